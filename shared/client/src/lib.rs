@@ -1,1 +1,7 @@
-//!
+//! The client of Reverie: login, pairing, sync, outbox and everything a patient or clinician does, over two traits
+//! (`http`, `store`) that a native program and a browser each bring their own of.
+
+#![warn(missing_docs)]
+
+pub mod http;
+pub mod store;
