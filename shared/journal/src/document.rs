@@ -1,0 +1,171 @@
+//! Documents: what is inside an opened body.
+//!
+//! A document is a JSON object `{"type", "v", "id", "at", …}`. Its id is made once and stays when the document is shared
+//! or copied; an edit is a new document. The invariant: a [`Document`] that exists keeps every limit and rule of its
+//! type, whether it was made here or parsed, and serialises to the same bytes every time.
+
+mod entry;
+mod mark;
+mod receipt;
+mod reply;
+mod session;
+mod wire;
+
+use std::collections::BTreeMap;
+
+use reverie_protocol::ids::{AttachmentId, DocumentId};
+use serde::Serialize;
+
+pub use self::entry::{Attachment, Entry, Kind, Layer, ParseKindError};
+pub use self::mark::{Mark, Talk};
+pub use self::receipt::{Receipt, ReceiptKind};
+pub use self::reply::Reply;
+pub use self::session::{Session, SessionState, SessionType};
+pub use self::wire::{ParseError, RawDocument};
+use crate::text::FieldError;
+use crate::timestamp::Timestamp;
+
+/// A document of any type, or (`Document<Entry>`) of one.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Document<B = Body> {
+    id: DocumentId,
+    at: Timestamp,
+    body: B,
+}
+
+/// What a document says, by its type.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[serde(untagged)]
+pub enum Body {
+    /// Something that came up, in the patient's first words.
+    Entry(Entry),
+    /// Something the patient added later, beside the first words.
+    Layer(Layer),
+    /// What the patient wants done with an entry.
+    Mark(Mark),
+    /// An appointment, planned or past.
+    Session(Session),
+    /// A clinician's answer to an entry.
+    Reply(Reply),
+    /// A clinician's statement of having opened entries.
+    Receipt(Receipt),
+}
+
+impl Document {
+    /// Makes a document.
+    ///
+    /// # Errors
+    /// The [`FieldError`] names the first field that breaks a rule of the document's type.
+    pub fn new(id: DocumentId, at: Timestamp, body: impl Into<Body>) -> Result<Self, FieldError> {
+        let body = body.into();
+        body.check()?;
+        Ok(Self { id, at, body })
+    }
+
+    /// Returns the same document with its attachments renamed as the map says; others keep their id.
+    ///
+    /// Sealing an attachment again, into another journal, makes another file with an id of its own.
+    #[must_use]
+    pub fn with_attachment_ids(mut self, renamed: &BTreeMap<AttachmentId, AttachmentId>) -> Self {
+        let attachments = match &mut self.body {
+            Body::Entry(entry) => &mut entry.attachments,
+            Body::Layer(layer) => &mut layer.attachments,
+            Body::Mark(_) | Body::Session(_) | Body::Reply(_) | Body::Receipt(_) => return self,
+        };
+        for attachment in attachments {
+            attachment.id = renamed.get(&attachment.id).copied().unwrap_or(attachment.id);
+        }
+        self
+    }
+}
+
+impl<B> Document<B> {
+    /// Returns the document's id: made once, kept wherever the document goes.
+    pub const fn id(&self) -> DocumentId {
+        self.id
+    }
+
+    /// Returns when its author made it, by the author's clock.
+    pub const fn at(&self) -> Timestamp {
+        self.at
+    }
+
+    /// Returns what it says.
+    pub const fn body(&self) -> &B {
+        &self.body
+    }
+
+    /// Returns the document with its body seen as another type; the rules were checked before.
+    pub(crate) fn map<C>(self, into: impl FnOnce(B) -> C) -> Document<C> {
+        Document { id: self.id, at: self.at, body: into(self.body) }
+    }
+}
+
+impl Body {
+    /// Returns the attachments that the document names.
+    pub fn attachments(&self) -> &[Attachment] {
+        match self {
+            Self::Entry(entry) => &entry.attachments,
+            Self::Layer(layer) => &layer.attachments,
+            Self::Mark(_) | Self::Session(_) | Self::Reply(_) | Self::Receipt(_) => &[],
+        }
+    }
+
+    fn check(&self) -> Result<(), FieldError> {
+        match self {
+            Self::Entry(entry) => entry.check(),
+            Self::Layer(layer) => layer.check(),
+            Self::Mark(mark) => mark.check(),
+            Self::Session(session) => session.check(),
+            Self::Reply(reply) => reply.check(),
+            Self::Receipt(receipt) => receipt.check(),
+        }
+    }
+}
+
+/// A document's body that knows the `type` it carries in its JSON.
+pub trait Typed: Serialize {
+    /// Returns the `type`.
+    fn type_name(&self) -> &'static str;
+}
+
+macro_rules! document_types {
+    ($($body:ident: $name:literal),*) => {
+        $(
+            impl Typed for $body {
+                fn type_name(&self) -> &'static str {
+                    $name
+                }
+            }
+
+            impl From<$body> for Body {
+                fn from(body: $body) -> Self {
+                    Self::$body(body)
+                }
+            }
+
+            impl From<Document<$body>> for Document {
+                fn from(document: Document<$body>) -> Self {
+                    document.map(Body::$body)
+                }
+            }
+        )*
+
+        impl Typed for Body {
+            fn type_name(&self) -> &'static str {
+                match self {
+                    $(Self::$body(_) => $name,)*
+                }
+            }
+        }
+    };
+}
+
+document_types!(
+    Entry: "entry",
+    Layer: "layer",
+    Mark: "mark",
+    Session: "session",
+    Reply: "reply",
+    Receipt: "receipt"
+);

@@ -1,0 +1,60 @@
+//! Finding an entry by what a person types: its id, or the first digits of it.
+
+use std::fmt::Write as _;
+
+use reverie_protocol::ids::DocumentId;
+use uuid::Uuid;
+
+use crate::view::{EntryView, PatientView};
+
+/// Returns the first 8 hexadecimal digits of an id: what people see and type.
+pub fn short_id(id: Uuid) -> String {
+    id.as_bytes()[..4].iter().fold(String::new(), |mut text, byte| {
+        write!(text, "{byte:02x}").expect("writing to a String cannot fail");
+        text
+    })
+}
+
+/// Why what was typed names no entry.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+pub enum FindError {
+    /// Nothing begins like this.
+    #[error("no entry has this id; the list shows the ids")]
+    NotFound,
+    /// Several entries begin like this.
+    #[error("{0} entries begin with these digits; type more of them")]
+    Ambiguous(usize),
+    /// Too little to go by.
+    #[error("an id has at least 4 hexadecimal digits here")]
+    TooShort,
+}
+
+impl PatientView {
+    /// Returns all entries: private ones first, then those of each shared journal, in the order of the logs.
+    pub fn entries(&self) -> impl Iterator<Item = &EntryView> {
+        let private = self.private.iter().flat_map(|private| &private.entries);
+        private.chain(self.shared.iter().flat_map(|shared| &shared.entries))
+    }
+
+    /// Returns the entry with this id; of an entry in several circles, the first.
+    pub fn entry(&self, id: DocumentId) -> Option<&EntryView> {
+        self.entries().find(|view| view.entry.id() == id)
+    }
+
+    /// Returns the id of the one entry whose id begins with these digits (at least 4; dashes do not matter).
+    pub fn find_entry(&self, typed: &str) -> Result<DocumentId, FindError> {
+        let typed: String = typed.chars().filter(|c| *c != '-').flat_map(char::to_lowercase).collect();
+        if typed.len() < 4 {
+            return Err(FindError::TooShort);
+        }
+        let begins = |id: &DocumentId| id.uuid().simple().to_string().starts_with(&typed);
+        let mut found: Vec<_> = self.entries().map(|view| view.entry.id()).filter(begins).collect();
+        found.sort_unstable();
+        found.dedup();
+        match found.as_slice() {
+            [] => Err(FindError::NotFound),
+            [id] => Ok(*id),
+            several => Err(FindError::Ambiguous(several.len())),
+        }
+    }
+}

@@ -1,0 +1,217 @@
+//! Sharing and withdrawing as data: what `client` has to seal and to withdraw, in order.
+//!
+//! The invariant: words are never lost and never uncovered. Sharing seals anew before the private records go; withdrawing
+//! what is shared seals a copy back first; and a withdrawal names every record of the patient that belongs to the entry,
+//! repeats and earlier marks included, so that nothing of it comes to light again.
+
+use std::collections::BTreeSet;
+
+use reverie_protocol::ids::{AccountId, AttachmentId, DocumentId, JournalId, RecordId};
+use serde::Serialize;
+
+use crate::document::{Body, Document};
+use crate::names::{Names, listed};
+use crate::timestamp::Timestamp;
+use crate::view::{Duplicate, EntryView, PatientView, ShareState};
+
+/// Records of one journal to withdraw.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Withdrawal {
+    /// The journal.
+    pub journal: JournalId,
+    /// Its records, in the order of the log. A withdraw record takes at most `limits::WITHDRAWS_PER_RECORD` of them.
+    pub records: Vec<RecordId>,
+}
+
+/// An attachment that a plan seals again: fetched from here, sealed under a new id there.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize)]
+pub struct Reseal {
+    /// The journal that holds it now.
+    pub from: JournalId,
+    /// Its id there.
+    pub attachment: AttachmentId,
+}
+
+/// How an entry is shared.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct SharePlan {
+    /// The shared journal.
+    pub into: JournalId,
+    /// First: the entry, its layers, its mark. Empty if an earlier share got this far and was cut short.
+    pub seal: Vec<Document>,
+    /// Their attachments, with [`Document::with_attachment_ids`] for the new ids.
+    pub attachments: Vec<Reseal>,
+    /// Then: the private records.
+    pub withdraw: Vec<Withdrawal>,
+}
+
+/// Why an entry cannot be shared.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+pub enum SharePlanError {
+    /// There is no such entry.
+    #[error("there is no such entry; the list shows what there is")]
+    NoSuchEntry,
+    /// There is no such shared journal.
+    #[error("there is no such care circle; pair with a clinician first")]
+    NoSuchCircle,
+    /// Nothing is left to do.
+    #[error("this entry is already shared here")]
+    AlreadyShared,
+}
+
+/// Returns how to share an entry into the shared journal `into`.
+///
+/// An entry that is shared with another circle already is sealed from there. Private layers and marks that the patient
+/// set beside a shared entry stay private.
+pub fn share_plan(view: &PatientView, id: DocumentId, into: JournalId) -> Result<SharePlan, SharePlanError> {
+    let circle = view.shared.iter().find(|shared| shared.journal == into).ok_or(SharePlanError::NoSuchCircle)?;
+    let entry = view.entry(id).ok_or(SharePlanError::NoSuchEntry)?;
+    let there = circle.entries.iter().any(|shared| shared.entry.id() == id);
+    let seal = if there { Vec::new() } else { documents(entry) };
+    let mut withdraw = duplicates(view, id);
+    if entry.state == ShareState::Private {
+        withdraw.push(Withdrawal { journal: entry.journal, records: entry.records.clone() });
+    }
+    if seal.is_empty() && withdraw.is_empty() {
+        return Err(SharePlanError::AlreadyShared);
+    }
+    Ok(SharePlan { into, attachments: reseals(entry.journal, &seal), seal, withdraw })
+}
+
+/// How an entry is withdrawn.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct WithdrawPlan {
+    /// What to tell the patient before the tap.
+    pub case: WithdrawCase,
+    /// The private journal that a shared entry is first copied back to.
+    pub back_to: Option<JournalId>,
+    /// First: the copies. Empty for a private entry, and for copies that are there already.
+    pub seal: Vec<Document>,
+    /// Their attachments.
+    pub attachments: Vec<Reseal>,
+    /// Then: the patient's own records.
+    pub withdraw: Vec<Withdrawal>,
+}
+
+/// What withdrawing an entry means.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum WithdrawCase {
+    /// It is private: withdrawing erases it.
+    Private,
+    /// It is shared, and nobody opened it.
+    Unopened,
+    /// It is shared, and was opened.
+    Opened {
+        /// When first.
+        first_at: Timestamp,
+        /// By whom, in the order of the log, each once.
+        by: Vec<AccountId>,
+    },
+}
+
+impl WithdrawCase {
+    /// Returns what the dialog says before the tap.
+    pub fn sentence(&self, names: &Names) -> String {
+        match self {
+            Self::Private => "This entry is private. Withdrawing erases its words and attachments for good; \
+                nobody can bring them back."
+                .to_owned(),
+            Self::Unopened => {
+                "Nobody has opened this entry. It goes back to your private journal, and your care circle \
+                sees only that something was withdrawn."
+                    .to_owned()
+            }
+            Self::Opened { first_at, by } => {
+                let by: Vec<_> = by.iter().map(|account| names.of(*account)).collect();
+                format!(
+                    "First opened on {} by {}. What was read cannot be unread, and copies made outside of Reverie stay. \
+                     From now on it is in your private journal alone, and your care circle sees only that something was \
+                     withdrawn.",
+                    first_at.day_text(),
+                    listed(&by)
+                )
+            }
+        }
+    }
+}
+
+/// Why an entry cannot be withdrawn.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+pub enum WithdrawPlanError {
+    /// There is no such entry.
+    #[error("there is no such entry; the list shows what there is")]
+    NoSuchEntry,
+    /// A shared entry needs a private journal to go back to.
+    #[error("your private journal is not here, so the entry has nowhere to go back to; sync and try again")]
+    NoPrivateJournal,
+}
+
+/// Returns how to withdraw an entry from everywhere it is shared, or, if it is private, for good.
+pub fn withdraw_plan(view: &PatientView, id: DocumentId) -> Result<WithdrawPlan, WithdrawPlanError> {
+    let entry = view.entry(id).ok_or(WithdrawPlanError::NoSuchEntry)?;
+    if entry.state == ShareState::Private {
+        let withdraw = vec![Withdrawal { journal: entry.journal, records: entry.records.clone() }];
+        let (seal, attachments) = (Vec::new(), Vec::new());
+        return Ok(WithdrawPlan { case: WithdrawCase::Private, back_to: None, seal, attachments, withdraw });
+    }
+    let private = view.private.as_ref().ok_or(WithdrawPlanError::NoPrivateJournal)?;
+    let shared: Vec<_> = view.entries().filter(|shared| shared.entry.id() == id).collect();
+
+    // What is there already need not be copied. A private mark is the patient's last word to herself; a copy would come
+    // after it in the log and take its place.
+    let mut there: BTreeSet<_> = of_entry(&private.duplicates, id).map(|duplicate| duplicate.document).collect();
+    let own_mark = private.additions.iter().any(|addition| addition.entry == id && addition.mark.is_some());
+    let mut seal = Vec::new();
+    let mut attachments = Vec::new();
+    for shared in &shared {
+        let mut copies = documents(shared);
+        copies.retain(|document| {
+            let mark = matches!(document.body(), Body::Mark(_));
+            !(mark && own_mark) && there.insert(document.id())
+        });
+        attachments.extend(reseals(shared.journal, &copies));
+        seal.extend(copies);
+    }
+    let mut opened: Vec<_> = shared.iter().flat_map(|shared| &shared.opened).collect();
+    opened.sort_by_key(|opened| opened.at);
+    let case = opened.first().map_or(WithdrawCase::Unopened, |first| {
+        let mut by = Vec::new();
+        for one in &opened {
+            if !by.contains(&one.by) {
+                by.push(one.by);
+            }
+        }
+        WithdrawCase::Opened { first_at: first.at, by }
+    });
+    let withdraw =
+        shared.iter().map(|shared| Withdrawal { journal: shared.journal, records: shared.records.clone() }).collect();
+    Ok(WithdrawPlan { case, back_to: Some(private.journal), seal, attachments, withdraw })
+}
+
+/// Returns the entry, its layers and its mark.
+fn documents(view: &EntryView) -> Vec<Document> {
+    let mut documents = vec![Document::from(view.entry.clone())];
+    documents.extend(view.layers.iter().map(|layer| Document::from(layer.layer.clone())));
+    documents.extend(view.mark.iter().map(|mark| Document::from(mark.mark.clone())));
+    documents
+}
+
+fn reseals(from: JournalId, documents: &[Document]) -> Vec<Reseal> {
+    let attachments = documents.iter().flat_map(|document| document.body().attachments());
+    attachments.map(|attachment| Reseal { from, attachment: attachment.id }).collect()
+}
+
+fn of_entry(duplicates: &[Duplicate], entry: DocumentId) -> impl Iterator<Item = &Duplicate> {
+    duplicates.iter().filter(move |duplicate| duplicate.entry == entry)
+}
+
+/// Returns what a share that was cut short left in the private journal.
+fn duplicates(view: &PatientView, entry: DocumentId) -> Vec<Withdrawal> {
+    let private = view.private.iter();
+    let left = private.map(|private| Withdrawal {
+        journal: private.journal,
+        records: of_entry(&private.duplicates, entry).map(|duplicate| duplicate.record).collect(),
+    });
+    left.filter(|withdrawal| !withdrawal.records.is_empty()).collect()
+}

@@ -1,0 +1,240 @@
+//! What a person may see of a patient's journals, after the fold.
+//!
+//! The invariant: a [`SharedView`] holds nothing from any other journal, so whatever is computed from it alone (the brief,
+//! the queue) cannot tell one private entry from none. What stands only in the private journal is in [`PrivateView`].
+
+use reverie_protocol::ids::{AccountId, DocumentId, JournalId, RecordId};
+use serde::Serialize;
+
+use crate::content::{Compartment, Members, Reason};
+use crate::document::{Document, Entry, Layer, Mark, RawDocument, Reply, Session};
+use crate::rules::Misplaced;
+use crate::timestamp::Timestamp;
+
+/// Everything that one account can see of one patient.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct PatientView {
+    /// The patient.
+    pub patient: AccountId,
+    /// The private journal; absent for everybody but the patient.
+    pub private: Option<PrivateView>,
+    /// One for each care circle, by journal id.
+    pub shared: Vec<SharedView>,
+    /// The clinician's own notes; never in a brief or an export.
+    pub notes: Option<NotesView>,
+    /// What was not folded, and why.
+    pub reported: Vec<Reported>,
+}
+
+/// The private journal, without what is shared.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct PrivateView {
+    /// Where copies of withdrawn entries are sealed to.
+    pub journal: JournalId,
+    /// Private entries, in the order of the log.
+    pub entries: Vec<EntryView>,
+    /// Private layers and marks beside shared entries; only the patient sees them.
+    pub additions: Vec<Addition>,
+    /// Private copies of what is shared: what a share that was cut short has still to withdraw.
+    pub duplicates: Vec<Duplicate>,
+    /// What cannot be shown.
+    pub unshown: Vec<Unshown>,
+}
+
+/// One shared journal: what its care circle reads.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct SharedView {
+    /// The patient.
+    pub patient: AccountId,
+    /// The journal.
+    pub journal: JournalId,
+    /// Who reads it now.
+    pub members: Members,
+    /// Entries, in the order of the log.
+    pub entries: Vec<EntryView>,
+    /// Sessions as they stand now, by start.
+    pub sessions: Vec<Document<Session>>,
+    /// What was taken back, by author. When is not known: a withdrawal carries no time, and nobody's clock is trusted.
+    pub tombstones: Vec<Tombstone>,
+    /// When the patient made the last record, by her clock.
+    pub last_record_at: Option<Timestamp>,
+    /// What cannot be shown.
+    pub unshown: Vec<Unshown>,
+}
+
+/// A clinician's process notes about the patient; their documents come later.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct NotesView {
+    /// The journal.
+    pub journal: JournalId,
+    /// What cannot be shown.
+    pub unshown: Vec<Unshown>,
+}
+
+/// An entry with everything that belongs to it in the same journal.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct EntryView {
+    /// The first words.
+    pub entry: Document<Entry>,
+    /// The journal that holds it.
+    pub journal: JournalId,
+    /// Of which kind that journal is.
+    pub compartment: Compartment,
+    /// The record that holds it.
+    pub record: RecordId,
+    /// All of the patient's records that belong to it, this one, repeats and earlier marks included: what a withdrawal names.
+    pub records: Vec<RecordId>,
+    /// What the patient added, in the order of the log.
+    pub layers: Vec<LayerView>,
+    /// What the patient wants done with it: the latest mark.
+    pub mark: Option<MarkView>,
+    /// What clinicians answered, in the order of the log.
+    pub replies: Vec<ReplyView>,
+    /// Who opened it and when, in the order of the log.
+    pub opened: Vec<OpenedBy>,
+    /// How far it went.
+    pub state: ShareState,
+}
+
+/// A layer and its place in the log.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct LayerView {
+    /// Its place in the log.
+    pub seq: u64,
+    /// The layer.
+    pub layer: Document<Layer>,
+}
+
+/// A mark and its place in the log.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct MarkView {
+    /// Its place in the log.
+    pub seq: u64,
+    /// The mark.
+    pub mark: Document<Mark>,
+}
+
+/// A reply, its author and its place in the log.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct ReplyView {
+    /// Its place in the log.
+    pub seq: u64,
+    /// Who answers.
+    pub author: AccountId,
+    /// The reply.
+    pub reply: Document<Reply>,
+}
+
+/// One `opened` receipt for an entry.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct OpenedBy {
+    /// Its place in the log: what stands before it was there to be read.
+    pub seq: u64,
+    /// Who opened it.
+    pub by: AccountId,
+    /// When, by that person's clock.
+    pub at: Timestamp,
+}
+
+/// How far an entry went. A withdrawn one is in no view: it leaves a [`Tombstone`].
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum ShareState {
+    /// In the private journal alone.
+    Private,
+    /// Shared, and nobody opened it yet.
+    SharedUnopened,
+    /// Shared, and opened.
+    SharedOpened,
+}
+
+/// Private layers and marks beside a shared entry.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Addition {
+    /// The shared entry.
+    pub entry: DocumentId,
+    /// What the patient added for herself.
+    pub layers: Vec<LayerView>,
+    /// What the patient marked for herself: the latest mark.
+    pub mark: Option<MarkView>,
+    /// All records that belong to it.
+    pub records: Vec<RecordId>,
+}
+
+/// A private record whose document is shared as well.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize)]
+pub struct Duplicate {
+    /// The shared entry that it belongs to.
+    pub entry: DocumentId,
+    /// Its own document.
+    pub document: DocumentId,
+    /// The private record.
+    pub record: RecordId,
+}
+
+/// How many records one author took back.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+pub struct Tombstone {
+    /// Who.
+    pub by: AccountId,
+    /// How many records: an entry, each of its layers and each of its marks are one each.
+    pub count: u64,
+}
+
+/// A record that is there and cannot be shown.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Unshown {
+    /// The record.
+    pub record: RecordId,
+    /// Who wrote it.
+    pub author: AccountId,
+    /// Why not.
+    pub why: UnshownWhy,
+}
+
+/// Why a record cannot be shown.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum UnshownWhy {
+    /// It is from a newer version.
+    Newer(RawDocument),
+    /// It cannot be read.
+    Unreadable(Reason),
+}
+
+/// A journal or record that was not folded.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize)]
+pub struct Reported {
+    /// The journal.
+    pub journal: JournalId,
+    /// What is wrong.
+    pub what: ReportedWhat,
+}
+
+/// Why something was not folded.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum ReportedWhat {
+    /// The journal's owner is not whom its kind asks for.
+    Owner(AccountId),
+    /// A second private journal, or a second journal of notes; only the one with the lowest id is folded.
+    SecondJournal,
+    /// A document that does not belong where it stands.
+    Document {
+        /// The record.
+        record: RecordId,
+        /// Who wrote it.
+        author: AccountId,
+        /// Its type.
+        document_type: &'static str,
+        /// What the table says.
+        why: Misplaced,
+    },
+    /// Two different documents under one id; the first counts.
+    Conflict {
+        /// The record of the second.
+        record: RecordId,
+        /// Who wrote it.
+        author: AccountId,
+    },
+}
