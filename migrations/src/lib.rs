@@ -1,1 +1,19 @@
+//! The schema, one set of migrations for SQLite and PostgreSQL.
 //!
+//! A migration that was released is never edited; each can be undone. Hot tables lead their primary key with the
+//! journal, so that a distributed PostgreSQL can shard by it. What is not needed is not stored: days, not times.
+
+mod accounts;
+mod journals;
+
+use sea_orm_migration::prelude::*;
+
+/// Runs every migration, in order.
+#[derive(Debug)]
+pub struct Migrator;
+
+impl MigratorTrait for Migrator {
+    fn migrations() -> Vec<Box<dyn MigrationTrait>> {
+        vec![Box::new(accounts::Migration), Box::new(journals::Migration)]
+    }
+}
