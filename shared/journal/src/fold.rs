@@ -156,6 +156,7 @@ impl<'a> Sorted<'a> {
             entry: first.document.clone(),
             journal: self.journal.id,
             compartment: self.journal.compartment,
+            seq: first.seq,
             record: first.record,
             records: records.into_iter().map(|(_, record)| record).collect(),
             layers,

@@ -6,18 +6,26 @@
 
 #![warn(missing_docs)]
 
+mod brief;
 mod content;
+mod cycle;
 mod document;
 mod find;
 mod fold;
 mod names;
+mod queue;
 mod rules;
 mod sharing;
 mod text;
 mod timestamp;
 mod view;
 
+pub use self::brief::{
+    Brief, BriefEntry, BriefHeader, Intention, Intentions, KindGroup, ListItem, NotYet, Novelty, PatientsList,
+    Question, Withdrawn, brief, default_since,
+};
 pub use self::content::{Compartment, Content, Members, Opened, OpenedJournal, Reason};
+pub use self::cycle::Cycle;
 pub use self::document::{
     Attachment, Body, Document, Entry, Kind, Layer, Mark, ParseError, ParseKindError, RawDocument, Receipt,
     ReceiptKind, Reply, Session, SessionState, SessionType, Talk, Typed,
@@ -25,6 +33,7 @@ pub use self::document::{
 pub use self::find::{FindError, short_id};
 pub use self::fold::fold;
 pub use self::names::Names;
+pub use self::queue::{NextSession, QueueRow, queue};
 pub use self::rules::{Misplaced, Side, allows};
 pub use self::sharing::{
     Reseal, SharePlan, SharePlanError, WithdrawCase, WithdrawPlan, WithdrawPlanError, Withdrawal, share_plan,

@@ -7,7 +7,7 @@ use reverie_protocol::ids::{AccountId, DocumentId, JournalId, RecordId};
 use serde::Serialize;
 
 use crate::content::{Compartment, Members, Reason};
-use crate::document::{Document, Entry, Layer, Mark, RawDocument, Reply, Session};
+use crate::document::{Attachment, Document, Entry, Layer, Mark, RawDocument, Reply, Session, Talk};
 use crate::rules::Misplaced;
 use crate::timestamp::Timestamp;
 
@@ -80,6 +80,8 @@ pub struct EntryView {
     pub journal: JournalId,
     /// Of which kind that journal is.
     pub compartment: Compartment,
+    /// Its place in the log.
+    pub seq: u64,
     /// The record that holds it.
     pub record: RecordId,
     /// All of the patient's records that belong to it, this one, repeats and earlier marks included: what a withdrawal names.
@@ -238,3 +240,59 @@ pub enum ReportedWhat {
         author: AccountId,
     },
 }
+
+impl EntryView {
+    /// Tells whether something in it (first words, a layer, a mark) is newer than what this reader opened last.
+    pub fn is_unread_by(&self, reader: AccountId) -> bool {
+        let layers = self.layers.iter().map(|layer| layer.seq);
+        let newest = layers.chain(self.mark.iter().map(|mark| mark.seq)).fold(self.seq, u64::max);
+        !self.opened.iter().any(|opened| opened.by == reader && opened.seq > newest)
+    }
+
+    /// Tells whether this reader opened the first words.
+    pub fn was_opened_by(&self, reader: AccountId) -> bool {
+        self.opened.iter().any(|opened| opened.by == reader && opened.seq > self.seq)
+    }
+
+    /// Returns what the patient wants done with it; nothing said is [`Talk::None`].
+    pub fn talk(&self) -> Talk {
+        self.mark.as_ref().map_or(Talk::None, |mark| mark.mark.body().talk)
+    }
+
+    /// Tells whether the patient asked not to raise it.
+    pub fn is_tender(&self) -> bool {
+        self.mark.as_ref().is_some_and(|mark| mark.mark.body().tender)
+    }
+
+    /// Returns its attachments, those of its layers included, in the order in which they came.
+    pub fn attachments(&self) -> impl Iterator<Item = &Attachment> {
+        let layers = self.layers.iter().flat_map(|layer| &layer.layer.body().attachments);
+        self.entry.body().attachments.iter().chain(layers)
+    }
+
+    /// Returns clinicians' questions that the patient has not added anything after.
+    pub fn open_questions(&self) -> impl Iterator<Item = &ReplyView> {
+        let answered = self.layers.iter().map(|layer| layer.seq).max().unwrap_or_default();
+        self.replies.iter().filter(move |reply| reply.reply.body().question && reply.seq > answered)
+    }
+
+    /// Returns one line that stands for it: its title, or how its first words begin. Empty if there are none.
+    pub fn headline(&self) -> String {
+        let entry = self.entry.body();
+        if let Some(title) = &entry.title {
+            return title.as_str().to_owned();
+        }
+        let line = entry.words.as_str().lines().map(str::trim).find(|line| !line.is_empty()).unwrap_or_default();
+        match line.char_indices().nth(HEADLINE_CHARS) {
+            Some((end, _)) => {
+                let cut = &line[..end];
+                // Whole words, unless there is but one.
+                format!("{} …", cut.rsplit_once(char::is_whitespace).map_or(cut, |(words, _)| words.trim_end()))
+            }
+            None => line.to_owned(),
+        }
+    }
+}
+
+/// How much of the first words stands for an entry without a title.
+const HEADLINE_CHARS: usize = 60;

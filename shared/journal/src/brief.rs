@@ -1,0 +1,334 @@
+//! The integration brief: what a clinician reads before the session (domain.md 2.2), ten sections, always in this order.
+//!
+//! The invariant: it is computed from one shared journal and nothing else, by rules a reader can check by hand. No text is
+//! interpreted, nothing is scored, and the same journal gives the same bytes.
+
+use reverie_protocol::ids::{AccountId, DocumentId, JournalId};
+use serde::Serialize;
+
+use crate::cycle::Cycle;
+use crate::document::{Attachment, Document, Kind, Layer, Receipt, ReceiptKind, SessionType, Talk};
+use crate::text::{Title, Words};
+use crate::timestamp::Timestamp;
+use crate::view::{EntryView, SharedView, UnshownWhy};
+
+/// What a clinician reads before the session.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Brief {
+    /// 1: who, when, how much.
+    pub header: BriefHeader,
+    /// 2: answers that ask for care.
+    pub safety: NotYet,
+    /// 3: what the patient wants done.
+    pub patients_list: PatientsList,
+    /// 4: what is new or changed, by kind.
+    pub entries: Vec<KindGroup>,
+    /// 5: intentions and what emerged.
+    pub intentions: Intentions,
+    /// 6: themes, named by the patient.
+    pub themes: NotYet,
+    /// 7: questions without an answer.
+    pub unanswered: Vec<Question>,
+    /// 8: measures.
+    pub measures: NotYet,
+    /// 9: what was left over from the last session.
+    pub carried_over: NotYet,
+    /// 10: what was withdrawn.
+    pub withdrawn: Withdrawn,
+}
+
+/// A section that has nothing to show yet, and says so.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+pub struct NotYet {
+    /// The sentence to show.
+    pub note: &'static str,
+}
+
+/// Section 1: who, when, how much.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct BriefHeader {
+    /// The patient.
+    pub patient: AccountId,
+    /// The shared journal.
+    pub journal: JournalId,
+    /// For whom the brief is: unread means unread by this account.
+    pub reader: AccountId,
+    /// From when on entries are new; absent means from the beginning.
+    pub since: Option<Timestamp>,
+    /// Up to when.
+    pub until: Timestamp,
+    /// Which cycle, how long after the dose, at `until`.
+    pub cycle: Cycle,
+    /// Entries captured since, or never opened.
+    pub new: usize,
+    /// Older entries with something new in them.
+    pub changed: usize,
+    /// Entries with something that the reader has not opened.
+    pub unread: usize,
+    /// When the patient made the last record, by her clock.
+    pub last_record_at: Option<Timestamp>,
+    /// Records from a newer version of Reverie.
+    pub newer: usize,
+    /// Records that could not be read.
+    pub unreadable: usize,
+}
+
+/// Section 3: what the patient wants done. What is tender stands in the third list whether or not it is in another.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct PatientsList {
+    /// What the patient wants to talk about, by rank, then by time.
+    pub want_to_talk: Vec<ListItem>,
+    /// What the patient wants known and not talked about, by time.
+    pub know_only: Vec<ListItem>,
+    /// "Please don't raise this unless I do", by time.
+    pub tender: Vec<ListItem>,
+}
+
+/// An entry on the patient's list.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct ListItem {
+    /// The entry.
+    pub entry: DocumentId,
+    /// Its kind.
+    pub kind: Kind,
+    /// When it was captured.
+    pub at: Timestamp,
+    /// Its place, if the patient gave one.
+    pub rank: Option<u32>,
+    /// Not to be raised unless the patient does.
+    pub tender: bool,
+    /// Its title, or how its first words begin.
+    pub headline: String,
+}
+
+/// Section 4: entries of one kind, by time.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct KindGroup {
+    /// The kind.
+    pub kind: Kind,
+    /// At least one entry.
+    pub entries: Vec<BriefEntry>,
+}
+
+/// Whether an entry is new or only has something new in it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Novelty {
+    /// Captured since, or never opened by the reader.
+    New,
+    /// Opened before, with a layer or mark made since or not opened.
+    Changed,
+}
+
+/// An entry as the brief shows it.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct BriefEntry {
+    /// The entry.
+    pub entry: DocumentId,
+    /// New or changed.
+    pub novelty: Novelty,
+    /// Has something that the reader has not opened.
+    pub unread: bool,
+    /// When it was captured.
+    pub at: Timestamp,
+    /// What else it is.
+    pub also: Vec<Kind>,
+    /// Its title.
+    pub title: Option<Title>,
+    /// Its first words.
+    pub words: Words,
+    /// How many layers it has.
+    pub layers: usize,
+    /// The latest of them.
+    pub latest_layer: Option<Document<Layer>>,
+    /// Its attachments and those of its layers.
+    pub attachments: Vec<Attachment>,
+    /// Whether to talk about it.
+    pub talk: Talk,
+    /// Not to be raised unless the patient does.
+    pub tender: bool,
+    /// How many replies it has.
+    pub replies: usize,
+}
+
+/// Section 5: intentions, and what emerged from them.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Intentions {
+    /// The shared intentions, by time.
+    pub intentions: Vec<Intention>,
+    /// What is known of what emerged.
+    pub note: &'static str,
+}
+
+/// One intention.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Intention {
+    /// The entry.
+    pub entry: DocumentId,
+    /// When it was captured.
+    pub at: Timestamp,
+    /// Its title, or how its first words begin.
+    pub headline: String,
+}
+
+/// Section 7: a clinician's question after which the patient added nothing to the entry.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Question {
+    /// The reply that asks it.
+    pub reply: DocumentId,
+    /// The entry that it is about.
+    pub about: DocumentId,
+    /// Who asks.
+    pub author: AccountId,
+    /// When.
+    pub at: Timestamp,
+    /// The question.
+    pub words: Words,
+}
+
+/// Section 10: what the patient took back, as a number and nothing more.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+pub struct Withdrawn {
+    /// How many records: an entry, each of its layers and each of its marks are one each.
+    pub records: u64,
+}
+
+/// Returns the end of the last completed integration or psychotherapy session: from when on a brief is new.
+pub fn default_since(shared: &SharedView, until: Timestamp) -> Option<Timestamp> {
+    let talked = |kind| matches!(kind, SessionType::Integration | SessionType::Psychotherapy);
+    shared.completed_by(until).filter(|(session, _)| talked(session.session_type)).map(|(_, ended)| ended).max()
+}
+
+/// Returns the brief for one reader of a shared journal.
+///
+/// Entries captured after `since` (from the beginning, if absent) up to `until` are new; what the reader has not opened is
+/// shown whenever it was captured, since a phone's clock may be wrong and an old entry may be shared late.
+pub fn brief(shared: &SharedView, reader: AccountId, since: Option<Timestamp>, until: Timestamp) -> Brief {
+    let within = |at: Timestamp| since.is_none_or(|since| at > since) && at <= until;
+    let novelty = |view: &EntryView| {
+        let layered = view.layers.iter().any(|layer| within(layer.layer.at()));
+        let marked = view.mark.iter().any(|mark| within(mark.mark.at()));
+        if within(view.entry.at()) || !view.was_opened_by(reader) {
+            Some(Novelty::New)
+        } else if view.is_unread_by(reader) || layered || marked {
+            Some(Novelty::Changed)
+        } else {
+            None
+        }
+    };
+    let mut by_time: Vec<_> = shared.entries.iter().collect();
+    by_time.sort_by_key(|view| (view.entry.at(), view.entry.id()));
+
+    let shown: Vec<_> = by_time
+        .iter()
+        .filter_map(|view| Some((view.entry.body().kind, brief_entry(view, novelty(view)?, reader))))
+        .collect();
+    let count = |novelty| shown.iter().filter(|(_, entry)| entry.novelty == novelty).count();
+    let newer = shared.unshown.iter().filter(|unshown| matches!(unshown.why, UnshownWhy::Newer(_))).count();
+    let header = BriefHeader {
+        patient: shared.patient,
+        journal: shared.journal,
+        reader,
+        since,
+        until,
+        cycle: shared.cycle_at(until),
+        new: count(Novelty::New),
+        changed: count(Novelty::Changed),
+        unread: shown.iter().filter(|(_, entry)| entry.unread).count(),
+        last_record_at: shared.last_record_at,
+        newer,
+        unreadable: shared.unshown.len() - newer,
+    };
+    let groups = Kind::ALL.into_iter().map(|kind| KindGroup {
+        kind,
+        entries: shown.iter().filter(|(of, _)| *of == kind).map(|(_, entry)| entry.clone()).collect(),
+    });
+    let withdrawn = shared.tombstones.iter().find(|tombstone| tombstone.by == shared.patient);
+    Brief {
+        header,
+        safety: NotYet { note: "No measures yet, so there are no answers to flag here." },
+        patients_list: patients_list(&by_time),
+        entries: groups.filter(|group| !group.entries.is_empty()).collect(),
+        intentions: intentions(&by_time),
+        themes: NotYet { note: "No themes yet." },
+        unanswered: unanswered(&by_time),
+        measures: NotYet { note: "No measures yet." },
+        carried_over: NotYet { note: "Nothing is carried over yet." },
+        withdrawn: Withdrawn { records: withdrawn.map_or(0, |tombstone| tombstone.count) },
+    }
+}
+
+impl Brief {
+    /// Returns the receipt for what the reader had not opened before this brief, or nothing if there is nothing new.
+    pub fn receipt(&self, id: DocumentId, at: Timestamp) -> Option<Document> {
+        let shown = self.entries.iter().flat_map(|group| &group.entries);
+        let entries: Vec<_> = shown.filter(|entry| entry.unread).map(|entry| entry.entry).collect();
+        Document::new(id, at, Receipt { receipt: ReceiptKind::Opened, entries }).ok()
+    }
+}
+
+fn brief_entry(view: &EntryView, novelty: Novelty, reader: AccountId) -> BriefEntry {
+    let entry = view.entry.body();
+    BriefEntry {
+        entry: view.entry.id(),
+        novelty,
+        unread: view.is_unread_by(reader),
+        at: view.entry.at(),
+        also: entry.also.clone(),
+        title: entry.title.clone(),
+        words: entry.words.clone(),
+        layers: view.layers.len(),
+        latest_layer: view.layers.last().map(|layer| layer.layer.clone()),
+        attachments: view.attachments().cloned().collect(),
+        talk: view.talk(),
+        tender: view.is_tender(),
+        replies: view.replies.len(),
+    }
+}
+
+fn patients_list(by_time: &[&EntryView]) -> PatientsList {
+    let list = |wanted: &dyn Fn(&EntryView) -> bool| -> Vec<ListItem> {
+        let items = by_time.iter().filter(|view| wanted(view)).map(|view| ListItem {
+            entry: view.entry.id(),
+            kind: view.entry.body().kind,
+            at: view.entry.at(),
+            rank: view.mark.as_ref().and_then(|mark| mark.mark.body().rank),
+            tender: view.is_tender(),
+            headline: view.headline(),
+        });
+        items.collect()
+    };
+    let mut want_to_talk = list(&|view| view.talk() == Talk::WantToTalk);
+    // The sort is stable: time decides among equal ranks, and what has none comes last.
+    want_to_talk.sort_by_key(|item| item.rank.unwrap_or(u32::MAX));
+    PatientsList {
+        want_to_talk,
+        know_only: list(&|view| view.talk() == Talk::KnowOnly),
+        tender: list(&EntryView::is_tender),
+    }
+}
+
+fn intentions(by_time: &[&EntryView]) -> Intentions {
+    let of_kind = by_time.iter().filter(|view| view.entry.body().kind == Kind::Intention);
+    let intentions: Vec<_> = of_kind
+        .map(|view| Intention { entry: view.entry.id(), at: view.entry.at(), headline: view.headline() })
+        .collect();
+    let note = if intentions.is_empty() { "No intentions shared yet." } else { "No links to later entries yet." };
+    Intentions { intentions, note }
+}
+
+fn unanswered(by_time: &[&EntryView]) -> Vec<Question> {
+    let mut questions: Vec<_> = by_time
+        .iter()
+        .flat_map(|view| view.open_questions().map(|reply| (view.entry.id(), reply)))
+        .map(|(about, view)| Question {
+            reply: view.reply.id(),
+            about,
+            author: view.author,
+            at: view.reply.at(),
+            words: view.reply.body().words.clone(),
+        })
+        .collect();
+    questions.sort_by_key(|question| (question.at, question.reply));
+    questions
+}
