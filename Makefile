@@ -1,0 +1,61 @@
+# The few commands of this repository. `make` lists them.
+
+SHELL := /bin/bash
+.SHELLFLAGS := -euo pipefail -c
+.DEFAULT_GOAL := help
+.PHONY: help demo test lint bench fuzz openapi setup clean
+
+# For how long `make fuzz` tries each parser.
+SECONDS_EACH ?= 60
+
+help: ## List the commands
+	@grep -E '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):.*## (.*)/make \1|\2/' | column -t -s '|'
+
+demo: ## Show a fictional practice at work; ARGS=--once ends instead of leaving the server up
+	@echo "Building (some minutes the first time, seconds after that)" >&2
+	@cargo build -q -p reverie-server -p reverie -p reverie-tests --bins
+	@cargo run -q -p reverie-tests --bin demo -- $(ARGS)
+
+test: setup lint ## Run everything that CI runs: set-up, lint, all tests, the fuzz targets over their corpus
+	@echo "== tests of the workspace"
+	cargo test --locked --workspace
+	@echo "== openapi.json is what the server says"
+	cargo run -q --locked -p reverie-server -- openapi --check openapi.json
+	@echo "== fuzz targets over their committed corpus"
+	CARGO_TARGET_DIR=target/fuzz cargo test --locked --manifest-path fuzz/Cargo.toml
+	@echo "== all passed"
+
+lint: ## Check formatting, lints, documentation, dependencies and the boundaries between crates
+	@echo "== formatting"
+	cargo fmt --all --check
+	cargo fmt --manifest-path fuzz/Cargo.toml --check
+	@echo "== boundaries"
+	scripts/check-boundaries
+	@echo "== lints"
+	cargo clippy --locked --workspace --all-targets -- -D warnings
+	@echo "== documentation"
+	RUSTDOCFLAGS=-Dwarnings cargo doc --locked --workspace --no-deps
+	@echo "== dependencies"
+	@if command -v cargo-deny >/dev/null; then \
+		cargo deny check bans licenses sources; \
+	else \
+		echo "NOT RUN: cargo-deny is not installed, so licences, bans and sources were not checked."; \
+		echo "         To check them: cargo install --locked cargo-deny && make lint"; \
+	fi
+
+bench: ## Measure
+	cargo run --release -p reverie-tests --bin bench -- $(ARGS)
+
+fuzz: ## Look for panics in every parser of outside bytes, SECONDS_EACH=60; needs nightly Rust and cargo-fuzz
+	@scripts/fuzz $(SECONDS_EACH)
+
+openapi: ## Write openapi.json anew
+	@mkdir -p target
+	cargo run -q -p reverie-server -- openapi > target/openapi.json
+	mv target/openapi.json openapi.json
+
+setup: ## Check for age and PostgreSQL, which the tests use; as root, install them
+	@scripts/setup
+
+clean: ## Remove what was built, and the demo's data
+	rm -rf target fuzz/target fuzz/artifacts
