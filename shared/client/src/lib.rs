@@ -3,5 +3,8 @@
 
 #![warn(missing_docs)]
 
+pub mod api;
 pub mod http;
+#[cfg(feature = "native")]
+pub mod native;
 pub mod store;

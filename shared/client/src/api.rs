@@ -1,0 +1,301 @@
+//! The server's API (`/v1`), one method for each operation, in the protocol's types.
+//!
+//! The invariant: whatever happens is the answer, a refusal with its code, no answer, or something that no Reverie
+//! server says; and nothing larger than the protocol's limits allow is ever held in memory.
+
+use std::sync::Arc;
+
+use futures_util::{StreamExt as _, future};
+use reverie_protocol::api::*;
+use reverie_protocol::ids::{AccountId, AttachmentId, InvitationId, JournalId, SessionId};
+use reverie_protocol::limits;
+use reverie_protocol::problem::Problem;
+use serde::Serialize;
+use serde::de::DeserializeOwned;
+
+use crate::http::Method::{Delete, Get, Post, Put};
+use crate::http::{Body, ByteStream, Http, HttpError, Method, Request, Response};
+
+#[cfg(test)]
+#[cfg(feature = "native")]
+mod tests;
+
+/// Bytes of an answer that is not a page of records. The largest holds a bundle; it fits as the request did.
+const ANSWER_BYTES: u64 = limits::REQUEST_BYTES as u64;
+/// Bytes of a refusal.
+const PROBLEM_BYTES: u64 = 64 * 1024;
+
+const BROKE_OFF: &str = "went away in the middle of its answer";
+
+/// Why an operation gave no answer.
+#[derive(Debug, thiserror::Error)]
+pub enum ApiError {
+    /// The server could not be asked, or its answer did not arrive whole. It may have done what it was asked.
+    #[error("{0}")]
+    Offline(HttpError),
+    /// The server said no; the code says why.
+    #[error("{}: {}", .0.title, .0.detail)]
+    Refused(Box<Problem>),
+    /// Something answered that does not speak this protocol.
+    #[error("this does not look like a Reverie server, or it is newer than this program: {what} (status {status})")]
+    Strange {
+        /// The HTTP status.
+        status: u16,
+        /// What is strange about it; never any of the answer's own words.
+        what: String,
+    },
+}
+
+/// One server's API. Every method fails with [`ApiError`]; those that take a `token` need a session.
+#[derive(Clone)]
+pub struct Api {
+    http: Arc<dyn Http>,
+}
+
+impl Api {
+    /// Returns the API of the server that `http` reaches.
+    pub fn new(http: Arc<dyn Http>) -> Self {
+        Self { http }
+    }
+
+    /// Returns the server's address, for messages.
+    pub fn server(&self) -> String {
+        self.http.server()
+    }
+
+    /// Makes an invitation.
+    pub async fn create_invitation(&self, token: &str, new: &NewInvitation) -> Result<Invitation, ApiError> {
+        self.ask(Post, "/v1/invitations", Some(token), json(new)).await
+    }
+
+    /// Returns an invitation of the caller's own, with its guest once there is one.
+    pub async fn get_invitation(&self, token: &str, invitation: InvitationId) -> Result<Invitation, ApiError> {
+        self.ask(Get, &format!("/v1/invitations/{invitation}"), Some(token), Body::Empty).await
+    }
+
+    /// Takes an invitation back.
+    pub async fn revoke_invitation(&self, token: &str, invitation: InvitationId) -> Result<(), ApiError> {
+        self.tell(Delete, &format!("/v1/invitations/{invitation}"), token, Body::Empty).await
+    }
+
+    /// Returns what an invitation offers, to whoever has its code.
+    pub async fn read_invitation(&self, key: &InvitationKey) -> Result<InvitationOffer, ApiError> {
+        self.ask(Post, "/v1/invitations/read", None, json(key)).await
+    }
+
+    /// Accepts an invitation as an account that exists.
+    pub async fn redeem_invitation(&self, token: &str, redeem: &RedeemInvitation) -> Result<(), ApiError> {
+        self.tell(Post, "/v1/invitations/redeem", token, json(redeem)).await
+    }
+
+    /// Begins to join.
+    pub async fn start_registration(&self, start: &RegistrationStart) -> Result<RegistrationStarted, ApiError> {
+        self.ask(Post, "/v1/registration/start", None, json(start)).await
+    }
+
+    /// Joins: makes the account and its first session.
+    pub async fn finish_registration(&self, finish: &RegistrationFinish) -> Result<OpenedSession, ApiError> {
+        self.ask(Post, "/v1/registration/finish", None, json(finish)).await
+    }
+
+    /// Begins to log in.
+    pub async fn start_session(&self, start: &SessionStart) -> Result<SessionStarted, ApiError> {
+        self.ask(Post, "/v1/sessions/start", None, json(start)).await
+    }
+
+    /// Logs in.
+    pub async fn finish_session(&self, finish: &SessionFinish) -> Result<OpenedSession, ApiError> {
+        self.ask(Post, "/v1/sessions/finish", None, json(finish)).await
+    }
+
+    /// Logs in with the recovery code.
+    pub async fn recover_session(&self, recover: &SessionRecover) -> Result<OpenedSession, ApiError> {
+        self.ask(Post, "/v1/sessions/recover", None, json(recover)).await
+    }
+
+    /// Lists the account's sessions.
+    pub async fn list_sessions(&self, token: &str) -> Result<Sessions, ApiError> {
+        self.ask(Get, "/v1/sessions", Some(token), Body::Empty).await
+    }
+
+    /// Ends a session of the account: its token is worth nothing afterwards.
+    pub async fn end_session(&self, token: &str, session: SessionId) -> Result<(), ApiError> {
+        self.tell(Delete, &format!("/v1/sessions/{session}"), token, Body::Empty).await
+    }
+
+    /// Returns the caller's account.
+    pub async fn get_account(&self, token: &str) -> Result<Account, ApiError> {
+        self.ask(Get, "/v1/accounts/me", Some(token), Body::Empty).await
+    }
+
+    /// Returns the account's key bundle.
+    pub async fn get_bundle(&self, token: &str) -> Result<Bundle, ApiError> {
+        self.ask(Get, "/v1/accounts/me/credentials", Some(token), Body::Empty).await
+    }
+
+    /// Replaces the key bundle of the version before this one.
+    pub async fn put_bundle(&self, token: &str, bundle: &PutBundle) -> Result<(), ApiError> {
+        self.tell(Put, "/v1/accounts/me/credentials", token, json(bundle)).await
+    }
+
+    /// Returns the card of an account that is paired or shares a journal with the caller.
+    pub async fn get_card(&self, token: &str, account: AccountId) -> Result<AccountCard, ApiError> {
+        self.ask(Get, &format!("/v1/accounts/{account}/card"), Some(token), Body::Empty).await
+    }
+
+    /// Lists the journals that the caller is a member of.
+    pub async fn list_journals(&self, token: &str) -> Result<Journals, ApiError> {
+        self.ask(Get, "/v1/journals", Some(token), Body::Empty).await
+    }
+
+    /// Appends records to a journal, all or none. After [`ApiError::Offline`] they may be there all the same.
+    pub async fn append(&self, token: &str, journal: JournalId, append: &Append) -> Result<Appended, ApiError> {
+        self.ask(Post, &format!("/v1/journals/{journal}/records"), Some(token), json(append)).await
+    }
+
+    /// Lists up to `limit` records after position `after`, or from the first on.
+    pub async fn list_records(
+        &self,
+        token: &str,
+        journal: JournalId,
+        after: Option<u64>,
+        limit: u64,
+    ) -> Result<RecordPage, ApiError> {
+        let after = after.map(|seq| format!("after={seq}&")).unwrap_or_default();
+        let path = format!("/v1/journals/{journal}/records?{after}limit={limit}");
+        let response = self.send(Get, &path, Some(token), Body::Empty).await?;
+        self.read(response, page_bytes(limit)).await
+    }
+
+    /// Uploads a sealed attachment of `size` bytes.
+    pub async fn put_attachment(
+        &self,
+        token: &str,
+        journal: JournalId,
+        attachment: AttachmentId,
+        stream: ByteStream,
+        size: u64,
+    ) -> Result<StoredAttachment, ApiError> {
+        self.ask(Put, &attachment_path(journal, attachment), Some(token), Body::Stream(stream, size)).await
+    }
+
+    /// Returns a sealed attachment as it arrives. Whoever reads it compares size and hash with the record's.
+    pub async fn get_attachment(
+        &self,
+        token: &str,
+        journal: JournalId,
+        attachment: AttachmentId,
+    ) -> Result<ByteStream, ApiError> {
+        let response = self.send(Get, &attachment_path(journal, attachment), Some(token), Body::Empty).await?;
+        let server = self.server();
+        let within = response.body.scan(0, move |total: &mut u64, chunk| {
+            *total += chunk.as_ref().map_or(0, |bytes| bytes.len() as u64);
+            future::ready(Some(match chunk {
+                Ok(_) if *total > limits::ATTACHMENT_BYTES => {
+                    Err(HttpError(format!("the server at {server} sent more than an attachment may hold")))
+                }
+                Ok(bytes) => Ok(bytes),
+                Err(error) => Err(named(&server, BROKE_OFF, &error)),
+            }))
+        });
+        Ok(within.boxed())
+    }
+
+    /// Deletes an attachment that no record names.
+    pub async fn delete_attachment(
+        &self,
+        token: &str,
+        journal: JournalId,
+        attachment: AttachmentId,
+    ) -> Result<(), ApiError> {
+        self.tell(Delete, &attachment_path(journal, attachment), token, Body::Empty).await
+    }
+
+    /// Lists the practice's accounts, for its administrator.
+    pub async fn list_accounts(&self, token: &str) -> Result<Accounts, ApiError> {
+        self.ask(Get, "/v1/admin/accounts", Some(token), Body::Empty).await
+    }
+
+    /// Suspends an account, as the practice's administrator: its sessions end at once.
+    pub async fn suspend_account(&self, token: &str, account: AccountId) -> Result<(), ApiError> {
+        self.tell(Post, &format!("/v1/admin/accounts/{account}/suspend"), token, Body::Empty).await
+    }
+
+    /// Lets a suspended account log in again, as the practice's administrator.
+    pub async fn reinstate_account(&self, token: &str, account: AccountId) -> Result<(), ApiError> {
+        self.tell(Post, &format!("/v1/admin/accounts/{account}/reinstate"), token, Body::Empty).await
+    }
+
+    /// Sends a request whose answer matters.
+    async fn ask<A: DeserializeOwned>(
+        &self,
+        method: Method,
+        path: &str,
+        token: Option<&str>,
+        body: Body,
+    ) -> Result<A, ApiError> {
+        let response = self.send(method, path, token, body).await?;
+        self.read(response, ANSWER_BYTES).await
+    }
+
+    /// Sends a request of which only the success matters.
+    async fn tell(&self, method: Method, path: &str, token: &str, body: Body) -> Result<(), ApiError> {
+        self.send(method, path, Some(token), body).await.map(drop)
+    }
+
+    async fn send(&self, method: Method, path: &str, token: Option<&str>, body: Body) -> Result<Response, ApiError> {
+        let request = Request { method, path: path.into(), token: token.map(Into::into), body };
+        let response = self.http.send(request).await.map_err(|error| self.offline("cannot be reached", &error))?;
+        match response.status {
+            200..=299 => Ok(response),
+            _ if response.content_type == "application/problem+json" => {
+                let mut problem: Problem = self.read(response, PROBLEM_BYTES).await?;
+                // These words end up in a terminal, and whoever runs the server chose them.
+                problem.title.retain(|letter| !letter.is_control());
+                problem.detail.retain(|letter| !letter.is_control());
+                Err(ApiError::Refused(Box::new(problem)))
+            }
+            status => Err(ApiError::Strange { status, what: "it gave no reason for its refusal".into() }),
+        }
+    }
+
+    async fn read<A: DeserializeOwned>(&self, mut response: Response, most: u64) -> Result<A, ApiError> {
+        let strange = |what| ApiError::Strange { status: response.status, what };
+        let mut bytes = Vec::new();
+        while let Some(chunk) = response.body.next().await {
+            let chunk = chunk.map_err(|error| self.offline(BROKE_OFF, &error))?;
+            if (bytes.len() + chunk.len()) as u64 > most {
+                return Err(strange("its answer is too long".into()));
+            }
+            bytes.extend_from_slice(&chunk);
+        }
+        // The parser's own message could quote the answer, so only the place is told.
+        serde_json::from_slice(&bytes).map_err(|error| {
+            strange(format!("its answer cannot be read from line {}, column {} on", error.line(), error.column()))
+        })
+    }
+
+    fn offline(&self, what: &str, error: &HttpError) -> ApiError {
+        ApiError::Offline(named(&self.server(), what, error))
+    }
+}
+
+/// Returns the error with the server's address in front.
+fn named(server: &str, what: &str, error: &HttpError) -> HttpError {
+    HttpError(format!("the server at {server} {what}: {error}"))
+}
+
+fn attachment_path(journal: JournalId, attachment: AttachmentId) -> String {
+    format!("/v1/journals/{journal}/attachments/{attachment}")
+}
+
+/// Returns how large a page of `limit` records may be: a page ends early by its bodies, not by its headers.
+fn page_bytes(limit: u64) -> u64 {
+    let headers = limit.min(limits::RECORDS_PER_PAGE) * limits::HEADER_BYTES as u64;
+    let bytes = headers + (limits::PAGE_BYTES + limits::BODY_BYTES) as u64;
+    bytes.div_ceil(3) * 4 + ANSWER_BYTES
+}
+
+fn json(value: &impl Serialize) -> Body {
+    Body::Json(serde_json::to_vec(value).expect("wire types are plain structures with text keys"))
+}
