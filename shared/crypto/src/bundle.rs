@@ -22,6 +22,7 @@ use crate::hybrid::{HybridIdentity, HybridRecipient};
 use crate::padding;
 use crate::password::ExportKey;
 use crate::recovery::RecoveryCode;
+use crate::versioned;
 
 const PASSWORD_LABEL: &str = "reverie/v1/unlock/opaque";
 const RECOVERY_LABEL: &str = "reverie/v1/unlock/recovery";
@@ -250,13 +251,7 @@ impl Bundle {
     }
 
     pub(crate) fn from_json(bytes: &[u8]) -> Result<Self, OpenBundleError> {
-        /// Only the version: a newer bundle may have other fields.
-        #[derive(Deserialize)]
-        struct Version {
-            v: u32,
-        }
-        let version: Version = serde_json::from_slice(bytes).map_err(|_| OpenBundleError::Malformed)?;
-        if version.v != 1 {
+        if versioned::version(bytes).ok_or(OpenBundleError::Malformed)? != 1 {
             return Err(OpenBundleError::UpdateNeeded);
         }
         let json: BundleJson = serde_json::from_slice(bytes).map_err(|_| OpenBundleError::Malformed)?;

@@ -14,6 +14,7 @@ use crate::age_file::{self, DoesNotOpen};
 use crate::bundle::{Bundle, OpenBundleError};
 use crate::padding;
 use crate::password;
+use crate::versioned;
 use crate::x25519::X25519Identity;
 
 /// The work factor to seal with: scrypt with N = 2^17, r = 8, p = 1, 128 MiB, about half a second on a phone.
@@ -100,10 +101,10 @@ impl DeviceCopy {
         let plaintext = age_file::open(&identity, sealed).map_err(|DoesNotOpen| {
             if identity.too_much_work.get() { OpenDeviceError::TooMuchWork } else { OpenDeviceError::DoesNotOpen }
         })?;
-        let json: DeviceJson<'_> = serde_json::from_slice(&plaintext).map_err(|_| OpenDeviceError::Malformed)?;
-        if json.v != 1 {
+        if versioned::version(&plaintext).ok_or(OpenDeviceError::Malformed)? != 1 {
             return Err(OpenDeviceError::UpdateNeeded);
         }
+        let json: DeviceJson<'_> = serde_json::from_slice(&plaintext).map_err(|_| OpenDeviceError::Malformed)?;
         let bundle = Bundle::from_json(json.bundle.get().as_bytes()).map_err(|error| match error {
             OpenBundleError::UpdateNeeded => OpenDeviceError::UpdateNeeded,
             _ => OpenDeviceError::Malformed,

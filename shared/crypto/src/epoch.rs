@@ -13,6 +13,11 @@ use crate::x25519::X25519Identity;
 
 const COMMITMENT_LABEL: &[u8] = b"reverie/v1/epoch";
 
+/// The text is not an age identity file with one X25519 identity.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+#[error("this is not an age identity file with one key (AGE-SECRET-KEY-1…)")]
+pub struct ParseEpochKeyError;
+
 /// The key of one epoch of one journal: opens every body and attachment written in that epoch.
 pub struct EpochKey {
     journal: JournalId,
@@ -24,6 +29,17 @@ impl EpochKey {
     /// Makes the key of a new epoch.
     pub fn make(journal: JournalId, epoch: u32, rng: &mut impl CryptoRng) -> Self {
         Self { journal, epoch, identity: X25519Identity::make(rng) }
+    }
+
+    /// Reads what [`Self::to_identity_file`] wrote: comments, and one identity. Whether it is this epoch's key is for the
+    /// commitment to tell.
+    ///
+    /// # Errors
+    /// [`ParseEpochKeyError`].
+    pub fn parse(journal: JournalId, epoch: u32, identity_file: &str) -> Result<Self, ParseEpochKeyError> {
+        let mut lines = identity_file.lines().filter(|line| !line.is_empty() && !line.starts_with('#'));
+        let identity = lines.next().and_then(X25519Identity::parse).ok_or(ParseEpochKeyError)?;
+        if lines.next().is_some() { Err(ParseEpochKeyError) } else { Ok(Self { journal, epoch, identity }) }
     }
 
     pub(crate) fn from_identity(journal: JournalId, epoch: u32, identity: X25519Identity) -> Self {

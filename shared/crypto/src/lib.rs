@@ -25,6 +25,7 @@ pub mod padding;
 pub mod pairing;
 pub mod password;
 pub mod recovery;
+mod versioned;
 pub mod words;
 mod x25519;
 
