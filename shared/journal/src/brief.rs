@@ -332,3 +332,6 @@ fn unanswered(by_time: &[&EntryView]) -> Vec<Question> {
     questions.sort_by_key(|question| (question.at, question.reply));
     questions
 }
+
+#[cfg(test)]
+mod tests;

@@ -169,3 +169,6 @@ document_types!(
     Reply: "reply",
     Receipt: "receipt"
 );
+
+#[cfg(test)]
+mod tests;

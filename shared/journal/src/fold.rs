@@ -240,3 +240,6 @@ fn private_view(mut sorted: Sorted<'_>, shared: &[Sorted<'_>]) -> PrivateView {
         unshown: sorted.unshown,
     }
 }
+
+#[cfg(test)]
+mod tests;

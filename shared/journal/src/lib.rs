@@ -10,11 +10,16 @@ mod brief;
 mod content;
 mod cycle;
 mod document;
+pub mod export;
 mod find;
 mod fold;
 mod names;
+mod paths;
 mod queue;
+pub mod render;
 mod rules;
+#[cfg(test)]
+mod sample;
 mod sharing;
 mod text;
 mod timestamp;

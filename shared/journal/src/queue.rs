@@ -64,3 +64,6 @@ fn row(clinician: AccountId, shared: &SharedView, now: Timestamp) -> QueueRow {
         oldest_unread_at: unread.iter().map(|view| view.entry.at()).min(),
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -115,7 +115,7 @@ impl WithdrawCase {
     pub fn sentence(&self, names: &Names) -> String {
         match self {
             Self::Private => "This entry is private. Withdrawing erases its words and attachments for good; \
-                nobody can bring them back."
+                you cannot bring them back."
                 .to_owned(),
             Self::Unopened => {
                 "Nobody has opened this entry. It goes back to your private journal, and your care circle \
@@ -215,3 +215,6 @@ fn duplicates(view: &PatientView, entry: DocumentId) -> Vec<Withdrawal> {
     });
     left.filter(|withdrawal| !withdrawal.records.is_empty()).collect()
 }
+
+#[cfg(test)]
+mod tests;

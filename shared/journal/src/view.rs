@@ -241,6 +241,13 @@ pub enum ReportedWhat {
     },
 }
 
+impl SharedView {
+    /// Returns who reads the journal beside the patient, in the order of the member list.
+    pub fn readers(&self) -> impl Iterator<Item = AccountId> {
+        self.members.0.iter().map(|(account, _)| *account).filter(|account| *account != self.patient)
+    }
+}
+
 impl EntryView {
     /// Tells whether something in it (first words, a layer, a mark) is newer than what this reader opened last.
     pub fn is_unread_by(&self, reader: AccountId) -> bool {
@@ -287,7 +294,8 @@ impl EntryView {
             Some((end, _)) => {
                 let cut = &line[..end];
                 // Whole words, unless there is but one.
-                format!("{} …", cut.rsplit_once(char::is_whitespace).map_or(cut, |(words, _)| words.trim_end()))
+                let words = cut.rsplit_once(char::is_whitespace).map_or(cut, |(words, _)| words);
+                format!("{}…", words.trim_end_matches(|end: char| end.is_whitespace() || ",;:.".contains(end)))
             }
             None => line.to_owned(),
         }
@@ -295,4 +303,4 @@ impl EntryView {
 }
 
 /// How much of the first words stands for an entry without a title.
-const HEADLINE_CHARS: usize = 60;
+const HEADLINE_CHARS: usize = 40;

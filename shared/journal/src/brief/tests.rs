@@ -1,0 +1,156 @@
+//! The brief, as a clinician reads it before the session.
+
+use proptest::prelude::*;
+
+use super::*;
+use crate::content::{Compartment, OpenedJournal};
+use crate::document::Body;
+use crate::fold::fold;
+use crate::sample::*;
+
+fn brief_of(journals: &[OpenedJournal], since: Option<Timestamp>) -> Brief {
+    brief(&fold(HERON, journals).shared[0], QUILL, since, morning())
+}
+
+fn shown(brief: &Brief) -> Vec<(DocumentId, Novelty, bool)> {
+    let entries = brief.entries.iter().flat_map(|group| &group.entries);
+    entries.map(|entry| (entry.entry, entry.novelty, entry.unread)).collect()
+}
+
+#[test]
+fn the_header_counts_before_anything_is_read() {
+    let header = brief_of(&story(), None).header;
+    assert_eq!((header.new, header.changed, header.unread), (6, 0, 5));
+    assert_eq!(header.cycle, Cycle { n: 1, days_since_dose: Some(13) });
+    assert_eq!(header.last_record_at, Some(at(27, 8, 10)));
+}
+
+#[test]
+fn an_entry_that_was_read_and_added_to_is_changed_until_it_is_read_again() {
+    let journal = shared()
+        .write(HERON, entry(1, at(1, 9, 0), Kind::Image, "a door"))
+        .write(QUILL, receipt(2, at(2, 9, 0), &[1]))
+        .write(HERON, layer(3, 1, at(2, 10, 0), "it was green"));
+    let since = Some(at(20, 9, 0));
+    let first = brief_of(std::slice::from_ref(&journal), since);
+    assert_eq!(shown(&first), [(id(1), Novelty::Changed, true)]);
+    let receipt = first.receipt(id(4), morning()).unwrap();
+    assert_eq!(shown(&brief_of(&[journal.write(QUILL, receipt)], since)), []);
+}
+
+#[test]
+fn an_old_entry_that_was_never_opened_is_shown_whatever_its_date() {
+    let journal = shared()
+        .write(HERON, entry(1, at(1, 9, 0), Kind::Image, "shared late"))
+        .write(HERON, entry(2, at(40, 9, 0), Kind::Image, "a clock that is ahead"));
+    let seen = shown(&brief_of(&[journal], Some(at(20, 9, 0))));
+    assert_eq!(seen, [(id(1), Novelty::New, true), (id(2), Novelty::New, true)]);
+}
+
+#[test]
+fn a_second_clinician_of_the_circle_has_unread_entries_of_her_own() {
+    let view = fold(HERON, &story());
+    let quill = brief(&view.shared[0], QUILL, None, morning()).header;
+    let haddon = brief(&view.shared[0], HADDON, None, morning()).header;
+    assert_eq!((quill.unread, haddon.unread), (5, 6));
+}
+
+#[test]
+fn entries_stand_in_the_order_of_the_kinds_and_then_of_time() {
+    let journal = shared()
+        .write(HERON, entry(1, at(9, 9, 0), Kind::Dream, "second"))
+        .write(HERON, entry(2, at(8, 9, 0), Kind::Dream, "first"))
+        .write(HERON, entry(3, at(9, 9, 0), Kind::Fragment, "kinds come first"));
+    let order: Vec<_> = shown(&brief_of(&[journal], None)).into_iter().map(|(id, ..)| id).collect();
+    assert_eq!(order, [id(3), id(2), id(1)]);
+}
+
+#[test]
+fn the_patients_list_goes_by_rank_and_what_is_tender_is_on_it() {
+    let journal = shared()
+        .write(HERON, entry(1, at(1, 9, 0), Kind::Image, "no rank"))
+        .write(HERON, entry(2, at(2, 9, 0), Kind::Image, "second"))
+        .write(HERON, entry(3, at(3, 9, 0), Kind::Image, "first"))
+        .write(HERON, mark(4, 1, at(4, 9, 0), Talk::WantToTalk, None))
+        .write(HERON, mark(5, 2, at(4, 9, 0), Talk::WantToTalk, Some(2)))
+        .write(HERON, mark(6, 3, at(4, 9, 0), Talk::WantToTalk, Some(1)));
+    let list = brief_of(&[journal], None).patients_list;
+    assert_eq!(list.want_to_talk.iter().map(|item| item.entry).collect::<Vec<_>>(), [id(3), id(2), id(1)]);
+    assert_eq!(brief_of(&story(), None).patients_list.tender[0].entry, id(0x25));
+}
+
+#[test]
+fn a_question_is_open_until_the_patient_adds_to_the_entry() {
+    let asked = shared()
+        .write(HERON, entry(1, at(1, 9, 0), Kind::Image, "a door"))
+        .write(QUILL, reply(2, 1, at(2, 9, 0), "Who has the key?", true))
+        .write(QUILL, reply(3, 1, at(2, 9, 5), "Thank you.", false));
+    assert_eq!(brief_of(std::slice::from_ref(&asked), None).unanswered.len(), 1);
+    let answered = asked.write(HERON, layer(4, 1, at(3, 9, 0), "My mother."));
+    assert!(brief_of(&[answered], None).unanswered.is_empty());
+}
+
+#[test]
+fn the_receipt_names_what_was_new_and_nothing_twice() {
+    let mut journals = story();
+    let receipt = brief_of(&journals, None).receipt(id(0x7a), morning()).unwrap();
+    let Body::Receipt(opened) = receipt.body() else { panic!("expected a receipt") };
+    assert_eq!(opened.entries.len(), 5);
+    journals[1] = journals[1].clone().write(QUILL, receipt);
+    assert_eq!(brief_of(&journals, None).receipt(id(0x7b), morning()), None);
+}
+
+#[test]
+fn since_the_last_session_that_took_place() {
+    let journal = shared()
+        .write(QUILL, completed(1, SessionType::Integration, at(5, 15, 0)))
+        .write(QUILL, completed(2, SessionType::Psychotherapy, at(12, 15, 0)))
+        .write(QUILL, completed(3, SessionType::Dosing, at(19, 15, 0)))
+        .write(QUILL, scheduled(4, SessionType::Integration, at(19, 15, 0), at(26, 15, 0)));
+    let view = fold(HERON, &[journal]);
+    assert_eq!(default_since(&view.shared[0], morning()), Some(at(12, 15, 50)));
+    assert_eq!(default_since(&view.shared[0], at(6, 0, 0)), Some(at(5, 15, 50)));
+    assert_eq!(default_since(&fold(HERON, &[shared()]).shared[0], morning()), None);
+}
+
+#[test]
+fn every_section_without_data_says_so() {
+    let empty = brief_of(&[shared()], None);
+    assert_eq!(empty.measures.note, "No measures yet.");
+    assert_eq!(empty.intentions.note, "No intentions shared yet.");
+    assert_eq!(empty.withdrawn.records, 0);
+}
+
+#[test]
+fn two_patients_who_differ_only_in_what_is_private_have_the_same_brief() {
+    let with = story();
+    let without = vec![private(), with[1].clone()];
+    let bytes = |journals: &[OpenedJournal]| serde_json::to_string(&brief_of(journals, None)).unwrap();
+    assert_eq!(bytes(&with), bytes(&without));
+}
+
+proptest! {
+    #[test]
+    fn the_same_journals_give_the_same_bytes_in_any_order(journals in journals(), since in proptest::option::of(1..31_i64)) {
+        let since = since.map(|day| at(day, 0, 0));
+        let circles: Vec<_> = journals.iter().filter(|j| j.compartment == Compartment::Shared).cloned().collect();
+        let bytes = |journals: &[OpenedJournal]| {
+            let view = fold(HERON, journals);
+            let briefs: Vec<_> = view.shared.iter().map(|shared| brief(shared, QUILL, since, morning())).collect();
+            serde_json::to_vec(&briefs).unwrap()
+        };
+        let reversed: Vec<_> = journals.iter().rev().cloned().collect();
+        prop_assert_eq!(bytes(&journals), bytes(&reversed));
+        prop_assert_eq!(bytes(&journals), bytes(&circles));
+    }
+
+    #[test]
+    fn a_brief_and_its_receipt_leave_nothing_unread(journals in journals()) {
+        for journal in journals.into_iter().filter(|journal| journal.compartment == Compartment::Shared) {
+            let read = brief(&fold(HERON, std::slice::from_ref(&journal)).shared[0], QUILL, None, morning());
+            let Some(receipt) = read.receipt(id(0xee), morning()) else { continue };
+            let after = fold(HERON, &[journal.write(QUILL, receipt)]);
+            prop_assert!(after.shared[0].entries.iter().all(|view| !view.is_unread_by(QUILL)));
+        }
+    }
+}

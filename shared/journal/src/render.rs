@@ -1,0 +1,57 @@
+//! How things read: in a terminal and as Markdown, from one description of each page.
+//!
+//! The invariant: a page is written through a [`Sheet`], which cleans every string before it shows it, so that nobody's
+//! words drive somebody else's terminal or load something from a network.
+
+mod brief;
+mod clean;
+mod entry;
+mod journal;
+mod markdown;
+mod phrase;
+mod queue;
+mod sheet;
+mod terminal;
+
+pub use self::brief::{brief_markdown, brief_text};
+pub use self::clean::clean;
+pub use self::entry::entry_text;
+pub use self::journal::{journal_markdown, journal_text};
+pub use self::queue::queue_text;
+
+/// How a page is shown in a terminal.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Page {
+    /// Columns; fewer than 40 are treated as 40.
+    pub width: usize,
+    /// Whether the terminal understands emphasis. Nothing needs it to be understood.
+    pub style: Style,
+    /// Whether the reader is told who opened what.
+    pub receipts: Receipts,
+}
+
+/// Whether the terminal understands emphasis.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum Style {
+    /// Text alone.
+    #[default]
+    Plain,
+    /// Bold and dim (ECMA-48), no colours.
+    Ansi,
+}
+
+/// Whether the reader is told who opened what.
+///
+/// Patients see it only before they withdraw, unless the practice decides otherwise (design.md section 6): who reads when
+/// can become a stage for hope and disappointment.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum Receipts {
+    /// Not told.
+    #[default]
+    Hidden,
+    /// Told.
+    Shown,
+}
+
+#[cfg(test)]
+mod tests;

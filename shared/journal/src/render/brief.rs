@@ -1,0 +1,175 @@
+//! The brief as a page: counts first, then the ten sections, each there even when it has nothing to show.
+
+use std::collections::BTreeMap;
+
+use super::markdown::Markdown;
+use super::sheet::{Row, Sheet};
+use super::terminal::Terminal;
+use super::{Page, phrase};
+use crate::NOT_MONITORED;
+use crate::brief::{Brief, BriefEntry, ListItem, Novelty};
+use crate::document::Kind;
+use crate::find::short_id;
+use crate::names::Names;
+
+/// Returns the brief for a terminal.
+pub fn brief_text(brief: &Brief, names: &Names, page: Page) -> String {
+    let mut sheet = Terminal::new(page);
+    write(&mut sheet, brief, names);
+    sheet.finish()
+}
+
+/// Returns the brief as Markdown.
+pub fn brief_markdown(brief: &Brief, names: &Names) -> String {
+    let mut sheet = Markdown::new(BTreeMap::new());
+    write(&mut sheet, brief, names);
+    sheet.finish()
+}
+
+fn write(sheet: &mut impl Sheet, brief: &Brief, names: &Names) {
+    header(sheet, brief, names);
+    sheet.section("Safety");
+    sheet.line(brief.safety.note);
+    list(sheet, brief);
+    entries(sheet, brief);
+
+    sheet.section("Intentions and what emerged");
+    let rows: Vec<_> = brief
+        .intentions
+        .intentions
+        .iter()
+        .map(|intention| {
+            let headline = phrase::headline(&intention.headline).to_owned();
+            Row::from([short_id(intention.entry.uuid()), intention.at.day_text(), headline])
+        })
+        .collect();
+    if !rows.is_empty() {
+        sheet.table(&rows);
+    }
+    sheet.line(brief.intentions.note);
+    sheet.section("Themes");
+    sheet.line(brief.themes.note);
+
+    sheet.section("Unanswered");
+    for question in &brief.unanswered {
+        let about = short_id(question.about.uuid());
+        sheet.item(&about, &question.at.day_text(), &format!("{} asked:", names.of(question.author)), false);
+        sheet.words(question.words.as_str());
+    }
+    if brief.unanswered.is_empty() {
+        sheet.line("No open questions.");
+    }
+    sheet.section("Measures");
+    sheet.line(brief.measures.note);
+    sheet.section("Carried over");
+    sheet.line(brief.carried_over.note);
+    sheet.section("Withdrawn");
+    sheet.line(&match brief.withdrawn.records {
+        0 => "Nothing was withdrawn.".to_owned(),
+        1 => "1 record was withdrawn.".to_owned(),
+        records => format!("{records} records were withdrawn (an entry and each addition and mark count one each)."),
+    });
+    sheet.rule();
+    sheet.line(NOT_MONITORED);
+}
+
+fn header(sheet: &mut impl Sheet, brief: &Brief, names: &Names) {
+    let header = &brief.header;
+    sheet.title(&format!("Integration brief: {}, {}", names.of(header.patient), phrase::cycle(header.cycle)));
+    let changed = if header.changed == 0 { String::new() } else { format!(" · {} changed", header.changed) };
+    sheet.line(&format!("{} new{changed} · {} unread", header.new, header.unread));
+    sheet.line(&match header.since {
+        Some(since) => format!("{} to {}", since.minute_text(), header.until.minute_text()),
+        None => format!("From the beginning to {}", header.until.minute_text()),
+    });
+    sheet.line(&match header.last_record_at {
+        Some(at) => format!("Last record {}, {}", at.minute_text(), phrase::ago(at, header.until)),
+        None => "Nothing shared yet.".to_owned(),
+    });
+    if header.newer > 0 {
+        let records = phrase::count(header.newer, "record is", "records are");
+        sheet.line(&format!("{records} from a newer version of Reverie; update to read them."));
+    }
+    if header.unreadable > 0 {
+        let records = phrase::count(header.unreadable, "record", "records");
+        sheet.line(&format!("{records} could not be read; `reverie verify` says why."));
+    }
+}
+
+fn list(sheet: &mut impl Sheet, brief: &Brief) {
+    let list = &brief.patients_list;
+    sheet.section("The patient's list");
+    let parts = [
+        ("Wants to talk about", &list.want_to_talk),
+        ("Wants known, not talked about", &list.know_only),
+        ("Tender: \"please don't raise this unless I do\"", &list.tender),
+    ];
+    for (what, items) in parts.iter().filter(|(_, items)| !items.is_empty()) {
+        sheet.group(&format!("{what} ({})", items.len()));
+        sheet.table(&items.iter().map(row).collect::<Vec<_>>());
+    }
+    if parts.iter().all(|(_, items)| items.is_empty()) {
+        sheet.line("Nothing on it.");
+    }
+}
+
+fn row(item: &ListItem) -> Row {
+    let headline = phrase::headline(&item.headline);
+    let headline = item.rank.map_or_else(|| headline.to_owned(), |rank| format!("{rank}. {headline}"));
+    Row::from([short_id(item.entry.uuid()), item.at.day_text(), item.kind.label().to_owned(), headline])
+}
+
+fn entries(sheet: &mut impl Sheet, brief: &Brief) {
+    let shown: usize = brief.entries.iter().map(|group| group.entries.len()).sum();
+    sheet.section(&format!("New and changed ({shown})"));
+    if shown == 0 {
+        sheet.line("Nothing new since then.");
+    }
+    for group in &brief.entries {
+        sheet.group(&format!("{} ({})", group.kind.label(), group.entries.len()));
+        for entry in &group.entries {
+            write_entry(sheet, entry);
+        }
+    }
+}
+
+fn write_entry(sheet: &mut impl Sheet, entry: &BriefEntry) {
+    let title = entry.title.as_ref().map_or("", |title| title.as_str());
+    sheet.item(&short_id(entry.entry.uuid()), &entry.at.minute_text(), title, entry.unread);
+    let facts = facts(entry);
+    if !facts.is_empty() {
+        sheet.detail(&facts.join(" · "));
+    }
+    sheet.words(entry.words.as_str());
+    if entry.words.is_blank() {
+        sheet.detail("(no words)");
+    }
+    if let Some(layer) = &entry.latest_layer {
+        let which =
+            if entry.layers == 1 { "Added".to_owned() } else { format!("Latest of {} additions,", entry.layers) };
+        sheet.later(&format!("{which} {}:", layer.at().minute_text()));
+        sheet.words(layer.body().words.as_str());
+    }
+    sheet.attachments(&entry.attachments);
+}
+
+fn facts(entry: &BriefEntry) -> Vec<String> {
+    let mut facts = Vec::new();
+    if !entry.also.is_empty() {
+        let also: Vec<_> = entry.also.iter().map(|kind: &Kind| kind.label().to_lowercase()).collect();
+        facts.push(format!("also {}", crate::names::listed(&also)));
+    }
+    let novelty = match entry.novelty {
+        Novelty::New => "new",
+        Novelty::Changed => "changed",
+    };
+    facts.push(if entry.unread { format!("{novelty}, unread") } else { novelty.to_owned() });
+    facts.extend(phrase::talk(entry.talk).map(str::to_owned));
+    if entry.tender {
+        facts.push(phrase::TENDER.to_owned());
+    }
+    if entry.replies > 0 {
+        facts.push(phrase::count(entry.replies, "reply", "replies"));
+    }
+    facts
+}

@@ -1,0 +1,112 @@
+//! One entry, whole: first words, then what was added and answered in the order in which it came.
+
+use reverie_protocol::ids::DocumentId;
+
+use super::sheet::Sheet;
+use super::terminal::Terminal;
+use super::{Page, Receipts, phrase};
+use crate::find::short_id;
+use crate::names::{Names, listed};
+use crate::view::{EntryView, LayerView, PatientView, ReplyView, ShareState};
+
+/// Returns one entry for a terminal, or nothing if there is no such entry.
+pub fn entry_text(view: &PatientView, id: DocumentId, names: &Names, page: Page) -> Option<String> {
+    let entry = view.entry(id)?;
+    let mut sheet = Terminal::new(page);
+    let (at, short) = (entry.entry.at().minute_text(), short_id(id.uuid()));
+    sheet.title(&format!("{} · {at} · {short}", phrase::headline(&entry.headline())));
+    write_entry(&mut sheet, view, entry, names, page.receipts);
+    Some(sheet.finish())
+}
+
+/// Writes what stands under an entry's headline.
+pub(super) fn write_entry(
+    sheet: &mut impl Sheet,
+    view: &PatientView,
+    entry: &EntryView,
+    names: &Names,
+    receipts: Receipts,
+) {
+    let first = entry.entry.body();
+    sheet.detail(&facts(view, entry, names, receipts).join(" · "));
+    sheet.words(first.words.as_str());
+    sheet.attachments(&first.attachments);
+
+    // Layers and replies have their places in one log, so that an answer stands after its question.
+    let mut later: Vec<_> = entry.layers.iter().map(|layer| (layer.seq, Later::Layer(layer))).collect();
+    later.extend(entry.replies.iter().map(|reply| (reply.seq, Later::Reply(reply))));
+    later.sort_by_key(|(seq, _)| *seq);
+    for (_, one) in later {
+        match one {
+            Later::Layer(layer) => write_layer(sheet, layer, "Added"),
+            Later::Reply(view) => {
+                let (reply, author) = (view.reply.body(), names.of(view.author));
+                let said = if reply.question { "asked" } else { "replied" };
+                sheet.later(&format!("{author} {said}, {}:", view.reply.at().minute_text()));
+                sheet.words(reply.words.as_str());
+            }
+        }
+    }
+    let private = view.private.iter().flat_map(|private| &private.additions);
+    for addition in private.filter(|addition| addition.entry == entry.entry.id()) {
+        for layer in &addition.layers {
+            write_layer(sheet, layer, "Added for yourself");
+        }
+        if let Some(mark) = addition.mark.as_ref().and_then(|mark| phrase::talk(mark.mark.body().talk)) {
+            sheet.later(&format!("Marked for yourself: {mark}"));
+        }
+    }
+}
+
+enum Later<'a> {
+    Layer(&'a LayerView),
+    Reply(&'a ReplyView),
+}
+
+fn write_layer(sheet: &mut impl Sheet, layer: &LayerView, added: &str) {
+    sheet.later(&format!("{added} {}:", layer.layer.at().minute_text()));
+    sheet.words(layer.layer.body().words.as_str());
+    sheet.attachments(&layer.layer.body().attachments);
+}
+
+fn facts(view: &PatientView, entry: &EntryView, names: &Names, receipts: Receipts) -> Vec<String> {
+    let first = entry.entry.body();
+    let mut facts = vec![phrase::kinds(first.kind, &first.also)];
+    facts.push(match entry.state {
+        ShareState::Private => "private".to_owned(),
+        ShareState::SharedUnopened | ShareState::SharedOpened => {
+            format!("shared with {}", shared_with(view, entry, names))
+        }
+    });
+    facts.extend(phrase::talk(entry.talk()).map(str::to_owned));
+    if entry.is_tender() {
+        facts.push(phrase::TENDER.to_owned());
+    }
+    facts.extend(opened(entry, names, receipts));
+    facts
+}
+
+/// Returns who reads the journals that hold the entry.
+fn shared_with(view: &PatientView, entry: &EntryView, names: &Names) -> String {
+    let holds = |entries: &[EntryView]| entries.iter().any(|held| held.entry.id() == entry.entry.id());
+    let mut readers = Vec::new();
+    for shared in view.shared.iter().filter(|shared| holds(&shared.entries)) {
+        for reader in shared.readers().map(|reader| names.of(reader)) {
+            if !readers.contains(&reader) {
+                readers.push(reader);
+            }
+        }
+    }
+    if readers.is_empty() { "nobody yet".to_owned() } else { listed(&readers) }
+}
+
+/// Returns who opened a shared entry first, if the reader of the page is told.
+pub(super) fn opened(entry: &EntryView, names: &Names, receipts: Receipts) -> Option<String> {
+    match (receipts, entry.state, entry.opened.first()) {
+        (Receipts::Shown, ShareState::SharedOpened, Some(first)) => {
+            Some(format!("opened {} by {}", first.at.day_text(), names.of(first.by)))
+        }
+        (Receipts::Shown, ShareState::SharedUnopened, _) => Some("not opened yet".to_owned()),
+        _ => None,
+    }
+}

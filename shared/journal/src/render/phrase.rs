@@ -1,0 +1,81 @@
+//! Small phrases that several pages use: counts, times ago, sizes, files.
+
+use crate::cycle::Cycle;
+use crate::document::{Attachment, Kind, Talk};
+use crate::timestamp::Timestamp;
+
+/// Returns `1 entry`, `2 entries`.
+pub(super) fn count(n: usize, one: &str, many: &str) -> String {
+    format!("{n} {}", if n == 1 { one } else { many })
+}
+
+/// Returns `today`, `yesterday`, `12 days ago`.
+pub(super) fn ago(then: Timestamp, now: Timestamp) -> String {
+    match then.days_until(now) {
+        0 => "today".to_owned(),
+        1 => "yesterday".to_owned(),
+        days if days > 1 => format!("{days} days ago"),
+        _ => "by a clock that is ahead".to_owned(),
+    }
+}
+
+/// Returns `today, 15:00`, `tomorrow, 15:00`, or date and time.
+pub(super) fn coming(then: Timestamp, now: Timestamp) -> String {
+    let text = then.minute_text();
+    let time = text.rsplit(' ').next().unwrap_or_default();
+    match now.days_until(then) {
+        0 => format!("today, {time}"),
+        1 => format!("tomorrow, {time}"),
+        _ => text,
+    }
+}
+
+/// Returns `cycle 2, day 12 after the dose`.
+pub(super) fn cycle(cycle: Cycle) -> String {
+    match cycle.days_since_dose {
+        Some(0) => format!("cycle {}, day of the dose", cycle.n),
+        Some(days) => format!("cycle {}, day {days} after the dose", cycle.n),
+        None => "before the first dose".to_owned(),
+    }
+}
+
+/// Returns `memo.opus, 1:32, 276 kB`.
+pub(super) fn attachment(attachment: &Attachment) -> String {
+    let play = attachment.seconds.map_or(String::new(), |seconds| format!(", {}:{:02}", seconds / 60, seconds % 60));
+    format!("{}{play}, {}", attachment.name.as_str(), size(attachment.size))
+}
+
+fn size(bytes: u64) -> String {
+    match bytes {
+        0..1_000 => format!("{bytes} B"),
+        1_000..1_000_000 => format!("{} kB", bytes.div_ceil(1_000)),
+        _ => format!("{}.{} MB", bytes / 1_000_000, bytes % 1_000_000 / 100_000),
+    }
+}
+
+/// Returns what the patient wants done with an entry, or nothing.
+pub(super) const fn talk(talk: Talk) -> Option<&'static str> {
+    match talk {
+        Talk::None => None,
+        Talk::WantToTalk => Some("to talk about"),
+        Talk::KnowOnly => Some("to be known, not talked about"),
+        Talk::NotYet => Some("not yet to be talked about"),
+    }
+}
+
+/// The patient's sentence behind `tender`.
+pub(super) const TENDER: &str = "tender: \"please don't raise this unless I do\"";
+
+/// Returns `Image, also Feeling and Memory`.
+pub(super) fn kinds(kind: Kind, also: &[Kind]) -> String {
+    if also.is_empty() {
+        return kind.label().to_owned();
+    }
+    let also: Vec<_> = also.iter().map(|kind| kind.label().to_lowercase()).collect();
+    format!("{}, also {}", kind.label(), crate::names::listed(&also))
+}
+
+/// Returns the headline, or what stands for one where there are no words.
+pub(super) fn headline(headline: &str) -> &str {
+    if headline.is_empty() { "(no words)" } else { headline }
+}

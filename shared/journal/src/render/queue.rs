@@ -1,0 +1,38 @@
+//! The review queue as a table.
+
+use super::sheet::{Row, Sheet};
+use super::terminal::Terminal;
+use super::{Page, phrase};
+use crate::names::Names;
+use crate::queue::QueueRow;
+use crate::timestamp::Timestamp;
+
+/// Returns the queue for a terminal.
+pub fn queue_text(rows: &[QueueRow], names: &Names, now: Timestamp, page: Page) -> String {
+    let mut sheet = Terminal::new(page);
+    let unread: usize = rows.iter().map(|row| row.unread).sum();
+    let patients = phrase::count(rows.len(), "patient", "patients");
+    sheet.title(&format!("Review queue: {patients}, {unread} unread"));
+    sheet.line(&now.minute_text());
+    if rows.is_empty() {
+        sheet.line("Nobody has shared a journal with you yet. `reverie invite` starts a pairing.");
+        return sheet.finish();
+    }
+    sheet.rule();
+    let head = Row::from(["PATIENT", "UNREAD", "TO TALK", "OLDEST", "CYCLE", "NEXT SESSION"].map(str::to_owned));
+    let mut table = vec![head];
+    table.extend(rows.iter().map(|row| {
+        let next = row.next_session.map_or_else(
+            || "none planned".to_owned(),
+            |next| format!("{} {}", next.session_type.label(), phrase::coming(next.starts_at, now)),
+        );
+        let oldest = row.oldest_unread_at.map_or_else(|| "-".to_owned(), |at| phrase::ago(at, now));
+        let cycle = match row.cycle.days_since_dose {
+            Some(days) => format!("{}, day {days}", row.cycle.n),
+            None => "-".to_owned(),
+        };
+        Row::from([names.of(row.patient), row.unread.to_string(), row.talk.to_string(), oldest, cycle, next])
+    }));
+    sheet.table(&table);
+    sheet.finish()
+}

@@ -1,0 +1,235 @@
+//! Fictional journals for tests: heron-41 writes, Dr. Ada Quill reads, Noor Haddon covers.
+
+use proptest::prelude::*;
+use reverie_protocol::header::MemberRole;
+use reverie_protocol::ids::{AccountId, AttachmentId, DocumentId, JournalId, RecordId};
+
+use crate::*;
+
+pub(crate) const HERON: AccountId = AccountId::from_bytes([0x41; 16]);
+pub(crate) const QUILL: AccountId = AccountId::from_bytes([0x51; 16]);
+pub(crate) const HADDON: AccountId = AccountId::from_bytes([0x52; 16]);
+
+pub(crate) fn names() -> Names {
+    [(HERON, "heron-41"), (QUILL, "Dr. Ada Quill"), (HADDON, "Noor Haddon")]
+        .map(|(account, name)| (account, name.to_owned()))
+        .into_iter()
+        .collect()
+}
+
+pub(crate) const fn journal_id(n: u8) -> JournalId {
+    JournalId::from_bytes([n; 16])
+}
+
+pub(crate) const fn id(n: u8) -> DocumentId {
+    DocumentId::from_bytes([n; 16])
+}
+
+/// A time on this day of April 2031 (31 is 1 May).
+pub(crate) fn at(day: i64, hour: i64, minute: i64) -> Timestamp {
+    let first: Timestamp = "2031-04-01T00:00:00-04:00".parse().unwrap();
+    first.plus_seconds(((day - 1) * 24 + hour) * 3600 + minute * 60).unwrap()
+}
+
+pub(crate) fn words(text: &str) -> Words {
+    Words::new(text).unwrap()
+}
+
+pub(crate) fn document(n: u8, at: Timestamp, body: impl Into<Body>) -> Document {
+    Document::new(id(n), at, body).unwrap()
+}
+
+pub(crate) fn entry(n: u8, at: Timestamp, kind: Kind, text: &str) -> Document {
+    document(n, at, Entry::new(kind, words(text)))
+}
+
+pub(crate) fn layer(n: u8, of: u8, at: Timestamp, text: &str) -> Document {
+    document(n, at, Layer { entry: id(of), words: words(text), attachments: Vec::new() })
+}
+
+pub(crate) fn mark(n: u8, of: u8, at: Timestamp, talk: Talk, rank: Option<u32>) -> Document {
+    document(n, at, Mark { entry: id(of), talk, rank, tender: false })
+}
+
+pub(crate) fn reply(n: u8, about: u8, at: Timestamp, text: &str, question: bool) -> Document {
+    document(n, at, Reply { about: id(about), words: words(text), question })
+}
+
+pub(crate) fn receipt(n: u8, at: Timestamp, entries: &[u8]) -> Document {
+    document(n, at, Receipt { receipt: ReceiptKind::Opened, entries: entries.iter().copied().map(id).collect() })
+}
+
+pub(crate) fn completed(n: u8, session_type: SessionType, starts_at: Timestamp) -> Document {
+    let ended_at = Some(starts_at.plus_seconds(3000).unwrap());
+    document(n, starts_at, Session { session_type, state: SessionState::Completed, starts_at, ended_at })
+}
+
+pub(crate) fn scheduled(n: u8, session_type: SessionType, made: Timestamp, starts_at: Timestamp) -> Document {
+    document(n, made, Session { session_type, state: SessionState::Scheduled, starts_at, ended_at: None })
+}
+
+pub(crate) fn memo(n: u8, seconds: u32) -> Attachment {
+    Attachment {
+        id: AttachmentId::from_bytes([n; 16]),
+        name: FileName::new("memo.opus").unwrap(),
+        media_type: MediaType::new("audio/ogg").unwrap(),
+        size: u64::from(seconds) * 3000,
+        seconds: Some(seconds),
+    }
+}
+
+pub(crate) fn private() -> OpenedJournal {
+    OpenedJournal { id: journal_id(1), compartment: Compartment::Private, owner: HERON, records: Vec::new() }
+}
+
+/// Heron's journal that Quill reads.
+pub(crate) fn shared() -> OpenedJournal {
+    let members = Members(vec![(HERON, MemberRole::Owner), (QUILL, MemberRole::Writer)]);
+    let journal =
+        OpenedJournal { id: journal_id(2), compartment: Compartment::Shared, owner: HERON, records: Vec::new() };
+    journal.with(HERON, Content::Members(members))
+}
+
+/// The record that [`OpenedJournal::with`] makes at this place of a journal.
+pub(crate) fn record(journal: JournalId, seq: u64) -> RecordId {
+    let mut bytes = *journal.as_bytes();
+    bytes[8..].copy_from_slice(&seq.to_be_bytes());
+    RecordId::from_bytes(bytes)
+}
+
+impl OpenedJournal {
+    pub(crate) fn with(mut self, author: AccountId, content: Content) -> Self {
+        let seq = self.records.len() as u64;
+        self.records.push(Opened { seq, record: record(self.id, seq), author, content });
+        self
+    }
+
+    pub(crate) fn write(self, author: AccountId, document: Document) -> Self {
+        self.with(author, Content::Document(document))
+    }
+
+    pub(crate) fn withdrawn(self, by: AccountId) -> Self {
+        self.with(by, Content::Withdrawn { by })
+    }
+}
+
+/// Heron's two journals after one cycle: four entries private, six shared, the first two opened.
+pub(crate) fn story() -> Vec<OpenedJournal> {
+    let mut stairs = Entry::new(
+        Kind::Memory,
+        words("The stairs in the old flat. Somebody counting, below. I hold the rail and it is warm."),
+    );
+    stairs.attachments = vec![memo(0xa1, 92)];
+    let mut greenhouse = Entry::new(
+        Kind::Image,
+        words(
+            "A greenhouse, every pane fogged from the inside. I knew the door was locked before I tried it.\n\n\
+             The green in there was so bright that it hummed. I did not want to break the glass, I only wanted somebody \
+             to come and open it from within.",
+        ),
+    );
+    greenhouse.title = Some(Title::new("The locked greenhouse").unwrap());
+    greenhouse.also = vec![Kind::Feeling, Kind::Symbol];
+    let private = private()
+        .write(HERON, entry(0x11, at(19, 7, 5), Kind::Fragment, "salt. warm stones. nobody else."))
+        .write(HERON, entry(0x12, at(20, 22, 40), Kind::Feeling, "Angry at M. and at how quiet I was."))
+        .write(HERON, entry(0x13, at(23, 6, 30), Kind::Dream, "The pool again, without water."))
+        .write(
+            HERON,
+            entry(0x14, at(29, 21, 0), Kind::RelationalInsight, "I keep A. waiting the way I was kept waiting."),
+        )
+        .write(HERON, layer(0x31, 0x22, at(28, 8, 0), "Not for the session: it was my mother's key."));
+    let shared = shared()
+        .write(QUILL, completed(0x61, SessionType::Preparation, at(14, 15, 0)))
+        .write(HERON, entry(0x21, at(16, 20, 10), Kind::Intention, "To look at what I lock away, without forcing it."))
+        .write(QUILL, completed(0x62, SessionType::Dosing, at(18, 10, 0)))
+        .write(HERON, document(0x22, at(18, 14, 5), greenhouse))
+        .write(QUILL, receipt(0x71, at(20, 17, 30), &[0x21, 0x22]))
+        .write(QUILL, reply(0x81, 0x22, at(20, 17, 45), "Thank you for this. Who, if anybody, has the key?", true))
+        .write(HERON, document(0x23, at(18, 21, 30), stairs))
+        .write(HERON, entry(0x24, at(21, 9, 0), Kind::Blank, ""))
+        .write(HERON, entry(0x25, at(24, 18, 20), Kind::Conflict, "I want to tell her and I want it never to be told."))
+        .write(
+            HERON,
+            entry(
+                0x26,
+                at(27, 12, 15),
+                Kind::Practice,
+                "Left the study door open for an evening. Nothing happened, which was the thing.",
+            ),
+        )
+        .write(HERON, mark(0x41, 0x22, at(24, 18, 25), Talk::WantToTalk, Some(1)))
+        .write(HERON, mark(0x42, 0x23, at(24, 18, 26), Talk::KnowOnly, None))
+        .write(
+            HERON,
+            document(0x43, at(24, 18, 27), Mark { entry: id(0x25), talk: Talk::NotYet, rank: None, tender: true }),
+        )
+        .write(
+            HERON,
+            layer(0x32, 0x22, at(27, 8, 10), "The hum is the fridge in the first flat. I had forgotten that flat."),
+        )
+        .write(QUILL, scheduled(0x63, SessionType::Integration, at(20, 17, 50), at(31, 15, 0)))
+        .withdrawn(HERON);
+    vec![private, shared]
+}
+
+/// When the story is read: the morning of 1 May.
+pub(crate) fn morning() -> Timestamp {
+    at(31, 9, 0)
+}
+
+/// Journals of every shape: few ids, so that they meet; any author, so that some have no right to what they write.
+pub(crate) fn journals() -> impl Strategy<Value = Vec<OpenedJournal>> {
+    proptest::collection::vec((0..4_u8, proptest::collection::vec(content(), 0..12)), 0..5).prop_map(|journals| {
+        let journals = journals.into_iter().enumerate();
+        journals.map(|(n, (compartment, contents))| opened_journal(n, compartment, contents)).collect()
+    })
+}
+
+fn opened_journal(n: usize, compartment: u8, contents: Vec<(AccountId, Content)>) -> OpenedJournal {
+    let (compartment, owner) = match compartment {
+        0 => (Compartment::Private, HERON),
+        1 => (Compartment::ProcessNotes, QUILL),
+        _ => (Compartment::Shared, HERON),
+    };
+    let journal = OpenedJournal { id: journal_id(n as u8 + 1), compartment, owner, records: Vec::new() };
+    contents.into_iter().fold(journal, |journal, (author, content)| journal.with(author, content))
+}
+
+pub(crate) fn content() -> impl Strategy<Value = (AccountId, Content)> {
+    let author = prop_oneof![3 => Just(HERON), 2 => Just(QUILL), 1 => Just(HADDON)];
+    let content = prop_oneof![
+        12 => any_document().prop_map(Content::Document),
+        1 => Just(Content::Withdrawn { by: HERON }),
+        1 => Just(Content::Unreadable(Reason::DoesNotOpen)),
+        1 => Just(Content::parse(br#"{"type":"theme","v":1}"#)),
+        1 => Just(Content::Members(Members(vec![(HERON, MemberRole::Owner), (QUILL, MemberRole::Writer)]))),
+    ];
+    (author, content)
+}
+
+pub(crate) fn any_document() -> impl Strategy<Value = Document> {
+    let text = || ".{0,40}".prop_map(|text| words(&format!("{text}.")));
+    let kind = proptest::sample::select(Kind::ALL.to_vec());
+    let time = || (1..32_i64, 0..24_i64).prop_map(|(day, hour)| at(day, hour, 0));
+    let n = || 0..4_u8;
+    let talk = proptest::sample::select(vec![Talk::None, Talk::WantToTalk, Talk::KnowOnly, Talk::NotYet]);
+    let body = prop_oneof![
+        4 => (kind, text(), n()).prop_map(|(kind, words, n)| {
+            let mut entry = Entry::new(kind, words);
+            entry.attachments = vec![memo(n, 60)];
+            Body::from(entry)
+        }),
+        2 => (n(), text()).prop_map(|(n, words)| Layer { entry: id(n), words, attachments: Vec::new() }.into()),
+        2 => (n(), talk, any::<bool>())
+            .prop_map(|(n, talk, tender)| Mark { entry: id(n), talk, rank: None, tender }.into()),
+        1 => (time(), any::<bool>()).prop_map(|(starts_at, took_place)| {
+            let state = if took_place { SessionState::Completed } else { SessionState::Scheduled };
+            Session { session_type: SessionType::Dosing, state, starts_at, ended_at: None }.into()
+        }),
+        1 => (n(), text(), any::<bool>())
+            .prop_map(|(n, words, question)| Reply { about: id(n), words, question }.into()),
+        1 => n().prop_map(|n| Receipt { receipt: ReceiptKind::Opened, entries: vec![id(n)] }.into()),
+    ];
+    (0..12_u8, time(), body).prop_map(|(n, at, body)| document(n, at, body))
+}

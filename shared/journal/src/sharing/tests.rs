@@ -1,0 +1,177 @@
+//! Plans, carried out on the journals themselves, to see what everybody sees afterwards.
+
+use proptest::prelude::*;
+
+use super::*;
+use crate::content::{Compartment, Content, OpenedJournal};
+use crate::document::{Kind, Talk};
+use crate::fold::fold;
+use crate::sample::*;
+
+/// Writes what a plan seals, then withdraws what it withdraws: what `client` does, without the sealing.
+fn carry_out(journals: &mut [OpenedJournal], into: Option<JournalId>, seal: &[Document], withdraw: &[Withdrawal]) {
+    for journal in journals {
+        if Some(journal.id) == into {
+            *journal = seal.iter().fold(journal.clone(), |journal, document| journal.write(HERON, document.clone()));
+        }
+        for withdrawal in withdraw.iter().filter(|withdrawal| withdrawal.journal == journal.id) {
+            for opened in journal.records.iter_mut().filter(|opened| withdrawal.records.contains(&opened.record)) {
+                assert_eq!(opened.author, HERON, "only the patient's own records may be withdrawn");
+                opened.content = Content::Withdrawn { by: HERON };
+            }
+        }
+    }
+}
+
+fn share(journals: &mut [OpenedJournal], n: u8) -> SharePlan {
+    let plan = share_plan(&fold(HERON, journals), id(n), journal_id(2)).unwrap();
+    carry_out(journals, Some(plan.into), &plan.seal, &plan.withdraw);
+    plan
+}
+
+fn withdraw(journals: &mut [OpenedJournal], n: u8) -> WithdrawPlan {
+    let plan = withdraw_plan(&fold(HERON, journals), id(n)).unwrap();
+    carry_out(journals, plan.back_to, &plan.seal, &plan.withdraw);
+    plan
+}
+
+fn door() -> OpenedJournal {
+    private()
+        .write(HERON, entry(1, at(1, 9, 0), Kind::Image, "a door"))
+        .write(HERON, mark(3, 1, at(1, 9, 0), Talk::NotYet, None))
+        .write(HERON, layer(2, 1, at(2, 9, 0), "it was green"))
+        .write(HERON, mark(4, 1, at(3, 9, 0), Talk::WantToTalk, Some(1)))
+}
+
+#[test]
+fn layers_and_the_latest_mark_travel_with_a_shared_entry() {
+    let mut journals = [door(), shared()];
+    let plan = share(&mut journals, 1);
+    assert_eq!(plan.seal.iter().map(Document::id).collect::<Vec<_>>(), [id(1), id(2), id(4)]);
+    let view = fold(HERON, &journals);
+    assert!(view.private.unwrap().entries.is_empty());
+    let seen = &view.shared[0].entries[0];
+    assert_eq!((seen.layers.len(), seen.talk()), (1, Talk::WantToTalk));
+}
+
+#[test]
+fn an_earlier_mark_does_not_come_to_light_by_sharing() {
+    let mut journals = [door(), shared()];
+    share(&mut journals, 1);
+    let left = journals[0].records.iter().filter(|opened| matches!(opened.content, Content::Document(_))).count();
+    assert_eq!(left, 0, "nothing of the entry stays behind in the private journal");
+}
+
+#[test]
+fn a_share_that_was_cut_short_is_finished_by_sharing_again() {
+    let mut journals = [door(), shared()];
+    let plan = share_plan(&fold(HERON, &journals), id(1), journal_id(2)).unwrap();
+    carry_out(&mut journals, Some(plan.into), &plan.seal, &[]);
+    let again = share(&mut journals, 1);
+    assert!(again.seal.is_empty());
+    assert!(!again.withdraw.is_empty());
+    let view = fold(HERON, &journals);
+    assert_eq!(share_plan(&view, id(1), journal_id(2)), Err(SharePlanError::AlreadyShared));
+}
+
+#[test]
+fn a_shared_entry_goes_back_to_the_private_journal_before_it_is_withdrawn() {
+    let mut journals = [door(), shared()];
+    share(&mut journals, 1);
+    let plan = withdraw(&mut journals, 1);
+    assert_eq!(plan.case, WithdrawCase::Unopened);
+    assert_eq!(plan.back_to, Some(journal_id(1)));
+    let view = fold(HERON, &journals);
+    assert!(view.shared[0].entries.is_empty());
+    let back = &view.private.as_ref().unwrap().entries[0];
+    assert_eq!((back.layers.len(), back.talk()), (1, Talk::WantToTalk));
+}
+
+#[test]
+fn the_dialog_says_who_opened_it_and_when() {
+    let journals = [
+        private(),
+        shared()
+            .write(HERON, entry(1, at(1, 9, 0), Kind::Image, "a door"))
+            .write(QUILL, receipt(5, at(4, 9, 0), &[1]))
+            .write(HADDON, receipt(6, at(5, 9, 0), &[1]))
+            .write(QUILL, receipt(7, at(6, 9, 0), &[1])),
+    ];
+    let plan = withdraw_plan(&fold(HERON, &journals), id(1)).unwrap();
+    assert_eq!(plan.case, WithdrawCase::Opened { first_at: at(4, 9, 0), by: vec![QUILL, HADDON] });
+    let sentence = plan.case.sentence(&names());
+    assert!(sentence.starts_with("First opened on 4 Apr 2031 by Dr. Ada Quill and Noor Haddon."), "{sentence}");
+    assert_eq!(plan.withdraw[0].records, [record(journal_id(2), 1)], "the clinicians' receipts stay theirs");
+}
+
+#[test]
+fn a_repeated_entry_does_not_come_back_after_its_withdrawal() {
+    let door = entry(1, at(1, 9, 0), Kind::Image, "a door");
+    let mut journals = [private(), shared().write(HERON, door.clone()).write(HERON, door)];
+    withdraw(&mut journals, 1);
+    assert!(fold(HERON, &journals).shared[0].entries.is_empty());
+}
+
+#[test]
+fn a_private_mark_outlives_the_copy_that_comes_back() {
+    let mut journals = [
+        private().write(HERON, mark(4, 1, at(3, 9, 0), Talk::NotYet, None)),
+        shared()
+            .write(HERON, entry(1, at(1, 9, 0), Kind::Image, "a door"))
+            .write(HERON, mark(3, 1, at(2, 9, 0), Talk::WantToTalk, None)),
+    ];
+    withdraw(&mut journals, 1);
+    assert_eq!(fold(HERON, &journals).entry(id(1)).unwrap().talk(), Talk::NotYet);
+}
+
+#[test]
+fn withdrawing_a_private_entry_erases_all_of_it() {
+    let mut journals = [door(), shared()];
+    let plan = withdraw(&mut journals, 1);
+    assert_eq!((plan.case, plan.back_to), (WithdrawCase::Private, None));
+    assert_eq!(plan.withdraw[0].records.len(), 4);
+    assert_eq!(fold(HERON, &journals).entries().count(), 0);
+}
+
+#[test]
+fn plans_for_what_is_not_there_say_so() {
+    let view = fold(HERON, &[door(), shared()]);
+    assert_eq!(share_plan(&view, id(9), journal_id(2)), Err(SharePlanError::NoSuchEntry));
+    assert_eq!(share_plan(&view, id(1), journal_id(9)), Err(SharePlanError::NoSuchCircle));
+    assert_eq!(withdraw_plan(&view, id(9)), Err(WithdrawPlanError::NoSuchEntry));
+    let circle = shared().write(HERON, entry(1, at(1, 9, 0), Kind::Image, "a door"));
+    let clinicians = fold(HERON, &[circle]);
+    assert_eq!(withdraw_plan(&clinicians, id(1)), Err(WithdrawPlanError::NoPrivateJournal));
+}
+
+#[test]
+fn attachments_are_sealed_again_from_where_they_lie() {
+    let view = fold(HERON, &story());
+    let plan = withdraw_plan(&view, id(0x23)).unwrap();
+    assert_eq!(plan.attachments, [Reseal { from: journal_id(2), attachment: memo(0xa1, 92).id }]);
+}
+
+proptest! {
+    #[test]
+    fn no_words_are_lost_by_withdrawing_what_is_shared(journals in journals()) {
+        let mut journals = journals;
+        if !journals.iter().any(|journal| journal.compartment == Compartment::Private) {
+            let mut private = private();
+            private.id = journal_id(99);
+            journals.push(private);
+        }
+        let before = fold(HERON, &journals);
+        let shared: Vec<_> = before.shared.iter().flat_map(|shared| &shared.entries).collect();
+        let Some(entry) = shared.first() else { return Ok(()) };
+        let id = entry.entry.id();
+        let plan = withdraw_plan(&before, id).unwrap();
+        carry_out(&mut journals, plan.back_to, &plan.seal, &plan.withdraw);
+        let after = fold(HERON, &journals);
+        prop_assert!(after.shared.iter().all(|shared| shared.entries.iter().all(|left| left.entry.id() != id)));
+        let back = after.entry(id).unwrap();
+        prop_assert_eq!(back.state, ShareState::Private);
+        for layer in &entry.layers {
+            prop_assert!(back.layers.iter().any(|kept| kept.layer.id() == layer.layer.id()));
+        }
+    }
+}
