@@ -5,7 +5,6 @@
 //! its SHA-256 and size.
 
 use std::io::{self, Read, Write as _};
-use std::path::Path;
 use std::sync::{Arc, Mutex, PoisonError};
 
 use age::stream::{StreamReader, StreamWriter};
@@ -16,16 +15,12 @@ use reverie_protocol::limits;
 use sha2::{Digest as _, Sha256};
 
 use crate::epoch::EpochKey;
-use crate::padding;
 
-const BLOCK: u64 = 512;
-/// Two blocks of zeros end an archive.
-const END_BYTES: u64 = 2 * BLOCK;
 /// age's STREAM seals chunks of this size, each with a tag.
 const CHUNK: u64 = 64 * 1024;
 const CHUNK_TAG: u64 = 16;
-/// The longest name that ustar holds without a folder.
-const NAME_BYTES: usize = 100;
+
+mod archive;
 
 /// Why a file cannot be sealed as an attachment.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
@@ -91,14 +86,14 @@ impl AttachmentSealer {
         if size > limits::ATTACHMENT_BYTES {
             return Err(SealAttachmentError::TooLarge);
         }
-        let header = archive_header(name, size, mtime)?;
+        let header = archive::header(name, size, mtime).ok_or(SealAttachmentError::BadName)?;
         let outbox = Outbox::default();
         let recipient = key.identity.to_recipient();
         let mut stream = age::Encryptor::with_recipients(std::iter::once(&recipient as _))
             .and_then(|encryptor| Ok(encryptor.wrap_output(outbox.clone())?))
             .expect("one recipient is there, and writing to memory does not fail");
-        let archive = archive_bytes(size);
-        let sealed_total = outbox.len() + archive + archive.div_ceil(CHUNK) * CHUNK_TAG;
+        let inside = archive::padded_bytes(size);
+        let sealed_total = outbox.len() + inside + inside.div_ceil(CHUNK) * CHUNK_TAG;
         if sealed_total > limits::ATTACHMENT_BYTES {
             return Err(SealAttachmentError::TooLarge);
         }
@@ -133,7 +128,7 @@ impl AttachmentSealer {
         if self.taken != self.file_bytes {
             return Err(SealAttachmentError::SizeChanged);
         }
-        let zeros = archive_bytes(self.file_bytes) - BLOCK - self.file_bytes;
+        let zeros = archive::padded_bytes(self.file_bytes) - archive::BLOCK - self.file_bytes;
         io::copy(&mut io::repeat(0).take(zeros), &mut self.stream).expect("writing to memory does not fail");
         let mut last = self.take_ready();
         self.stream.finish().expect("writing to memory does not fail");
@@ -204,9 +199,9 @@ impl<R: Read> std::fmt::Debug for OpenedAttachment<R> {
 pub fn open_attachment<R: Read>(key: &EpochKey, sealed: R) -> Result<OpenedAttachment<R>, OpenAttachmentError> {
     let decryptor = age::Decryptor::new(sealed).map_err(refused)?;
     let mut stream = decryptor.decrypt(std::iter::once(&key.identity as _)).map_err(refused)?;
-    let mut block = [0; BLOCK as usize];
+    let mut block = [0; archive::BLOCK as usize];
     stream.read_exact(&mut block).map_err(|error| refused(error.into()))?;
-    let (name, size, mtime) = read_archive_header(&block).ok_or(OpenAttachmentError::Malformed)?;
+    let (name, size, mtime) = archive::read_header(&block).ok_or(OpenAttachmentError::Malformed)?;
     Ok(OpenedAttachment { stream, name, size, mtime, left: size, ended: false })
 }
 
@@ -237,7 +232,7 @@ impl<R: Read> OpenedAttachment<R> {
             }
             zeros += read as u64;
             if read == 0 {
-                let whole = zeros >= block_rest(self.size) + END_BYTES;
+                let whole = zeros >= archive::least_end_bytes(self.size);
                 return if whole { Ok(()) } else { Err(not_one_file()) };
             }
         }
@@ -280,47 +275,4 @@ fn refused(error: age::DecryptError) -> OpenAttachmentError {
 
 fn not_one_file() -> io::Error {
     io::Error::new(io::ErrorKind::InvalidData, OpenAttachmentError::Malformed.to_string())
-}
-
-/// Bytes from the end of the file to the end of its last block.
-const fn block_rest(size: u64) -> u64 {
-    size.next_multiple_of(BLOCK) - size
-}
-
-/// Bytes of the padded archive of a file of `size` bytes.
-fn archive_bytes(size: u64) -> u64 {
-    padding::padded_len(BLOCK + size + block_rest(size) + END_BYTES).next_multiple_of(BLOCK)
-}
-
-fn archive_header(name: &str, size: u64, mtime: u64) -> Result<tar::Header, SealAttachmentError> {
-    if !is_plain_name(name) {
-        return Err(SealAttachmentError::BadName);
-    }
-    let mut header = tar::Header::new_ustar();
-    header.set_path(Path::new(name)).map_err(|_| SealAttachmentError::BadName)?;
-    header.set_entry_type(tar::EntryType::Regular);
-    header.set_mode(0o600);
-    header.set_uid(0);
-    header.set_gid(0);
-    header.set_size(size);
-    header.set_mtime(mtime);
-    header.set_cksum();
-    Ok(header)
-}
-
-/// Returns name, size and time of a header that [`archive_header`] could have made.
-///
-/// It is made again and compared whole, so that no field says anything that was not looked at.
-fn read_archive_header(block: &[u8; BLOCK as usize]) -> Option<(String, u64, u64)> {
-    let header = tar::Header::from_byte_slice(block);
-    let name = std::str::from_utf8(&header.path_bytes()).ok()?.to_owned();
-    let (size, mtime) = (header.size().ok()?, header.mtime().ok()?);
-    let again = archive_header(&name, size, mtime).ok()?;
-    (size <= limits::ATTACHMENT_BYTES && again.as_bytes() == block).then_some((name, size, mtime))
-}
-
-/// Tells whether a name is one component that means the same file everywhere.
-fn is_plain_name(name: &str) -> bool {
-    let forbidden = |c: char| c.is_control() || matches!(c, '/' | '\\' | ':');
-    !name.is_empty() && name.len() <= NAME_BYTES && name != "." && name != ".." && !name.contains(forbidden)
 }

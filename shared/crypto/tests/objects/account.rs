@@ -1,3 +1,5 @@
+//! Cards and signatures: who vouches for which keys.
+
 use proptest::prelude::*;
 use reverie_crypto::AccountKeys;
 use reverie_protocol::bytes::B64;

@@ -1,3 +1,5 @@
+//! Attachments: what comes back, what stock tools see, what a hostile member can put inside.
+
 use std::io::Read as _;
 
 use proptest::prelude::*;

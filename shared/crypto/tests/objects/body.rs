@@ -1,3 +1,5 @@
+//! Bodies: bound to their record, readable by stock age, refused when altered.
+
 use proptest::prelude::*;
 use reverie_crypto::body::SealBodyError;
 use reverie_crypto::{Binding, EpochKey, OpenBodyError, open_body, seal_body};

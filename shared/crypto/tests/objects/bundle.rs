@@ -1,3 +1,5 @@
+//! The key bundle: every way in, no forgery, no rollback.
+
 use proptest::prelude::*;
 use reverie_crypto::bundle::{
     BundleMismatch, OpenBundleError, SealBundleError, WayIn, way_from_prf, way_from_recovery_code,

@@ -1,3 +1,5 @@
+//! A device's own copy, and what it keeps under its key.
+
 use proptest::prelude::*;
 use reverie_crypto::bundle::{WayIn, way_from_prf};
 use reverie_crypto::device::{OpenDeviceError, OpenLocalError};

@@ -1,3 +1,5 @@
+//! Epoch keys and the commitments that hold members together.
+
 use proptest::prelude::*;
 use reverie_crypto::EpochKey;
 use reverie_protocol::hash::Hash;

@@ -1,3 +1,5 @@
+//! The hybrid recipient against the vectors of C2SP, and against mixing.
+
 use std::collections::HashSet;
 use std::mem::discriminant;
 use std::path::Path;

@@ -1,3 +1,5 @@
+//! Keyrings: who gets which key, and how a wrong one is noticed.
+
 use proptest::prelude::*;
 use reverie_crypto::keyring::OpenGrantError;
 use reverie_crypto::{

@@ -1,3 +1,5 @@
+//! Padmé, against the paper and its properties.
+
 use proptest::prelude::*;
 use reverie_crypto::padding::padded_len;
 

@@ -1,3 +1,5 @@
+//! Invitation codes as people type them, and what they vouch for.
+
 use proptest::prelude::*;
 use reverie_crypto::InvitationCode;
 use reverie_crypto::pairing::ParseInvitationCodeError;

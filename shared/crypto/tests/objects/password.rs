@@ -1,3 +1,5 @@
+//! OPAQUE against a real server, and the few passwords that are refused.
+
 use chacha20::ChaCha20Rng;
 use opaque_ke::{
     CredentialFinalization, CredentialRequest, RegistrationRequest, RegistrationUpload, ServerLogin,

@@ -1,3 +1,5 @@
+//! Recovery words as people type them.
+
 use proptest::prelude::*;
 use reverie_crypto::RecoveryCode;
 use reverie_crypto::bundle::way_from_recovery_code;

@@ -1,3 +1,5 @@
+//! Words that two people compare.
+
 use proptest::prelude::*;
 use reverie_crypto::words::{compare_words, head_words};
 use reverie_protocol::hash::Hash;

@@ -1,0 +1,108 @@
+//! The bundle as JSON, version 1: how the secrets of an account are written down inside the sealed file.
+//!
+//! Only here do secrets pass through serde; every text and buffer that holds one is wiped when it is dropped.
+
+use ed25519_dalek::SigningKey;
+use reverie_protocol::bytes::B64;
+use reverie_protocol::card::SignedCard;
+use reverie_protocol::ids::AccountId;
+use secrecy::ExposeSecret as _;
+use serde::{Deserialize, Serialize};
+use zeroize::Zeroizing;
+
+use super::{Bundle, Contact, KnownHead, OpenBundleError, WayIn};
+use crate::account::{AccountKeys, AccountSecret};
+use crate::hybrid::HybridIdentity;
+use crate::versioned;
+
+/// The bundle's JSON, version 1.
+#[derive(Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct BundleJson {
+    v: u32,
+    account: AccountId,
+    handle: String,
+    card: SignedCard,
+    version: u64,
+    keys: KeysJson,
+    account_secret: Zeroizing<String>,
+    heads: Vec<KnownHead>,
+    contacts: Vec<Contact>,
+    ways: Vec<WayIn>,
+}
+
+#[derive(Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct KeysJson {
+    identity: Zeroizing<String>,
+    signing_seed: Zeroizing<String>,
+    old_identities: Vec<Zeroizing<String>>,
+}
+
+impl Bundle {
+    pub(crate) fn to_json(&self) -> Zeroizing<Vec<u8>> {
+        let json = BundleJson {
+            v: 1,
+            account: self.account,
+            handle: self.handle.clone(),
+            card: self.card.clone(),
+            version: self.version,
+            keys: KeysJson {
+                identity: identity_text(&self.keys.identity),
+                signing_seed: base64(Zeroizing::new(self.keys.signing.to_bytes()).as_slice()),
+                old_identities: self.keys.old_identities.iter().map(identity_text).collect(),
+            },
+            account_secret: base64(self.account_secret.expose()),
+            heads: self.heads.clone(),
+            contacts: self.contacts.clone(),
+            ways: self.ways.clone(),
+        };
+        Zeroizing::new(serde_json::to_vec(&json).expect("a bundle has only text keys, so it is JSON"))
+    }
+
+    pub(crate) fn from_json(bytes: &[u8]) -> Result<Self, OpenBundleError> {
+        if versioned::version(bytes).ok_or(OpenBundleError::Malformed)? != 1 {
+            return Err(OpenBundleError::UpdateNeeded);
+        }
+        let json: BundleJson = serde_json::from_slice(bytes).map_err(|_| OpenBundleError::Malformed)?;
+        Self::from_parsed(json).ok_or(OpenBundleError::Malformed)
+    }
+
+    fn from_parsed(json: BundleJson) -> Option<Self> {
+        let old_identities = json.keys.old_identities.iter().map(|text| text.parse().ok()).collect::<Option<_>>()?;
+        let keys = AccountKeys {
+            identity: json.keys.identity.parse().ok()?,
+            signing: SigningKey::from_bytes(&*from_base64(&json.keys.signing_seed)?),
+            old_identities,
+        };
+        let card = json.card.verify().ok()?;
+        let same_keys = card.account == json.account
+            && card.verifying_key == keys.verifying_key()
+            && card.recipient == keys.identity.to_recipient().to_string();
+        same_keys.then_some(Self {
+            account: json.account,
+            handle: json.handle,
+            card: json.card,
+            version: json.version,
+            keys,
+            account_secret: AccountSecret(from_base64(&json.account_secret)?),
+            heads: json.heads,
+            contacts: json.contacts,
+            ways: json.ways,
+        })
+    }
+}
+
+fn identity_text(identity: &HybridIdentity) -> Zeroizing<String> {
+    Zeroizing::new(identity.to_identity_string().expose_secret().to_owned())
+}
+
+fn base64(bytes: &[u8]) -> Zeroizing<String> {
+    let bytes = Zeroizing::new(bytes.to_vec());
+    Zeroizing::new(base64::Engine::encode(&base64::engine::general_purpose::STANDARD, &*bytes))
+}
+
+fn from_base64<const N: usize>(text: &str) -> Option<Zeroizing<[u8; N]>> {
+    let bytes = Zeroizing::new(B64::decode(text).ok()?.0);
+    Some(Zeroizing::new(bytes.as_slice().try_into().ok()?))
+}
