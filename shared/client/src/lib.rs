@@ -1,10 +1,45 @@
 //! The client of Reverie: login, pairing, sync, outbox and everything a patient or clinician does, over two traits
-//! (`http`, `store`) that a native program and a browser each bring their own of.
+//! ([`http`], [`store`]) that a native program and a browser each bring their own of.
+//!
+//! The way in is [`Invited::look`] for somebody new and [`Unlocked::unlock`] for everybody else.
 
 #![warn(missing_docs)]
 
+mod administration;
 pub mod api;
+mod device;
+mod environment;
+mod error;
+mod export;
+mod files;
 pub mod http;
+mod joining;
+mod log;
+mod login;
 #[cfg(feature = "native")]
 pub mod native;
+mod opening;
+mod outbox;
+mod pairing;
+mod review;
+mod sharing;
 pub mod store;
+mod sync;
+mod unlocked;
+mod verify;
+mod writing;
+
+pub use self::device::holds_account;
+pub use self::environment::{Clock, Environment};
+pub use self::error::ClientError;
+pub use self::export::{ExportSink, ExportSource, Exported};
+pub use self::files::NewFile;
+pub use self::joining::{Invited, Prepared};
+pub use self::log::{Divergence, JournalLog, Logged, Refusal};
+pub use self::outbox::Flushed;
+pub use self::pairing::{Pairing, Waiting};
+pub use self::sync::Notice;
+pub use self::unlocked::Unlocked;
+pub use self::verify::{Finding, Verified, VerifiedJournal, verify_export};
+pub use self::writing::{Kept, NewEntry};
+pub use reverie_crypto::{Contact, RecoveryCode};

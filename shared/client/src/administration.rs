@@ -1,0 +1,37 @@
+//! What an administrator does over the API: who has an account, and who may log in.
+
+use reverie_protocol::api::AccountEntry;
+
+use crate::error::ClientError;
+use crate::unlocked::Unlocked;
+
+impl Unlocked {
+    /// Returns the practice's accounts, by handle.
+    ///
+    /// # Errors
+    /// The server's refusal: only administrators may ask.
+    pub async fn accounts(&mut self) -> Result<Vec<AccountEntry>, ClientError> {
+        let token = self.token()?;
+        let listed = self.env.api.list_accounts(&token).await.map_err(ClientError::from);
+        Ok(self.logged_out_on_refusal(listed)?.accounts)
+    }
+
+    /// Suspends an account, or lets it log in again. Its sessions end at once; its data stays.
+    ///
+    /// # Errors
+    /// [`ClientError::UnknownContact`] if no account has this handle, or the server's refusal.
+    pub async fn set_suspended(&mut self, handle: &str, suspended: bool) -> Result<(), ClientError> {
+        let accounts = self.accounts().await?;
+        let found = accounts.iter().find(|entry| entry.handle == handle);
+        let account =
+            found.ok_or_else(|| ClientError::NotPossible(format!("no account is called `{handle}`")))?.account;
+        let token = self.token()?;
+        let api = &self.env.api;
+        let asked = if suspended {
+            api.suspend_account(&token, account).await
+        } else {
+            api.reinstate_account(&token, account).await
+        };
+        self.logged_out_on_refusal(asked.map_err(ClientError::from))
+    }
+}

@@ -1,0 +1,130 @@
+//! What a device keeps: its keys under the password, and its state sealed to the device's own key.
+//!
+//! `keys.age` is written when an account joins, logs in or changes its ways in; everything that moves from day to day is in
+//! `state.age`, so that the slow hash of the password is paid once per command and not at every save.
+
+use std::collections::BTreeMap;
+
+use reverie_crypto::device::WORK_FACTOR;
+use reverie_crypto::{Contact, DeviceCopy, DeviceKey};
+use reverie_protocol::account::AccountRole;
+use reverie_protocol::api::Head;
+use reverie_protocol::ids::{InvitationId, JournalId};
+use serde::de::DeserializeOwned;
+use serde::{Deserialize, Serialize};
+use zeroize::Zeroizing;
+
+use crate::error::ClientError;
+use crate::log::Divergence;
+use crate::store::Store;
+
+const KEYS: &str = "keys.age";
+const STATE: &str = "state.age";
+
+/// An invitation that nobody has accepted yet, as far as this device knows.
+#[derive(Serialize, Deserialize)]
+pub(crate) struct PendingInvitation {
+    pub(crate) invitation: InvitationId,
+    /// The code: proves the guest's card when it comes.
+    pub(crate) code: Zeroizing<String>,
+    pub(crate) role: AccountRole,
+    pub(crate) handle: Option<String>,
+}
+
+/// What moves from day to day. Holds secrets: it is serialised for sealing and nothing else.
+#[derive(Serialize, Deserialize)]
+pub(crate) struct DeviceState {
+    pub(crate) v: u32,
+    /// The session token, while the device is logged in.
+    pub(crate) token: Option<Zeroizing<String>>,
+    /// Set from making the keys until the server has answered that the account exists.
+    pub(crate) joining: bool,
+    pub(crate) role: AccountRole,
+    pub(crate) bundle_version: u64,
+    pub(crate) contacts: Vec<Contact>,
+    pub(crate) invitations: Vec<PendingInvitation>,
+    /// The newest place of each journal that this account has seen: what the server must never take back.
+    pub(crate) floors: BTreeMap<JournalId, Head>,
+    /// Journals whose history contradicted itself: nothing more is written to them.
+    pub(crate) diverged: BTreeMap<JournalId, Divergence>,
+    /// The number of the next item of the outbox.
+    pub(crate) next_item: u64,
+}
+
+impl DeviceState {
+    pub(crate) const fn new(role: AccountRole) -> Self {
+        Self {
+            v: 1,
+            token: None,
+            joining: false,
+            role,
+            bundle_version: 1,
+            contacts: Vec::new(),
+            invitations: Vec::new(),
+            floors: BTreeMap::new(),
+            diverged: BTreeMap::new(),
+            next_item: 0,
+        }
+    }
+
+    pub(crate) async fn save(&self, store: &dyn Store, key: &DeviceKey) -> Result<(), ClientError> {
+        put_sealed(store, key, STATE, self).await
+    }
+
+    pub(crate) async fn load(store: &dyn Store, key: &DeviceKey) -> Result<Self, ClientError> {
+        find_sealed(store, key, STATE).await?.ok_or_else(|| ClientError::Damaged(STATE.into()))
+    }
+}
+
+/// Seals the JSON of a value and puts it under `name`.
+pub(crate) async fn put_sealed<T: Serialize>(
+    store: &dyn Store,
+    key: &DeviceKey,
+    name: &str,
+    value: &T,
+) -> Result<(), ClientError> {
+    let json = Zeroizing::new(serde_json::to_vec(value).map_err(|_| ClientError::Damaged(name.into()))?);
+    Ok(store.put(name, &key.seal_local(name, &json)).await?)
+}
+
+/// Returns what [`put_sealed`] put under `name`, if anything.
+pub(crate) async fn find_sealed<T: DeserializeOwned>(
+    store: &dyn Store,
+    key: &DeviceKey,
+    name: &str,
+) -> Result<Option<T>, ClientError> {
+    let Some(sealed) = store.find(name).await? else { return Ok(None) };
+    let damaged = || ClientError::Damaged(name.into());
+    let json = key.open_local(name, &sealed).map_err(|_| damaged())?;
+    serde_json::from_slice(&json).map(Some).map_err(|_| damaged())
+}
+
+/// Tells whether the device holds an account, without its password.
+pub async fn holds_account(store: &dyn Store) -> Result<bool, ClientError> {
+    Ok(store.find(KEYS).await?.is_some())
+}
+
+pub(crate) async fn save_keys(store: &dyn Store, copy: &DeviceCopy, password: &str) -> Result<(), ClientError> {
+    Ok(store.put(KEYS, &copy.seal(password, WORK_FACTOR)).await?)
+}
+
+pub(crate) async fn load_keys(store: &dyn Store, password: &str) -> Result<DeviceCopy, ClientError> {
+    use reverie_crypto::device::OpenDeviceError;
+    let sealed = store.find(KEYS).await?.ok_or(ClientError::NoAccount)?;
+    DeviceCopy::open(password, &sealed).map_err(|error| match error {
+        OpenDeviceError::DoesNotOpen => ClientError::WrongPassword,
+        OpenDeviceError::TooMuchWork | OpenDeviceError::UpdateNeeded | OpenDeviceError::Malformed => {
+            ClientError::Damaged(KEYS.into())
+        }
+    })
+}
+
+pub(crate) async fn forget(store: &dyn Store) -> Result<(), ClientError> {
+    // The keys go last: without them nothing else can be read, so a cut in between leaves nothing that looks whole.
+    for name in store.list("").await? {
+        if name != KEYS {
+            store.delete(&name).await?;
+        }
+    }
+    Ok(store.delete(KEYS).await?)
+}

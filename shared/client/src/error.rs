@@ -1,0 +1,153 @@
+//! What can go wrong for a person, said so that a tired one knows what happened, what is safe, and what to do.
+
+use reverie_journal::FieldError;
+use reverie_protocol::problem::{Problem, ProblemCode};
+
+use crate::api::ApiError;
+use crate::log::Divergence;
+use crate::store::StoreError;
+
+/// Why something was not done. Whatever was typed and accepted into the outbox stays there.
+#[derive(Debug, thiserror::Error)]
+pub enum ClientError {
+    /// The server could not be asked, or refused.
+    #[error(transparent)]
+    Api(#[from] ApiError),
+    /// This device's storage failed.
+    #[error(transparent)]
+    Store(#[from] StoreError),
+    /// A field of a document breaks its rule.
+    #[error(transparent)]
+    Field(#[from] FieldError),
+    /// There is no account on this device.
+    #[error("there is no account on this device yet")]
+    NoAccount,
+    /// There is an account on this device already.
+    #[error("this device already holds the account {0}")]
+    AccountExists(String),
+    /// The device's keys do not open with this password.
+    #[error("this password does not open the keys on this device")]
+    WrongPassword,
+    /// The password is one of the worst.
+    #[error("{0}")]
+    WeakPassword(String),
+    /// The server does not know this device, or ended its session.
+    #[error("this device is not logged in")]
+    LoggedOut,
+    /// The invitation code or the recovery words are mistyped.
+    #[error("{0}")]
+    Mistyped(String),
+    /// The inviter's or guest's card does not carry the proof that the invitation code gives.
+    #[error("the key card that the server gave does not belong to this invitation code; do not use it")]
+    PairingForged,
+    /// The invitation is for somebody with, or without, an account.
+    #[error("{0}")]
+    WrongInvitation(&'static str),
+    /// Somebody is not paired, or the words were not compared yet.
+    #[error("{handle} is not confirmed yet: compare the words with {handle} first")]
+    NotConfirmed {
+        /// Who.
+        handle: String,
+    },
+    /// Nobody of this handle is known here.
+    #[error("nobody called `{0}` is known on this device")]
+    UnknownContact(String),
+    /// It is not clear who is meant.
+    #[error("{0}")]
+    Ambiguous(String),
+    /// No entry, or more than one, begins with this id.
+    #[error("{0}")]
+    UnknownEntry(String),
+    /// What was asked for is not to be had in this entry's state, or in this account's role.
+    #[error("{0}")]
+    NotPossible(String),
+    /// The server shows a history that contradicts what this device has seen.
+    #[error(
+        "the server shows a history that contradicts what this device has seen (journal {}, record {}): seen {}, now {}",
+        .0.journal, .0.seq, .0.seen, .0.shown.map_or_else(|| "nothing".to_owned(), |hash| hash.to_string())
+    )]
+    HistoryDiverged(Divergence),
+    /// The outbox could not be emptied because the journal keeps moving, or the server says so.
+    #[error("the server keeps saying that the journal has moved on; it was tried {0} times")]
+    KeepsMoving(u32),
+    /// Something sealed on this device does not open: the file is damaged.
+    #[error("`{0}` on this device is damaged and does not open")]
+    Damaged(String),
+    /// A file could not be read or written.
+    #[error("{name}: {reason}")]
+    File {
+        /// The file's name, as its owner gave it.
+        name: String,
+        /// What the system says.
+        reason: String,
+    },
+    /// What the server gave cannot be opened or does not belong here.
+    #[error("{0}")]
+    Untrustworthy(String),
+}
+
+impl ClientError {
+    /// Returns the refusal of the server, if that is what it is.
+    pub const fn problem(&self) -> Option<&Problem> {
+        match self {
+            Self::Api(ApiError::Refused(problem)) => Some(problem),
+            _ => None,
+        }
+    }
+
+    /// Tells whether the server refused with this code.
+    pub fn is(&self, code: ProblemCode) -> bool {
+        self.problem().is_some_and(|problem| problem.code == code)
+    }
+
+    /// Tells whether the server could not be reached, or not now.
+    pub fn is_offline(&self) -> bool {
+        matches!(self, Self::Api(ApiError::Offline(_)))
+            || [ProblemCode::Busy, ProblemCode::TooManyRequests, ProblemCode::Internal]
+                .iter()
+                .any(|code| self.is(*code))
+    }
+
+    /// Returns the next step, for messages that have one.
+    pub fn next_step(&self) -> Option<&'static str> {
+        Some(match self {
+            Self::Api(ApiError::Offline(_)) => {
+                "Check the address and your connection, then try again. Nothing on this device is lost."
+            }
+            Self::Api(ApiError::Refused(problem)) => return refused(problem.code),
+            Self::NoAccount => "Join with an invitation code: `reverie join CODE --server URL`.",
+            Self::AccountExists(_) => "To use a second account on this device, name it: `reverie --profile NAME …`.",
+            Self::WrongPassword => "Try again. Capital letters and the keyboard layout matter.",
+            Self::LoggedOut => "Run `reverie login`.",
+            Self::PairingForged => "Ask for a new invitation, in the room if you can.",
+            Self::NotConfirmed { .. } => "Run `reverie pair`, compare the words together, and confirm.",
+            Self::UnknownContact(_) => "`reverie pair` lists who is known.",
+            Self::UnknownEntry(_) => "`reverie list` shows the entries and their ids.",
+            Self::HistoryDiverged(_) => {
+                "Nothing more is written to this journal from here. The evidence is kept on this device. \
+                 Tell your practice, and compare the words of `reverie verify` with each other."
+            }
+            Self::KeepsMoving(_) => {
+                "What you wrote is safe in the outbox. Try `reverie verify`, then write to your practice."
+            }
+            Self::Damaged(_) => "Log in again with your recovery words on a fresh profile; the server has the rest.",
+            _ => return None,
+        })
+    }
+}
+
+const fn refused(code: ProblemCode) -> Option<&'static str> {
+    Some(match code {
+        ProblemCode::LoginFailed => "Check the handle and try the password again.",
+        ProblemCode::Unauthenticated => "Run `reverie login`.",
+        ProblemCode::AccountSuspended => "Ask your practice. Your entries are kept.",
+        ProblemCode::InvitationUsed | ProblemCode::InvitationExpired => "Ask for a new invitation.",
+        ProblemCode::HandleTaken => "Choose another handle.",
+        ProblemCode::VersionConflict => {
+            "Another device changed this account's keys. Run `reverie login` here, then try again."
+        }
+        ProblemCode::Busy | ProblemCode::Internal => "Try again in a moment. What you wrote is kept.",
+        ProblemCode::TooManyRequests => "Wait a little, then try again.",
+        _ => return None,
+    })
+}

@@ -1,0 +1,222 @@
+//! Attachments: sealed while they are read, kept sealed until the server has them, opened into a place that the caller
+//! gives. Memory does not grow with their size.
+
+use std::io::Read;
+
+use futures_util::StreamExt as _;
+use reverie_crypto::{AttachmentSealer, EpochKey, OpenedAttachment, SealedAttachment, open_attachment};
+use reverie_journal::{Attachment, FileName, MediaType, Timestamp};
+use reverie_protocol::hash::Hash;
+use reverie_protocol::header::AttachmentRef;
+use reverie_protocol::ids::{AttachmentId, JournalId};
+use sha2::{Digest as _, Sha256};
+
+use crate::error::ClientError;
+use crate::outbox::Outgoing;
+use crate::store::{BlobWriter, StoreError};
+use crate::unlocked::Unlocked;
+
+pub(crate) const UPLOAD_CHUNK: usize = 256 * 1024;
+
+/// A file that a person wants to attach.
+pub struct NewFile {
+    /// What she calls it.
+    pub name: String,
+    /// What it is: `audio/ogg`.
+    pub media_type: String,
+    /// Its size in bytes.
+    pub size: u64,
+    /// How long it plays, in seconds.
+    pub seconds: Option<u32>,
+    /// Its bytes.
+    pub reader: Box<dyn Read + Send>,
+}
+
+/// Where a sealed file waits until the server has it. If the epoch moves meanwhile, it is sealed anew beside the first.
+pub(crate) fn waiting_file(id: AttachmentId, epoch: u32) -> String {
+    format!("{}{epoch}", waiting_files(id))
+}
+
+/// How the names of all sealings of a waiting file begin.
+pub(crate) fn waiting_files(id: AttachmentId) -> String {
+    format!("files/{id}-")
+}
+
+fn fetched_file(id: AttachmentId) -> String {
+    format!("fetched/{id}")
+}
+
+impl Unlocked {
+    /// Returns the key that is current in a journal: what new files are sealed to.
+    pub(crate) fn current_key(&self, journal: JournalId) -> Result<EpochKey, ClientError> {
+        let epoch = self.logs.get(&journal).and_then(|log| log.state.as_ref()).map(|state| state.epoch);
+        let mut keys = self.keys(journal).map(|keys| keys.epochs).unwrap_or_default();
+        let missing = || ClientError::NotPossible("the journal is not on this device yet; sync and try again".into());
+        epoch.and_then(|epoch| keys.remove(&epoch)).ok_or_else(missing)
+    }
+
+    /// Seals a file for a journal, under a new id.
+    pub(crate) async fn seal_file(
+        &self,
+        journal: JournalId,
+        mut file: NewFile,
+    ) -> Result<(Attachment, Outgoing), ClientError> {
+        let attachment = Attachment {
+            id: self.env.random(AttachmentId::make),
+            name: FileName::new(&*file.name)?,
+            media_type: MediaType::new(&*file.media_type)?,
+            size: file.size,
+            seconds: file.seconds,
+        };
+        let key = self.current_key(journal)?;
+        let sealed = self.seal_stream(&key, &attachment, self.env.now(), &mut file.reader).await?;
+        Ok((attachment.clone(), Outgoing { named: sealed.named(attachment.id), epoch: key.epoch() }))
+    }
+
+    /// Seals an attachment of one journal anew for another, under a new id.
+    pub(crate) async fn reseal(
+        &self,
+        from: JournalId,
+        attachment: &Attachment,
+        into: JournalId,
+    ) -> Result<(AttachmentId, Outgoing), ClientError> {
+        let id = self.env.random(AttachmentId::make);
+        let key = self.current_key(into)?;
+        let copy = Attachment { id, ..attachment.clone() };
+        let mut opened = self.opened_file(from, attachment).await?;
+        let resealed = self.seal_stream(&key, &copy, self.env.now(), &mut opened).await?;
+        self.forget_fetched(attachment.id).await?;
+        Ok((id, Outgoing { named: resealed.named(id), epoch: key.epoch() }))
+    }
+
+    /// Seals a waiting file anew to the epoch that is current now.
+    pub(crate) async fn reseal_waiting(
+        &self,
+        key: &EpochKey,
+        outgoing: &Outgoing,
+    ) -> Result<AttachmentRef, ClientError> {
+        let id = outgoing.named.id;
+        let keys = self.keys(key.journal()).map(|keys| keys.epochs).unwrap_or_default();
+        let old = keys.get(&outgoing.epoch).ok_or_else(|| damaged(id))?;
+        let (reader, _) = self.env.store.open(&waiting_file(id, outgoing.epoch)).await?.ok_or_else(|| damaged(id))?;
+        let mut opened = open_attachment(old, reader).map_err(|_| damaged(id))?;
+        let sealer = AttachmentSealer::new(key, opened.name(), opened.size(), opened.mtime());
+        let sealer = sealer.map_err(|error| ClientError::NotPossible(error.to_string()))?;
+        Ok(self.seal_into(sealer, waiting_file(id, key.epoch()), &mut opened).await?.named(id))
+    }
+
+    async fn seal_stream(
+        &self,
+        key: &EpochKey,
+        attachment: &Attachment,
+        at: Timestamp,
+        plain: &mut (dyn Read + Send),
+    ) -> Result<SealedAttachment, ClientError> {
+        let mtime = u64::try_from(at.unix()).unwrap_or_default();
+        let sealer = AttachmentSealer::new(key, &archive_name(attachment), attachment.size, mtime);
+        let sealer = sealer
+            .map_err(|error| ClientError::File { name: attachment.name.as_str().into(), reason: error.to_string() })?;
+        self.seal_into(sealer, waiting_file(attachment.id, key.epoch()), plain).await
+    }
+
+    async fn seal_into(
+        &self,
+        mut sealer: AttachmentSealer,
+        name: String,
+        plain: &mut (dyn Read + Send),
+    ) -> Result<SealedAttachment, ClientError> {
+        let mut blob = self.env.store.create(&name).await?;
+        let failed = |reason: String| ClientError::File { name: "the file to attach".into(), reason };
+        let mut chunk = vec![0; UPLOAD_CHUNK];
+        loop {
+            let read = plain.read(&mut chunk).map_err(|error| failed(error.to_string()))?;
+            if read == 0 {
+                break;
+            }
+            let sealed = sealer.push(&chunk[..read]).map_err(|error| failed(error.to_string()))?;
+            write(&mut *blob, &name, &sealed)?;
+        }
+        let (rest, sealed) = sealer.finish().map_err(|error| failed(error.to_string()))?;
+        write(&mut *blob, &name, &rest)?;
+        blob.finish()?;
+        Ok(sealed)
+    }
+
+    /// Returns an attachment as it is stored: from the outbox if it still waits there, else from the server, verified
+    /// against the hash in its record's header.
+    pub(crate) async fn sealed_file(&self, journal: JournalId, id: AttachmentId) -> Result<SealedFile, ClientError> {
+        let mut keys = self.keys(journal).map(|keys| keys.epochs).unwrap_or_default();
+        if let Some(outgoing) = self.outgoing(id) {
+            let (reader, _) =
+                self.env.store.open(&waiting_file(id, outgoing.epoch)).await?.ok_or_else(|| damaged(id))?;
+            let key = keys.remove(&outgoing.epoch).ok_or_else(|| damaged(id))?;
+            return Ok(SealedFile { key, reader });
+        }
+        let (named, epoch) = self.find_attachment(journal, id).ok_or_else(|| damaged(id))?;
+        let key = keys.remove(&epoch).ok_or_else(|| damaged(id))?;
+        let token = self.token()?;
+        let mut stream = self.env.api.get_attachment(&token, journal, id).await?;
+        let name = fetched_file(id);
+        let mut blob = self.env.store.create(&name).await?;
+        let mut hash = Sha256::new();
+        while let Some(chunk) = stream.next().await {
+            let chunk = chunk.map_err(|error| ClientError::Api(crate::api::ApiError::Offline(error)))?;
+            hash.update(&chunk);
+            write(&mut *blob, &name, &chunk)?;
+        }
+        if Hash(hash.finalize().into()) != named.sha256 {
+            return Err(ClientError::Untrustworthy(format!(
+                "the server sent another file than the one that was signed, in place of attachment {id}"
+            )));
+        }
+        blob.finish()?;
+        let (reader, _) = self.env.store.open(&name).await?.ok_or_else(|| damaged(id))?;
+        Ok(SealedFile { key, reader })
+    }
+
+    /// Opens an attachment for reading. What was read is whole only once a read has returned 0 without an error.
+    ///
+    /// # Errors
+    /// [`ClientError::Untrustworthy`] if the server sent something else, [`ClientError::Damaged`] if it does not open.
+    pub(crate) async fn opened_file(
+        &self,
+        journal: JournalId,
+        attachment: &Attachment,
+    ) -> Result<OpenedAttachment<Box<dyn Read + Send>>, ClientError> {
+        let sealed = self.sealed_file(journal, attachment.id).await?;
+        open_attachment(&sealed.key, sealed.reader).map_err(|_| damaged(attachment.id))
+    }
+
+    /// Deletes the copy that was fetched of an attachment.
+    pub(crate) async fn forget_fetched(&self, id: AttachmentId) -> Result<(), ClientError> {
+        Ok(self.env.store.delete(&fetched_file(id)).await?)
+    }
+
+    fn outgoing(&self, id: AttachmentId) -> Option<&Outgoing> {
+        let intents = self.outbox.iter().flat_map(|item| &item.intents);
+        intents.flat_map(crate::outbox::outgoing).find(|outgoing| outgoing.named.id == id)
+    }
+}
+
+/// An attachment as it is stored, and the key that opens it.
+pub(crate) struct SealedFile {
+    pub(crate) key: EpochKey,
+    pub(crate) reader: Box<dyn Read + Send>,
+}
+
+/// Returns the name inside the archive: the file's own where that is a plain one, else the attachment's id.
+fn archive_name(attachment: &Attachment) -> String {
+    let name = attachment.name.as_str();
+    let plain = |c: char| c.is_ascii_alphanumeric() || matches!(c, '-' | '_' | '.' | ' ');
+    let usable = name.len() <= 100 && name.chars().all(plain) && !name.starts_with(['.', ' ', '-']);
+    if usable { name.to_owned() } else { attachment.id.to_string() }
+}
+
+fn write(blob: &mut dyn BlobWriter, name: &str, bytes: &[u8]) -> Result<(), ClientError> {
+    let failed = |error: std::io::Error| StoreError { name: name.into(), reason: error.to_string() };
+    Ok(blob.write_all(bytes).map_err(failed)?)
+}
+
+fn damaged(id: AttachmentId) -> ClientError {
+    ClientError::Damaged(format!("attachment {id}"))
+}

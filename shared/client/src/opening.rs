@@ -1,0 +1,162 @@
+//! Opening: from a verified log to what was in it, for `reverie_journal::fold`.
+
+use std::collections::BTreeMap;
+
+use reverie_crypto::{Binding, EpochKey, OpenBodyError, OpenedGrant, open_body, open_grant};
+use reverie_journal::{Compartment, Content, Members, Opened, OpenedJournal, PatientView, Reason, fold};
+use reverie_protocol::hash::Hash;
+use reverie_protocol::header::{Action, AttachmentRef};
+use reverie_protocol::ids::{AccountId, AttachmentId, JournalId};
+use reverie_protocol::keyring::Keyring;
+
+use crate::log::{JournalLog, Logged};
+use crate::outbox::Intent;
+use crate::unlocked::Unlocked;
+
+/// The keys that this account was given in a journal.
+pub(crate) struct JournalKeys {
+    pub(crate) compartment: Compartment,
+    pub(crate) epochs: BTreeMap<u32, EpochKey>,
+}
+
+/// Returns the compartment's name in a keyring.
+pub(crate) const fn compartment_name(compartment: Compartment) -> &'static str {
+    match compartment {
+        Compartment::Private => "private",
+        Compartment::Shared => "shared",
+        Compartment::ProcessNotes => "process_notes",
+    }
+}
+
+fn compartment(name: &str) -> Option<Compartment> {
+    [Compartment::Private, Compartment::Shared, Compartment::ProcessNotes]
+        .into_iter()
+        .find(|compartment| compartment_name(*compartment) == name)
+}
+
+impl Unlocked {
+    /// Returns the keys of a journal, from the keyrings in its own log; none if this account was given none.
+    pub(crate) fn keys(&self, journal: JournalId) -> Option<JournalKeys> {
+        let log = self.logs.get(&journal)?;
+        let mut keys = JournalKeys { compartment: Compartment::Private, epochs: BTreeMap::new() };
+        for granted in log.records.iter().flat_map(|logged| self.grants(journal, log, logged)) {
+            keys.compartment = compartment(&granted.compartment)?;
+            keys.epochs.insert(granted.key.epoch(), granted.key);
+        }
+        (!keys.epochs.is_empty()).then_some(keys)
+    }
+
+    /// Returns what a keyring grants this account. Grants that do not keep their commitment are left out.
+    fn grants(&self, journal: JournalId, log: &JournalLog, logged: &Logged) -> Vec<OpenedGrant> {
+        let (true, Some(body)) = (logged.header.action.changes_members(), &logged.signed.body) else {
+            return Vec::new();
+        };
+        if body_matches(logged, &body.0).is_err() {
+            return Vec::new();
+        }
+        let Ok(keyring) = serde_json::from_slice::<Keyring>(&body.0) else { return Vec::new() };
+        let me = self.account();
+        let commitments = log.state.as_ref().map(|state| state.commitments.as_slice()).unwrap_or_default();
+        let mine = keyring.grants.iter().filter(|grant| grant.account == me);
+        let opened = mine.filter_map(|grant| {
+            let commitment = commitments.get(usize::try_from(grant.epoch).ok()?)?;
+            open_grant(grant, &self.copy.bundle.keys, journal, me, commitment).ok()
+        });
+        opened.collect()
+    }
+
+    /// Opens a journal: every record becomes a document, or a reason why it cannot be shown.
+    pub(crate) fn open_journal(&self, journal: JournalId) -> Option<OpenedJournal> {
+        let log = self.logs.get(&journal)?;
+        let keys = self.keys(journal)?;
+        let mut records: Vec<_> = log.records.iter().filter_map(|logged| open(log, logged, &keys.epochs)).collect();
+        records.extend(self.waiting(journal, log));
+        Some(OpenedJournal {
+            id: journal,
+            compartment: keys.compartment,
+            owner: log.records.first()?.header.author,
+            records,
+        })
+    }
+
+    /// Returns what the outbox will write to the journal, as if it were written: the device shows what it holds.
+    fn waiting(&self, journal: JournalId, log: &JournalLog) -> Vec<Opened> {
+        let next = log.head().map_or(0, |head| head.seq + 1);
+        let writes = self.outbox.iter().flat_map(|item| &item.intents).filter_map(|intent| match intent {
+            Intent::Write { journal: to, record, document, .. } if *to == journal => Some((*record, document)),
+            _ => None,
+        });
+        let unsent = writes.filter(|(record, _)| log.find(*record).is_none());
+        let opened = unsent.zip(next..).map(|((record, document), seq)| Opened {
+            seq,
+            record,
+            author: self.account(),
+            content: Content::parse(document.as_bytes()),
+        });
+        opened.collect()
+    }
+
+    /// Returns everything that this account can see of a patient, from what the device holds.
+    pub fn view(&self, patient: AccountId) -> PatientView {
+        let of_patient = self.logs.keys().filter(|journal| self.owner(**journal) == Some(patient));
+        let opened: Vec<_> = of_patient.filter_map(|journal| self.open_journal(*journal)).collect();
+        fold(patient, &opened)
+    }
+
+    /// Returns the patients who share a journal with this account, and what they share.
+    pub fn patients(&self) -> Vec<(AccountId, PatientView)> {
+        let mut owners: Vec<_> = self.logs.keys().filter_map(|journal| self.owner(*journal)).collect();
+        owners.retain(|owner| *owner != self.account());
+        owners.sort();
+        owners.dedup();
+        owners.into_iter().map(|owner| (owner, self.view(owner))).filter(|(_, view)| !view.shared.is_empty()).collect()
+    }
+
+    /// Returns where an attachment is named: its reference, and the epoch that it is sealed to.
+    pub(crate) fn find_attachment(&self, journal: JournalId, id: AttachmentId) -> Option<(AttachmentRef, u32)> {
+        let log = self.logs.get(&journal)?;
+        log.records.iter().find_map(|logged| {
+            let named = logged.header.attachments.iter().find(|attachment| attachment.id == id)?;
+            Some((*named, logged.header.epoch))
+        })
+    }
+}
+
+/// Checks that a body is the one that its header was signed for.
+pub(crate) fn body_matches(logged: &Logged, body: &[u8]) -> Result<(), Reason> {
+    let named = logged.header.body.map(|named| named.sha256);
+    if named == Some(Hash::of(body)) { Ok(()) } else { Err(Reason::BodyMismatch) }
+}
+
+fn open(log: &JournalLog, logged: &Logged, epochs: &BTreeMap<u32, EpochKey>) -> Option<Opened> {
+    let header = &logged.header;
+    let content = match header.action {
+        Action::Withdraw | Action::Close => return None,
+        Action::Write if is_withdrawn(log, logged) => Content::Withdrawn { by: header.author },
+        Action::Write => open_document(logged, epochs).unwrap_or_else(Content::Unreadable),
+        Action::Open | Action::Admit | Action::Remove | Action::Rotate | Action::Rekey => {
+            let members = header.members.iter().flatten().map(|member| (member.account, member.role));
+            Content::Members(Members(members.collect()))
+        }
+    };
+    Some(Opened { seq: header.seq, record: header.record, author: header.author, content })
+}
+
+fn is_withdrawn(log: &JournalLog, logged: &Logged) -> bool {
+    let past = log.state.as_ref().and_then(|state| state.records.get(&logged.header.record));
+    past.is_some_and(|past| past.withdrawn)
+}
+
+fn open_document(logged: &Logged, epochs: &BTreeMap<u32, EpochKey>) -> Result<Content, Reason> {
+    let header = &logged.header;
+    let body = logged.signed.body.as_ref().ok_or(Reason::BodyWithheld)?;
+    body_matches(logged, &body.0)?;
+    let key = epochs.get(&header.epoch).ok_or(Reason::DoesNotOpen)?;
+    let binding = Binding { journal: header.journal, record: header.record, author: header.author };
+    let document = open_body(key, &binding, &body.0).map_err(|error| match error {
+        OpenBodyError::DoesNotOpen => Reason::DoesNotOpen,
+        OpenBodyError::BindingMismatch => Reason::BindingMismatch,
+        OpenBodyError::Malformed => Reason::Malformed,
+    })?;
+    Ok(Content::parse(&document))
+}

@@ -1,0 +1,222 @@
+//! Pairing: two people come to trust each other's cards through a code that the server never sees, and compare a few
+//! words to be sure that nobody else used it.
+
+use reverie_crypto::words::compare_words;
+use reverie_crypto::{Contact, InvitationCode};
+use reverie_journal::Compartment;
+use reverie_protocol::account::AccountRole;
+use reverie_protocol::api::{Guest, InvitationState, Inviter, NewInvitation, RedeemInvitation};
+use reverie_protocol::bytes::B64;
+use reverie_protocol::hash::Hash;
+use reverie_protocol::header::MemberRole;
+use reverie_protocol::ids::{AccountId, JournalId};
+use reverie_protocol::limits;
+use zeroize::Zeroizing;
+
+use crate::device::PendingInvitation;
+use crate::error::ClientError;
+use crate::joining::{read_offer, token};
+use crate::outbox::Intent;
+use crate::unlocked::Unlocked;
+
+/// Somebody whom this account is paired with, and the words that both see.
+#[derive(Debug, Clone)]
+pub struct Pairing {
+    /// Who.
+    pub contact: Contact,
+    /// Six words, the same on both screens.
+    pub words: [&'static str; 6],
+}
+
+/// An invitation that waits for its guest.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Waiting {
+    /// The handle of the account to be made; absent if the guest has an account.
+    pub handle: Option<String>,
+    /// What the guest is invited as.
+    pub role: AccountRole,
+    /// What became of it.
+    pub state: InvitationState,
+}
+
+impl Unlocked {
+    /// Makes an invitation and returns its code, to be given to the guest in the room, and to nobody else.
+    ///
+    /// With a handle it makes an account; without, it pairs with somebody who has one. It is good for `seconds`.
+    ///
+    /// # Errors
+    /// A handle that is none, or the server's refusal.
+    pub async fn invite(
+        &mut self,
+        role: AccountRole,
+        handle: Option<&str>,
+        seconds: u32,
+    ) -> Result<Zeroizing<String>, ClientError> {
+        if let Some(handle) = handle {
+            limits::check_handle(handle).map_err(|error| ClientError::NotPossible(error.to_string()))?;
+        }
+        let session = self.token()?;
+        let code = self.env.random(InvitationCode::make);
+        let mac = code.inviter_mac(role, self.copy.bundle.card.fingerprint());
+        let new = NewInvitation {
+            invitation: code.id(),
+            role,
+            handle: handle.map(str::to_owned),
+            token_sha256: Hash::of(*code.redeem_token()),
+            mac: B64(mac.to_vec()),
+            seconds,
+        };
+        // Kept first: a code that was shown must prove its guest, even if this device dies in between.
+        let pending =
+            PendingInvitation { invitation: code.id(), code: code.to_text(), role, handle: new.handle.clone() };
+        self.state.invitations.push(pending);
+        self.save_state().await?;
+        let made = self.env.api.create_invitation(&session, &new).await.map_err(ClientError::from);
+        if let Err(error) = self.logged_out_on_refusal(made) {
+            self.state.invitations.pop();
+            self.save_state().await?;
+            return Err(error);
+        }
+        Ok(code.to_text())
+    }
+
+    /// Accepts the invitation of somebody, as an account that exists.
+    ///
+    /// # Errors
+    /// [`ClientError::Mistyped`], [`ClientError::PairingForged`], or the server's refusal.
+    pub async fn pair(&mut self, code: &str) -> Result<Pairing, ClientError> {
+        let session = self.token()?;
+        let code = InvitationCode::parse(code).map_err(|error| ClientError::Mistyped(error.to_string()))?;
+        let offer = read_offer(&self.env, &code).await?;
+        let inviter = offer.inviter.filter(|_| offer.handle.is_none()).ok_or(ClientError::WrongInvitation(
+            "this invitation is for somebody who has no account yet; use `reverie join CODE`",
+        ))?;
+        verified_inviter(&code, offer.role, &inviter)?;
+        let own = self.copy.bundle.card.fingerprint();
+        let mac = code.guest_mac(offer.role, inviter.card.fingerprint(), own);
+        let redeem = RedeemInvitation { invitation: code.id(), token: token(&code), mac: B64(mac.to_vec()) };
+        let redeemed = self.env.api.redeem_invitation(&session, &redeem).await.map_err(ClientError::from);
+        self.logged_out_on_refusal(redeemed)?;
+        let Inviter { account, handle, role, card, .. } = inviter;
+        self.meet(Contact { account, handle, role, card, confirmed: false }).await
+    }
+
+    /// Asks the server who accepted this account's invitations, and verifies each. Returns what still waits.
+    ///
+    /// # Errors
+    /// [`ClientError::PairingForged`] if a guest's card is not proved by the code, or the server's.
+    pub async fn collect_guests(&mut self) -> Result<Vec<Waiting>, ClientError> {
+        let session = self.token()?;
+        let mut waiting = Vec::new();
+        let mut failed = None;
+        for pending in std::mem::take(&mut self.state.invitations) {
+            let asked = self.env.api.get_invitation(&session, pending.invitation).await.map_err(ClientError::from);
+            let invitation = match asked {
+                Ok(invitation) => invitation,
+                Err(error) => {
+                    self.state.invitations.push(pending);
+                    failed = Some(error);
+                    continue;
+                }
+            };
+            let Some(guest) = invitation.guest else {
+                waiting.push(Waiting { handle: pending.handle.clone(), role: pending.role, state: invitation.state });
+                if invitation.state == InvitationState::Open {
+                    self.state.invitations.push(pending);
+                }
+                continue;
+            };
+            // A forged guest uses the invitation up: it must not be offered again.
+            match verified_guest(&pending, self.copy.bundle.card.fingerprint(), guest) {
+                Ok(contact) => drop(self.meet(contact).await?),
+                Err(error) => failed = Some(error),
+            }
+        }
+        self.save_state().await?;
+        self.logged_out_on_refusal(failed.map_or(Ok(waiting), Err))
+    }
+
+    /// Returns everybody whom this account is paired with, and the words to compare.
+    pub fn pairings(&self) -> Vec<Pairing> {
+        self.contacts().into_iter().map(|contact| self.pairing(contact)).collect()
+    }
+
+    /// Confirms that the words were the same on both screens. A patient's shared journal with a clinician opens now.
+    ///
+    /// # Errors
+    /// [`ClientError::UnknownContact`].
+    pub async fn confirm(&mut self, handle: &str) -> Result<Pairing, ClientError> {
+        let account = self.contact_of(handle)?.account;
+        for contact in self.state.contacts.iter_mut().filter(|contact| contact.account == account) {
+            contact.confirmed = true;
+        }
+        self.save_state().await?;
+        let contact = self.contact_of(handle)?.clone();
+        let patient_of = self.role() == AccountRole::Patient && contact.role == AccountRole::Clinician;
+        if patient_of && self.shared_with(account).is_none() && !self.will_open_with(account) {
+            let (journal, record) = (self.env.random(JournalId::make), self.record_id());
+            let members = vec![(account, MemberRole::Writer)];
+            self.put(vec![Intent::Open { journal, record, compartment: Compartment::Shared, members }]).await?;
+        }
+        self.flush().await?;
+        if self.state.token.is_some() {
+            self.save_bundle().await?;
+        }
+        Ok(self.pairing(&contact))
+    }
+
+    /// Returns the journal that this account owns and shares with somebody.
+    pub(crate) fn shared_with(&self, account: AccountId) -> Option<JournalId> {
+        let shared = self.logs.iter().find(|(journal, log)| {
+            let state = log.state.as_ref();
+            let member = state.is_some_and(|state| state.members.iter().any(|member| member.account == account));
+            self.owner(**journal) == Some(self.account()) && member && account != self.account()
+        });
+        shared.map(|(journal, _)| *journal)
+    }
+
+    fn will_open_with(&self, account: AccountId) -> bool {
+        let intents = self.outbox.iter().flat_map(|item| &item.intents);
+        intents.into_iter().any(|intent| {
+            matches!(intent, Intent::Open { members, .. } if members.iter().any(|(member, _)| *member == account))
+        })
+    }
+
+    async fn meet(&mut self, contact: Contact) -> Result<Pairing, ClientError> {
+        match self.state.contacts.iter_mut().find(|known| known.account == contact.account) {
+            // Pairing again with the same card changes nothing; with another card everything is to be compared anew.
+            Some(known) if known.card == contact.card => {}
+            Some(known) => *known = contact.clone(),
+            None => self.state.contacts.push(contact.clone()),
+        }
+        self.save_state().await?;
+        Ok(self.pairing(&contact))
+    }
+
+    fn pairing(&self, contact: &Contact) -> Pairing {
+        let words = compare_words(&self.copy.bundle.card.fingerprint(), &contact.card.fingerprint());
+        Pairing { contact: contact.clone(), words }
+    }
+}
+
+/// Verifies the inviter's card and its proof by the code.
+pub(crate) fn verified_inviter(code: &InvitationCode, role: AccountRole, inviter: &Inviter) -> Result<(), ClientError> {
+    let card = inviter.card.verify().map_err(|_| ClientError::PairingForged)?;
+    if card.account != inviter.account {
+        return Err(ClientError::PairingForged);
+    }
+    code.verify_inviter_mac(role, inviter.card.fingerprint(), &inviter.mac.0).map_err(|_| ClientError::PairingForged)
+}
+
+fn verified_guest(pending: &PendingInvitation, own: Hash, guest: Guest) -> Result<Contact, ClientError> {
+    let forged = |()| ClientError::PairingForged;
+    let code = InvitationCode::parse(&pending.code).map_err(|_| forged(()))?;
+    let card = guest.card.verify().map_err(|_| forged(()))?;
+    if card.account != guest.account || guest.role != pending.role {
+        return Err(forged(()));
+    }
+    let fingerprint = guest.card.fingerprint();
+    code.verify_guest_mac(pending.role, own, fingerprint, &guest.mac.0).map_err(|_| forged(()))?;
+    let Guest { account, handle, role, card, .. } = guest;
+    Ok(Contact { account, handle, role, card, confirmed: false })
+}

@@ -1,0 +1,108 @@
+//! Sharing and withdrawing: the plans of `reverie_journal`, carried out through the outbox in their order.
+//!
+//! Each is one deed of two appends. What a cut interrupts, the next flush finishes: sharing never leaves an entry in
+//! neither journal, and withdrawing never loses words.
+
+use std::collections::BTreeMap;
+
+use reverie_journal::{Attachment, Document, Reseal, WithdrawCase, Withdrawal, share_plan, withdraw_plan};
+use reverie_protocol::ids::{AccountId, AttachmentId, DocumentId, JournalId};
+use reverie_protocol::limits;
+
+use crate::error::ClientError;
+use crate::outbox::{Flushed, Intent, Outgoing};
+use crate::unlocked::Unlocked;
+
+impl Unlocked {
+    /// Returns with whom an entry would be shared: the one given, or the only clinician there is.
+    ///
+    /// # Errors
+    /// [`ClientError::NotPossible`] if nobody is paired, [`ClientError::Ambiguous`] if it is not clear who is meant.
+    pub fn share_target(&self, handle: Option<&str>) -> Result<AccountId, ClientError> {
+        let circles = || self.contacts().into_iter().filter(|contact| self.shared_with(contact.account).is_some());
+        if let Some(handle) = handle {
+            let contact = self.contact_of(handle)?;
+            if !contact.confirmed {
+                return Err(ClientError::NotConfirmed { handle: handle.into() });
+            }
+            let open = self.shared_with(contact.account).map(|_| contact.account);
+            let closed = || ClientError::NotPossible(format!("you have no shared journal with {handle}"));
+            return open.ok_or_else(closed);
+        }
+        match circles().collect::<Vec<_>>().as_slice() {
+            [one] => Ok(one.account),
+            [] => Err(self.contacts().first().map_or_else(
+                || ClientError::NotPossible("you are not paired with a clinician yet".into()),
+                |contact| ClientError::NotConfirmed { handle: contact.handle.clone() },
+            )),
+            several => {
+                let handles: Vec<_> = several.iter().map(|contact| contact.handle.as_str()).collect();
+                let message = format!("you share with {}; say with whom: `--with HANDLE`", handles.join(" and "));
+                Err(ClientError::Ambiguous(message))
+            }
+        }
+    }
+
+    /// Shares an entry with somebody: everything of it is sealed anew for the shared journal, then leaves the private
+    /// one.
+    ///
+    /// # Errors
+    /// What the plan says ("already shared"), or an attachment that could not be fetched: then nothing was shared.
+    pub async fn share(&mut self, entry: DocumentId, with: AccountId) -> Result<Flushed, ClientError> {
+        let into = self.shared_with(with);
+        let into = into.ok_or_else(|| ClientError::NotPossible("there is no journal shared with them yet".into()))?;
+        let plan = share_plan(&self.view(self.account()), entry, into);
+        let plan = plan.map_err(|error| ClientError::NotPossible(error.to_string()))?;
+        self.carry_out(into, plan.seal, &plan.attachments, plan.withdraw).await
+    }
+
+    /// Returns what withdrawing an entry means, to be said before it is done.
+    ///
+    /// # Errors
+    /// What the plan says.
+    pub fn withdraw_case(&self, entry: DocumentId) -> Result<WithdrawCase, ClientError> {
+        let plan = withdraw_plan(&self.view(self.account()), entry);
+        plan.map(|plan| plan.case).map_err(|error| ClientError::NotPossible(error.to_string()))
+    }
+
+    /// Withdraws an entry: a shared one goes back to the private journal, a private one is erased.
+    ///
+    /// # Errors
+    /// What the plan says, or an attachment that could not be fetched: then nothing was withdrawn.
+    pub async fn withdraw(&mut self, entry: DocumentId) -> Result<Flushed, ClientError> {
+        let plan = withdraw_plan(&self.view(self.account()), entry);
+        let plan = plan.map_err(|error| ClientError::NotPossible(error.to_string()))?;
+        let into = plan.back_to.map_or_else(|| self.private_journal(), Ok)?;
+        self.carry_out(into, plan.seal, &plan.attachments, plan.withdraw).await
+    }
+
+    async fn carry_out(
+        &mut self,
+        into: JournalId,
+        documents: Vec<Document>,
+        attachments: &[Reseal],
+        withdrawals: Vec<Withdrawal>,
+    ) -> Result<Flushed, ClientError> {
+        let mut resealed: BTreeMap<AttachmentId, (AttachmentId, Outgoing)> = BTreeMap::new();
+        for reseal in attachments {
+            let named = documents.iter().flat_map(|document| document.body().attachments());
+            let attachment = named.clone().find(|attachment| attachment.id == reseal.attachment).cloned();
+            let Some(attachment): Option<Attachment> = attachment else { continue };
+            resealed.insert(reseal.attachment, self.reseal(reseal.from, &attachment, into).await?);
+        }
+        let renamed: BTreeMap<_, _> = resealed.iter().map(|(old, (new, _))| (*old, *new)).collect();
+        let mut intents = Vec::new();
+        for document in documents {
+            let files = document.body().attachments().iter().filter_map(|attachment| resealed.get(&attachment.id));
+            let files: Vec<Outgoing> = files.map(|(_, outgoing)| outgoing.clone()).collect();
+            intents.push(self.write_intent(into, &document.with_attachment_ids(&renamed), files));
+        }
+        for Withdrawal { journal, records } in withdrawals {
+            for withdraws in records.chunks(limits::WITHDRAWS_PER_RECORD) {
+                intents.push(Intent::Withdraw { journal, record: self.record_id(), withdraws: withdraws.to_vec() });
+            }
+        }
+        self.put(intents).await?;
+        self.flush().await
+    }
+}

@@ -1,0 +1,125 @@
+//! An account, unlocked on this device: its keys in memory, its state, its logs and its outbox.
+//!
+//! Everything a person does goes through here. Each file of this crate adds the methods of one purpose.
+
+use std::collections::BTreeMap;
+
+use reverie_crypto::bundle::{Bundle, KnownHead};
+use reverie_crypto::{Contact, DeviceCopy};
+use reverie_journal::Names;
+use reverie_protocol::account::AccountRole;
+use reverie_protocol::api::PutBundle;
+use reverie_protocol::ids::{AccountId, JournalId};
+use zeroize::Zeroizing;
+
+use crate::device::{self, DeviceState};
+use crate::environment::Environment;
+use crate::error::ClientError;
+use crate::log::JournalLog;
+use crate::outbox::Item;
+
+/// An account whose keys are in memory. Dropping it locks the device again.
+pub struct Unlocked {
+    pub(crate) env: Environment,
+    pub(crate) copy: DeviceCopy,
+    pub(crate) state: DeviceState,
+    pub(crate) logs: BTreeMap<JournalId, JournalLog>,
+    pub(crate) outbox: Vec<Item>,
+}
+
+impl Unlocked {
+    /// Unlocks the account that this device holds; needs no network.
+    ///
+    /// # Errors
+    /// [`ClientError::NoAccount`], [`ClientError::WrongPassword`], or what is damaged.
+    pub async fn unlock(env: Environment, password: &str) -> Result<Self, ClientError> {
+        let copy = device::load_keys(&*env.store, password).await?;
+        Self::load(env, copy).await
+    }
+
+    pub(crate) async fn load(env: Environment, copy: DeviceCopy) -> Result<Self, ClientError> {
+        let state = DeviceState::load(&*env.store, &copy.device_key).await?;
+        let mut unlocked = Self { env, copy, state, logs: BTreeMap::new(), outbox: Vec::new() };
+        unlocked.load_logs().await?;
+        unlocked.load_outbox().await?;
+        Ok(unlocked)
+    }
+
+    /// Returns the account's id.
+    pub const fn account(&self) -> AccountId {
+        self.copy.bundle.account
+    }
+
+    /// Returns the account's handle.
+    pub fn handle(&self) -> &str {
+        &self.copy.bundle.handle
+    }
+
+    /// Returns what the account is in its practice.
+    pub const fn role(&self) -> AccountRole {
+        self.state.role
+    }
+
+    /// Returns the server's address.
+    pub fn server(&self) -> String {
+        self.env.api.server()
+    }
+
+    /// Tells whether the device has a session with the server, as far as it knows.
+    pub const fn is_logged_in(&self) -> bool {
+        self.state.token.is_some()
+    }
+
+    /// Returns the people that this account is paired with, by handle.
+    pub fn contacts(&self) -> Vec<&Contact> {
+        let mut contacts: Vec<_> = self.state.contacts.iter().collect();
+        contacts.sort_by(|a, b| a.handle.cmp(&b.handle));
+        contacts
+    }
+
+    /// Returns what to call people: their handles.
+    pub fn names(&self) -> Names {
+        let own = (self.account(), self.handle().to_owned());
+        self.state.contacts.iter().map(|contact| (contact.account, contact.handle.clone())).chain([own]).collect()
+    }
+
+    pub(crate) fn contact(&self, account: AccountId) -> Option<&Contact> {
+        self.state.contacts.iter().find(|contact| contact.account == account)
+    }
+
+    /// Returns the person of this handle.
+    ///
+    /// # Errors
+    /// [`ClientError::UnknownContact`].
+    pub fn contact_of(&self, handle: &str) -> Result<&Contact, ClientError> {
+        let unknown = || ClientError::UnknownContact(handle.chars().take(80).collect());
+        self.state.contacts.iter().find(|contact| contact.handle == handle).ok_or_else(unknown)
+    }
+
+    pub(crate) fn token(&self) -> Result<Zeroizing<String>, ClientError> {
+        self.state.token.clone().ok_or(ClientError::LoggedOut)
+    }
+
+    pub(crate) async fn save_state(&self) -> Result<(), ClientError> {
+        self.state.save(&*self.env.store, &self.copy.device_key).await
+    }
+
+    /// Puts a new version of the key bundle on the server: contacts and heads as this device knows them.
+    pub(crate) async fn save_bundle(&mut self) -> Result<(), ClientError> {
+        let token = self.token()?;
+        let version = self.state.bundle_version + 1;
+        let bundle: &mut Bundle = &mut self.copy.bundle;
+        bundle.version = version;
+        bundle.contacts = self.state.contacts.clone();
+        let head = |(journal, head): (&JournalId, &reverie_protocol::api::Head)| KnownHead {
+            journal: *journal,
+            seq: head.seq,
+            hash: head.hash,
+        };
+        bundle.heads = self.state.floors.iter().map(head).collect();
+        let sealed = bundle.seal().map_err(|error| ClientError::NotPossible(error.to_string()))?;
+        self.env.api.put_bundle(&token, &PutBundle { version, bundle: sealed.into() }).await?;
+        self.state.bundle_version = version;
+        self.save_state().await
+    }
+}

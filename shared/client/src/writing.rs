@@ -1,0 +1,210 @@
+//! Writing: entries, what is added to them, marks, replies and sessions. Kept on the device first, sent second.
+
+use reverie_journal::{
+    Attachment, Body, Compartment, Document, Entry, Kind, Layer, Mark, Reply, Session, ShareState, Title, Words,
+};
+use reverie_protocol::account::AccountRole;
+use reverie_protocol::ids::{AccountId, DocumentId, JournalId};
+
+use crate::error::ClientError;
+use crate::files::NewFile;
+use crate::outbox::{Flushed, Outgoing};
+use crate::unlocked::Unlocked;
+
+/// A new entry, as it is typed.
+pub struct NewEntry {
+    /// What kind of thing it is.
+    pub kind: Kind,
+    /// What else it is.
+    pub also: Vec<Kind>,
+    /// A title, if one was given.
+    pub title: Option<String>,
+    /// The words; may be empty.
+    pub words: String,
+    /// Files that belong to it.
+    pub files: Vec<NewFile>,
+}
+
+/// Something that is kept now.
+#[derive(Debug)]
+pub struct Kept {
+    /// The document.
+    pub document: DocumentId,
+    /// Whether the server has it already.
+    pub flushed: Flushed,
+}
+
+impl Unlocked {
+    /// Writes an entry into the private journal.
+    ///
+    /// # Errors
+    /// [`ClientError::Field`] names a field that breaks its rule; then nothing was kept.
+    pub async fn write(&mut self, new: NewEntry) -> Result<Kept, ClientError> {
+        let journal = self.private_journal()?;
+        let (attachments, outgoing) = self.seal_files(journal, new.files).await?;
+        let entry = Entry {
+            kind: new.kind,
+            also: new.also,
+            title: new.title.map(Title::new).transpose()?,
+            words: Words::new(new.words)?,
+            attachments,
+            session: None,
+        };
+        self.keep_document(journal, entry, outgoing).await
+    }
+
+    /// Adds words and files beside an entry's first words. A shared entry's addition is shared with the same people,
+    /// unless it is to be private.
+    ///
+    /// # Errors
+    /// [`ClientError::UnknownEntry`], or the field that breaks its rule.
+    pub async fn elaborate(
+        &mut self,
+        entry: DocumentId,
+        words: String,
+        files: Vec<NewFile>,
+        private: bool,
+    ) -> Result<Kept, ClientError> {
+        let journal = self.journal_of(entry, private)?;
+        let (attachments, outgoing) = self.seal_files(journal, files).await?;
+        self.keep_document(journal, Layer { entry, words: Words::new(words)?, attachments }, outgoing).await
+    }
+
+    /// Marks what is to be done with an entry. The mark goes where the entry is.
+    ///
+    /// # Errors
+    /// [`ClientError::UnknownEntry`], or the field that breaks its rule.
+    pub async fn mark(&mut self, mark: Mark) -> Result<Kept, ClientError> {
+        let journal = self.journal_of(mark.entry, false)?;
+        self.keep_document(journal, mark, Vec::new()).await
+    }
+
+    /// Answers a shared entry, as its clinician.
+    ///
+    /// # Errors
+    /// [`ClientError::UnknownEntry`], or [`ClientError::NotConfirmed`] while the words were not compared.
+    pub async fn reply(&mut self, about: DocumentId, words: String, question: bool) -> Result<Kept, ClientError> {
+        let patients = self.patients();
+        let shared = patients.iter().flat_map(|(_, view)| &view.shared);
+        let journal = shared.filter(|shared| shared.entries.iter().any(|entry| entry.entry.id() == about));
+        let journal = journal.map(|shared| shared.journal).next();
+        let journal =
+            journal.ok_or_else(|| ClientError::UnknownEntry("no patient shares an entry of this id".into()))?;
+        self.confirmed_owner(journal)?;
+        self.keep_document(journal, Reply { about, words: Words::new(words)?, question }, Vec::new()).await
+    }
+
+    /// Records a session with a patient, planned or past, in the journal that she shares; under the id of an earlier
+    /// record of the same session, it takes its place.
+    ///
+    /// # Errors
+    /// [`ClientError::UnknownContact`], or [`ClientError::NotConfirmed`] while the words were not compared.
+    pub async fn record_session(
+        &mut self,
+        patient: AccountId,
+        session: Session,
+        id: Option<DocumentId>,
+    ) -> Result<Kept, ClientError> {
+        let journal = self.shared_by(patient)?;
+        self.confirmed_owner(journal)?;
+        let id = id.unwrap_or_else(|| self.env.document_id());
+        self.keep_as(id, journal, session, Vec::new()).await
+    }
+
+    /// Returns the entry that a person means by the first digits of its id.
+    ///
+    /// # Errors
+    /// [`ClientError::UnknownEntry`] says whether none or several begin so.
+    pub fn find_entry(&self, typed: &str) -> Result<(AccountId, DocumentId), ClientError> {
+        let own = (self.account(), self.view(self.account()));
+        let views = if self.role() == AccountRole::Patient { vec![own] } else { self.patients() };
+        let mut reason = None;
+        for (patient, view) in &views {
+            match view.find_entry(typed) {
+                Ok(id) => return Ok((*patient, id)),
+                Err(error) => reason = Some(error),
+            }
+        }
+        let reason = reason.map_or_else(|| "there is no entry here yet".to_owned(), |error| error.to_string());
+        Err(ClientError::UnknownEntry(reason))
+    }
+
+    /// Returns this account's private journal.
+    pub(crate) fn private_journal(&self) -> Result<JournalId, ClientError> {
+        let mine = self.logs.keys().find(|journal| {
+            self.owner(**journal) == Some(self.account())
+                && self.keys(**journal).is_some_and(|keys| keys.compartment == Compartment::Private)
+        });
+        let missing = if self.role() == AccountRole::Patient {
+            "your private journal is not on this device yet; sync and try again"
+        } else {
+            "only patients keep a journal of entries"
+        };
+        mine.copied().ok_or_else(|| ClientError::NotPossible(missing.into()))
+    }
+
+    /// Returns the journal that a patient shares with this account.
+    pub(crate) fn shared_by(&self, patient: AccountId) -> Result<JournalId, ClientError> {
+        let view = self.view(patient);
+        let journal = view.shared.first().map(|shared| shared.journal);
+        let handle = || self.names().of(patient);
+        journal.ok_or_else(|| ClientError::NotPossible(format!("{} shares no journal with you yet", handle())))
+    }
+
+    /// Refuses to seal anything to the journal of somebody whose words were not compared.
+    pub(crate) fn confirmed_owner(&self, journal: JournalId) -> Result<(), ClientError> {
+        let owner = self.owner(journal).filter(|owner| *owner != self.account());
+        let Some(owner) = owner else { return Ok(()) };
+        match self.contact(owner) {
+            Some(contact) if contact.confirmed => Ok(()),
+            contact => {
+                let handle = contact.map_or_else(|| owner.to_string(), |contact| contact.handle.clone());
+                Err(ClientError::NotConfirmed { handle })
+            }
+        }
+    }
+
+    fn journal_of(&self, entry: DocumentId, private: bool) -> Result<JournalId, ClientError> {
+        let view = self.view(self.account());
+        let unknown = || ClientError::UnknownEntry("there is no entry of this id".into());
+        let found = view.entry(entry).ok_or_else(unknown)?;
+        if private && found.state != ShareState::Private { self.private_journal() } else { Ok(found.journal) }
+    }
+
+    async fn seal_files(
+        &self,
+        journal: JournalId,
+        files: Vec<NewFile>,
+    ) -> Result<(Vec<Attachment>, Vec<Outgoing>), ClientError> {
+        let mut sealed = (Vec::new(), Vec::new());
+        for file in files {
+            let (attachment, outgoing) = self.seal_file(journal, file).await?;
+            sealed.0.push(attachment);
+            sealed.1.push(outgoing);
+        }
+        Ok(sealed)
+    }
+
+    pub(crate) async fn keep_document(
+        &mut self,
+        journal: JournalId,
+        body: impl Into<Body>,
+        attachments: Vec<Outgoing>,
+    ) -> Result<Kept, ClientError> {
+        let id = self.env.document_id();
+        self.keep_as(id, journal, body, attachments).await
+    }
+
+    async fn keep_as(
+        &mut self,
+        id: DocumentId,
+        journal: JournalId,
+        body: impl Into<Body>,
+        attachments: Vec<Outgoing>,
+    ) -> Result<Kept, ClientError> {
+        let document = Document::new(id, self.env.now(), body)?;
+        let intent = self.write_intent(journal, &document, attachments);
+        self.put(vec![intent]).await?;
+        Ok(Kept { document: id, flushed: self.flush().await? })
+    }
+}
