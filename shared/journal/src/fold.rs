@@ -8,7 +8,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use reverie_protocol::ids::{AccountId, DocumentId, RecordId};
 
 use crate::content::{Compartment, Content, Members, Opened, OpenedJournal};
-use crate::document::{Body, Document, Entry, Layer, Mark, Receipt, Reply, Session, Typed as _};
+use crate::document::{Body, Document, Entry, Layer, Mark, Reply, Session, Typed};
 use crate::rules::{Side, allows};
 use crate::timestamp::Timestamp;
 use crate::view::{
@@ -54,15 +54,18 @@ struct Held<B> {
     document: Document<B>,
 }
 
-/// A journal's documents by type, each list in the order of the log.
+/// Documents by the entry that they belong to, each list in the order of the log.
+type ByEntry<B> = BTreeMap<DocumentId, Vec<Held<B>>>;
+
+/// A journal's documents by type.
 struct Sorted<'a> {
     journal: &'a OpenedJournal,
-    entries: Vec<Held<Entry>>,
-    layers: Vec<Held<Layer>>,
-    marks: Vec<Held<Mark>>,
-    sessions: Vec<Held<Session>>,
-    replies: Vec<Held<Reply>>,
-    receipts: Vec<Held<Receipt>>,
+    entries: ByEntry<Entry>,
+    layers: ByEntry<Layer>,
+    marks: ByEntry<Mark>,
+    replies: ByEntry<Reply>,
+    opened: BTreeMap<DocumentId, Vec<OpenedBy>>,
+    sessions: BTreeMap<DocumentId, Document<Session>>,
     members: Members,
     withdrawn: BTreeMap<AccountId, u64>,
     last_record_at: Option<Timestamp>,
@@ -73,12 +76,12 @@ impl<'a> Sorted<'a> {
     fn new(patient: AccountId, journal: &'a OpenedJournal, reported: &mut Vec<Reported>) -> Self {
         let mut sorted = Self {
             journal,
-            entries: Vec::new(),
-            layers: Vec::new(),
-            marks: Vec::new(),
-            sessions: Vec::new(),
-            replies: Vec::new(),
-            receipts: Vec::new(),
+            entries: BTreeMap::new(),
+            layers: BTreeMap::new(),
+            marks: BTreeMap::new(),
+            replies: BTreeMap::new(),
+            opened: BTreeMap::new(),
+            sessions: BTreeMap::new(),
             members: Members::default(),
             withdrawn: BTreeMap::new(),
             last_record_at: None,
@@ -104,7 +107,7 @@ impl<'a> Sorted<'a> {
                     if author == patient {
                         sorted.last_record_at = Some(document.at());
                     }
-                    sorted.push(opened, document.clone());
+                    sorted.push(opened, document);
                 }
                 Content::Newer(raw) => {
                     sorted.unshown.push(Unshown { record, author, why: UnshownWhy::Newer(raw.clone()) });
@@ -119,40 +122,46 @@ impl<'a> Sorted<'a> {
         sorted
     }
 
-    fn push(&mut self, opened: &Opened, document: Document) {
-        fn held<B>(opened: &Opened, document: &Document, body: B) -> Held<B> {
-            let document = document.clone().map(|_| body);
-            Held { seq: opened.seq, record: opened.record, author: opened.author, document }
-        }
-        match document.body().clone() {
-            Body::Entry(body) => self.entries.push(held(opened, &document, body)),
-            Body::Layer(body) => self.layers.push(held(opened, &document, body)),
-            Body::Mark(body) => self.marks.push(held(opened, &document, body)),
-            Body::Session(body) => self.sessions.push(held(opened, &document, body)),
-            Body::Reply(body) => self.replies.push(held(opened, &document, body)),
-            Body::Receipt(body) => self.receipts.push(held(opened, &document, body)),
+    fn push(&mut self, opened: &Opened, document: &Document) {
+        let id = document.id();
+        match document.body() {
+            Body::Entry(body) => self.entries.entry(id).or_default().push(Held::new(opened, document, body)),
+            Body::Layer(body) => self.layers.entry(body.entry).or_default().push(Held::new(opened, document, body)),
+            Body::Mark(body) => self.marks.entry(body.entry).or_default().push(Held::new(opened, document, body)),
+            Body::Reply(body) => self.replies.entry(body.about).or_default().push(Held::new(opened, document, body)),
+            Body::Receipt(body) => {
+                let by = OpenedBy { seq: opened.seq, by: opened.author, at: document.at() };
+                for entry in &body.entries {
+                    self.opened.entry(*entry).or_default().push(by.clone());
+                }
+            }
+            // The one document that is superseded: the last one stays.
+            Body::Session(body) => drop(self.sessions.insert(id, document.clone().map(|_| body.clone()))),
         }
     }
 
+    /// Returns the entries in the order of the log.
     fn entries(&self) -> Vec<EntryView> {
-        firsts(self.entries.iter()).into_iter().map(|entry| self.entry(entry)).collect()
+        let mut entries: Vec<_> = self.entries.values().filter_map(|versions| self.entry(versions)).collect();
+        entries.sort_by_key(|view| (view.seq, view.record));
+        entries
     }
 
-    fn entry(&self, first: &Held<Entry>) -> EntryView {
+    /// Returns the entry of which these are all the records: the first words, and what was written again under their id.
+    fn entry(&self, versions: &[Held<Entry>]) -> Option<EntryView> {
+        let first = versions.first()?;
         let id = first.document.id();
         let (layers, mark, mut records) = self.beside(id);
-        records.extend(self.entries.iter().filter(|held| held.document.id() == id).map(|held| (held.seq, held.record)));
+        records.extend(versions.iter().map(|held| (held.seq, held.record)));
         records.sort_unstable();
-        let replies = firsts(self.replies.iter().filter(|held| held.document.body().about == id));
-        let receipts = self.receipts.iter().filter(|held| held.document.body().entries.contains(&id));
-        let opened: Vec<_> =
-            receipts.map(|held| OpenedBy { seq: held.seq, by: held.author, at: held.document.at() }).collect();
+        let opened = self.opened.get(&id).cloned().unwrap_or_default();
         let state = match (self.journal.compartment, opened.is_empty()) {
             (Compartment::Shared, true) => ShareState::SharedUnopened,
             (Compartment::Shared, false) => ShareState::SharedOpened,
             (Compartment::Private | Compartment::ProcessNotes, _) => ShareState::Private,
         };
-        EntryView {
+        let replies = firsts(of(&self.replies, id));
+        Some(EntryView {
             entry: first.document.clone(),
             journal: self.journal.id,
             compartment: self.journal.compartment,
@@ -162,37 +171,44 @@ impl<'a> Sorted<'a> {
             layers,
             mark,
             replies: replies
-                .into_iter()
                 .map(|held| ReplyView { seq: held.seq, author: held.author, reply: held.document.clone() })
                 .collect(),
             opened,
             state,
-        }
+        })
     }
 
     /// Returns the layers, the latest mark, and the records of all layers and marks of an entry.
     fn beside(&self, entry: DocumentId) -> (Vec<LayerView>, Option<MarkView>, Vec<(u64, RecordId)>) {
-        let layers: Vec<_> = self.layers.iter().filter(|held| held.document.body().entry == entry).collect();
-        let marks: Vec<_> = self.marks.iter().filter(|held| held.document.body().entry == entry).collect();
+        let (layers, marks) = (of(&self.layers, entry), of(&self.marks, entry));
         let mut records: Vec<_> = layers.iter().map(|held| (held.seq, held.record)).collect();
         records.extend(marks.iter().map(|held| (held.seq, held.record)));
-        let layers =
-            firsts(layers).into_iter().map(|held| LayerView { seq: held.seq, layer: held.document.clone() }).collect();
+        let layers = firsts(layers).map(|held| LayerView { seq: held.seq, layer: held.document.clone() }).collect();
         let mark = marks.last().map(|held| MarkView { seq: held.seq, mark: held.document.clone() });
         (layers, mark, records)
     }
 }
 
+impl<B: Clone> Held<B> {
+    fn new(opened: &Opened, document: &Document, body: &B) -> Self {
+        let document = document.clone().map(|_| body.clone());
+        Self { seq: opened.seq, record: opened.record, author: opened.author, document }
+    }
+}
+
+fn of<B>(by_entry: &ByEntry<B>, entry: DocumentId) -> &[Held<B>] {
+    by_entry.get(&entry).map_or(&[], Vec::as_slice)
+}
+
 /// Returns the first of each document id: what is written once stays, whatever is written again under its name.
-fn firsts<'h, B: 'h>(all: impl IntoIterator<Item = &'h Held<B>>) -> Vec<&'h Held<B>> {
+fn firsts<B>(all: &[Held<B>]) -> impl Iterator<Item = &Held<B>> {
     let mut seen = BTreeSet::new();
-    all.into_iter().filter(|held| seen.insert(held.document.id())).collect()
+    all.iter().filter(move |held| seen.insert(held.document.id()))
 }
 
 fn shared_view(patient: AccountId, sorted: Sorted<'_>) -> SharedView {
     let entries = sorted.entries();
-    let latest: BTreeMap<_, _> = sorted.sessions.into_iter().map(|held| (held.document.id(), held.document)).collect();
-    let mut sessions: Vec<_> = latest.into_values().collect();
+    let mut sessions: Vec<_> = sorted.sessions.into_values().collect();
     sessions.sort_by_key(|session| (session.body().starts_at, session.id()));
     SharedView {
         patient,
@@ -208,22 +224,17 @@ fn shared_view(patient: AccountId, sorted: Sorted<'_>) -> SharedView {
 
 /// Folds the private journal: what is shared as well is taken out of it first.
 fn private_view(mut sorted: Sorted<'_>, shared: &[Sorted<'_>]) -> PrivateView {
-    let shared_entries: BTreeSet<_> = shared.iter().flat_map(|s| &s.entries).map(|held| held.document.id()).collect();
-    let mut shared_documents = shared_entries.clone();
-    shared_documents.extend(shared.iter().flat_map(|s| &s.layers).map(|held| held.document.id()));
-    shared_documents.extend(shared.iter().flat_map(|s| &s.marks).map(|held| held.document.id()));
-
+    let shared_entries: BTreeSet<_> = shared.iter().flat_map(|circle| circle.entries.keys().copied()).collect();
     let mut duplicates = Vec::new();
-    let mut keep = |entry: DocumentId, document: DocumentId, record: RecordId| {
-        let shared = shared_entries.contains(&entry) && shared_documents.contains(&document);
-        if shared {
-            duplicates.push(Duplicate { entry, document, record });
-        }
-        !shared
-    };
-    sorted.entries.retain(|held| keep(held.document.id(), held.document.id(), held.record));
-    sorted.layers.retain(|held| keep(held.document.body().entry, held.document.id(), held.record));
-    sorted.marks.retain(|held| keep(held.document.body().entry, held.document.id(), held.record));
+    for entry in &shared_entries {
+        let layers = shared.iter().flat_map(|circle| of(&circle.layers, *entry));
+        let layers = layers.map(|held| held.document.id()).collect();
+        let marks = shared.iter().flat_map(|circle| of(&circle.marks, *entry));
+        let marks = marks.map(|held| held.document.id()).collect();
+        take(&mut sorted.entries, *entry, &BTreeSet::from([*entry]), &mut duplicates);
+        take(&mut sorted.layers, *entry, &layers, &mut duplicates);
+        take(&mut sorted.marks, *entry, &marks, &mut duplicates);
+    }
     duplicates.sort();
 
     let additions = shared_entries.iter().filter_map(|entry| {
@@ -238,6 +249,20 @@ fn private_view(mut sorted: Sorted<'_>, shared: &[Sorted<'_>]) -> PrivateView {
         additions: additions.collect(),
         duplicates,
         unshown: sorted.unshown,
+    }
+}
+
+/// Moves what is shared as well from the private documents of an entry to the duplicates.
+fn take<B: Typed>(
+    private: &mut ByEntry<B>,
+    entry: DocumentId,
+    there: &BTreeSet<DocumentId>,
+    duplicates: &mut Vec<Duplicate>,
+) {
+    let Some(held) = private.get_mut(&entry) else { return };
+    for Held { record, document, .. } in held.extract_if(.., |held| there.contains(&held.document.id())) {
+        let document_type = document.body().type_name();
+        duplicates.push(Duplicate { entry, document_type, document: document.id(), record });
     }
 }
 

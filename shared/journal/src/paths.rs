@@ -18,11 +18,14 @@ pub fn attachment_paths(view: &PatientView) -> BTreeMap<AttachmentId, String> {
         .chain(additions(view))
         .map(|attachment| (attachment.id, attachment.name.as_str()))
         .collect();
+    let mut beginnings: BTreeMap<String, usize> = BTreeMap::new();
+    for id in named.keys() {
+        *beginnings.entry(short_id(id.uuid())).or_default() += 1;
+    }
     let path = |id: &AttachmentId, name: &str| {
         let short = short_id(id.uuid());
-        // Two ids that begin alike: their files would differ by name at most, and some file systems fold names.
-        let alike = named.keys().filter(|other| short_id(other.uuid()) == short).count() > 1;
-        let id = if alike { id.to_string() } else { short };
+        // Where two ids begin alike, the name alone would tell the files apart, and some file systems fold names.
+        let id = if beginnings[&short] > 1 { id.to_string() } else { short };
         format!("attachments/{id}-{}", safe_name(name))
     };
     named.iter().map(|(id, name)| (*id, path(id, name))).collect()

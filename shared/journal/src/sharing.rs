@@ -9,7 +9,7 @@ use std::collections::BTreeSet;
 use reverie_protocol::ids::{AccountId, AttachmentId, DocumentId, JournalId, RecordId};
 use serde::Serialize;
 
-use crate::document::{Body, Document};
+use crate::document::{Body, Document, Typed as _};
 use crate::names::{Names, listed};
 use crate::timestamp::Timestamp;
 use crate::view::{Duplicate, EntryView, PatientView, ShareState};
@@ -160,7 +160,8 @@ pub fn withdraw_plan(view: &PatientView, id: DocumentId) -> Result<WithdrawPlan,
 
     // What is there already need not be copied. A private mark is the patient's last word to herself; a copy would come
     // after it in the log and take its place.
-    let mut there: BTreeSet<_> = of_entry(&private.duplicates, id).map(|duplicate| duplicate.document).collect();
+    let duplicates = of_entry(&private.duplicates, id);
+    let mut there: BTreeSet<_> = duplicates.map(|duplicate| (duplicate.document_type, duplicate.document)).collect();
     let own_mark = private.additions.iter().any(|addition| addition.entry == id && addition.mark.is_some());
     let mut seal = Vec::new();
     let mut attachments = Vec::new();
@@ -168,7 +169,7 @@ pub fn withdraw_plan(view: &PatientView, id: DocumentId) -> Result<WithdrawPlan,
         let mut copies = documents(shared);
         copies.retain(|document| {
             let mark = matches!(document.body(), Body::Mark(_));
-            !(mark && own_mark) && there.insert(document.id())
+            !(mark && own_mark) && there.insert((document.body().type_name(), document.id()))
         });
         attachments.extend(reseals(shared.journal, &copies));
         seal.extend(copies);

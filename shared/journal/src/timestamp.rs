@@ -5,13 +5,14 @@
 
 use std::cmp::Ordering;
 use std::fmt;
+use std::hash::{Hash, Hasher};
 use std::str::FromStr;
 
 use chrono::{DateTime, Datelike, FixedOffset, NaiveDate, SecondsFormat, Timelike};
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
 /// An instant with its author's offset from UTC, in whole seconds.
-#[derive(Clone, Copy, PartialEq, Eq, Hash)]
+#[derive(Clone, Copy)]
 pub struct Timestamp(DateTime<FixedOffset>);
 
 /// Why something is not a time that a document may carry.
@@ -92,6 +93,21 @@ impl TryFrom<DateTime<FixedOffset>> for Timestamp {
     }
 }
 
+impl PartialEq for Timestamp {
+    /// The same instant read on different clocks is not the same time: chrono would say that it is.
+    fn eq(&self, other: &Self) -> bool {
+        self.cmp(other).is_eq()
+    }
+}
+
+impl Eq for Timestamp {}
+
+impl Hash for Timestamp {
+    fn hash<H: Hasher>(&self, state: &mut H) {
+        self.0.hash(state);
+    }
+}
+
 impl Ord for Timestamp {
     /// Orders by instant; the same instant read on different clocks, by text.
     fn cmp(&self, other: &Self) -> Ordering {
@@ -145,9 +161,12 @@ mod tests {
 
     use super::*;
 
-    // `PartialEq` on chrono's type compares instants alone, so the offset is compared through the text.
-    fn same(a: Timestamp, b: Timestamp) -> bool {
-        a == b && a.to_string() == b.to_string()
+    #[test]
+    fn one_instant_on_two_clocks_is_two_times_in_a_fixed_order() {
+        let (boston, london): (Timestamp, Timestamp) =
+            ("2031-05-01T14:00:00-04:00".parse().unwrap(), "2031-05-01T19:00:00+01:00".parse().unwrap());
+        assert_eq!(boston.unix(), london.unix());
+        assert!(boston != london && boston < london);
     }
 
     #[test]
@@ -173,7 +192,7 @@ mod tests {
         #[test]
         fn every_time_has_one_text_that_gives_it_back(seconds in any::<i64>(), offset in any::<i32>()) {
             if let Ok(time) = Timestamp::from_unix(seconds, offset) {
-                prop_assert!(same(time.to_string().parse().unwrap(), time));
+                prop_assert_eq!(time.to_string().parse::<Timestamp>().unwrap(), time);
             }
         }
 

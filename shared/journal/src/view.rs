@@ -168,7 +168,9 @@ pub struct Addition {
 pub struct Duplicate {
     /// The shared entry that it belongs to.
     pub entry: DocumentId,
-    /// Its own document.
+    /// The type of its own document.
+    pub document_type: &'static str,
+    /// The id of its own document.
     pub document: DocumentId,
     /// The private record.
     pub record: RecordId,

@@ -90,15 +90,17 @@ impl Sheet for Terminal {
     fn table(&mut self, rows: &[Row]) {
         let cells = |row: &Row| row.cells.iter().map(|cell| one_line(cell)).collect::<Vec<_>>();
         let table: Vec<_> = rows.iter().map(cells).collect();
-        let widest =
-            |column: usize| table.iter().filter_map(|row| row.get(column)).map(|cell| display_width(cell)).max();
+        let mut widths: Vec<usize> = Vec::new();
+        for row in &table {
+            widths.resize(widths.len().max(row.len()), 0);
+            widths.iter_mut().zip(row).for_each(|(width, cell)| *width = display_width(cell).max(*width));
+        }
         for (row, cells) in rows.iter().zip(&table) {
             let Some((last, cells)) = cells.split_last() else { continue };
             let mut first = "  ".to_owned();
-            for (column, cell) in cells.iter().enumerate() {
-                let width = widest(column).unwrap_or_default() + 2;
+            for (cell, width) in cells.iter().zip(&widths) {
                 first.push_str(cell);
-                first.push_str(&" ".repeat(width - display_width(cell)));
+                first.push_str(&" ".repeat(width - display_width(cell) + 2));
             }
             // A last column too narrow to read goes below the row instead.
             let below = display_width(&first) + MIN_LAST_COLUMN > self.width();
