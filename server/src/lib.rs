@@ -1,1 +1,36 @@
+//! Reverie's server: orders, stores and hands out sealed records, and can open none of them.
 //!
+//! It depends on `reverie-protocol` and on nothing that decrypts; a test of the workspace asks Cargo to prove it.
+
+mod api;
+mod app;
+mod append;
+mod attachment_files;
+mod byte_range;
+mod caller;
+pub mod check_data;
+mod clock;
+mod data;
+mod database;
+mod entity;
+mod http;
+pub mod init;
+mod invitations;
+mod opaque;
+mod random;
+mod refusal;
+mod server;
+mod sessions;
+mod throttle;
+mod token;
+mod writer;
+
+pub use clock::Clock;
+pub use data::DataFolder;
+pub use server::{Config, RunningServer, Server, StartError};
+pub use throttle::Delays;
+
+/// Returns `openapi.json`: the specification of the API, made from the code.
+pub fn openapi() -> String {
+    api::spec::text(&api::spec::json())
+}

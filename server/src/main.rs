@@ -1,1 +1,161 @@
-fn main(){}
+//! `reverie-server`: what the host runs. Sets the server up, runs it, prints its API, checks its data.
+
+use std::net::SocketAddr;
+use std::path::PathBuf;
+use std::process::ExitCode;
+
+use anyhow::{Context as _, bail};
+use clap::{Parser, Subcommand};
+use getrandom::SysRng;
+use rand_core::UnwrapErr;
+use reverie_server::check_data::check_data;
+use reverie_server::init::{FIRST_HANDLE, Initialised, init};
+use reverie_server::{Clock, Config, Server};
+use tokio::net::TcpListener;
+use tokio::signal::unix::{SignalKind, signal};
+use tracing_subscriber::EnvFilter;
+
+/// Reverie's server: keeps sealed journals in order and hands them to their members
+///
+/// The server cannot read what it keeps. Begin with `reverie-server init`, then run `reverie-server serve`.
+#[derive(Parser)]
+#[command(version, max_term_width = 100)]
+struct Arguments {
+    #[command(subcommand)]
+    command: Command,
+}
+
+#[derive(Subcommand)]
+enum Command {
+    /// Make the data folder, and a one-time code for the first administrator
+    ///
+    /// Run it again while nobody has joined to get a new code; the code before is void then. Once there is an
+    /// administrator it changes nothing.
+    Init {
+        #[command(flatten)]
+        data: Data,
+    },
+    /// Run the server until it gets SIGINT or SIGTERM
+    ///
+    /// Brings the database up to date first. Logs are JSON on standard error; they hold no content, handles, tokens or
+    /// addresses. RUST_LOG sets how much is logged.
+    Serve {
+        #[command(flatten)]
+        data: Data,
+        /// Address and port to listen on
+        #[arg(long, env = "REVERIE_LISTEN", default_value = "127.0.0.1:8787")]
+        listen: SocketAddr,
+        /// A reverse proxy that speaks TLS is in front; the client's address is the last of X-Forwarded-For
+        #[arg(long)]
+        behind_proxy: bool,
+    },
+    /// Print the specification of the API (openapi.json)
+    Openapi {
+        /// Compare with this file instead, and fail if it is not the same
+        #[arg(long, value_name = "FILE")]
+        check: Option<PathBuf>,
+    },
+    /// Check that the database and the files are whole
+    ///
+    /// Verifies every journal's signatures and chain again, every body and every attachment, and lists what is wrong.
+    /// Run it on a copy or while the server is stopped: what arrives meanwhile may be reported.
+    Check {
+        #[command(flatten)]
+        data: Data,
+    },
+}
+
+#[derive(clap::Args)]
+struct Data {
+    /// Folder with the database, the keys and the attachments
+    #[arg(long, env = "REVERIE_DATA", default_value = "reverie-data", value_name = "DIR")]
+    data: PathBuf,
+}
+
+#[tokio::main]
+async fn main() -> ExitCode {
+    match run(Arguments::parse().command).await {
+        Ok(code) => code,
+        Err(error) => {
+            eprintln!("Error: {error:#}");
+            ExitCode::FAILURE
+        }
+    }
+}
+
+async fn run(command: Command) -> anyhow::Result<ExitCode> {
+    match command {
+        Command::Init { data } => run_init(data.data).await,
+        Command::Serve { data, listen, behind_proxy } => serve(data.data, listen, behind_proxy).await,
+        Command::Openapi { check: None } => {
+            print!("{}", reverie_server::openapi());
+            Ok(ExitCode::SUCCESS)
+        }
+        Command::Openapi { check: Some(file) } => compare_openapi(&file),
+        Command::Check { data } => run_check(data.data).await,
+    }
+}
+
+async fn run_init(data: PathBuf) -> anyhow::Result<ExitCode> {
+    match init(&data, &Clock::system(), &mut UnwrapErr(SysRng)).await? {
+        Initialised::FirstAdministrator { code } => {
+            eprintln!("The server's data is in {}.", data.display());
+            eprintln!("Give this code to the practice's first administrator, who joins with it as `{FIRST_HANDLE}`.");
+            eprintln!("It works once, for 72 hours. `reverie-server init` makes a new one and voids this one.\n");
+            println!("{}", *code);
+        }
+        Initialised::AlreadySetUp => {
+            eprintln!("The server in {} has an administrator already; nothing was changed.", data.display());
+        }
+    }
+    Ok(ExitCode::SUCCESS)
+}
+
+async fn serve(data: PathBuf, listen: SocketAddr, behind_proxy: bool) -> anyhow::Result<ExitCode> {
+    if !listen.ip().is_loopback() && !behind_proxy {
+        bail!(
+            "{listen} can be reached from other machines, and this server does not speak TLS: session tokens would \
+             travel in clear. Put a reverse proxy with TLS in front and add --behind-proxy, or listen on 127.0.0.1."
+        );
+    }
+    let listener = TcpListener::bind(listen).await.with_context(|| {
+        format!("{listen} cannot be listened on; is another server running? Choose another port with --listen")
+    })?;
+    let config = Config { behind_proxy, ..Config::new(data) };
+    let server = Server::start(config, listener).await?;
+    eprintln!("Listening on http://{}", server.addr);
+    let filter = EnvFilter::try_from_default_env().unwrap_or_else(|_| EnvFilter::new("info,sqlx=warn,sea_orm=warn"));
+    tracing_subscriber::fmt().json().with_env_filter(filter).with_writer(std::io::stderr).init();
+    let (mut interrupt, mut terminate) = (signal(SignalKind::interrupt())?, signal(SignalKind::terminate())?);
+    tokio::select! {
+        _ = interrupt.recv() => {}
+        _ = terminate.recv() => {}
+    }
+    tracing::info!("Stopping: requests that run are finished first");
+    server.stop().await;
+    tracing::info!("Stopped");
+    Ok(ExitCode::SUCCESS)
+}
+
+fn compare_openapi(file: &PathBuf) -> anyhow::Result<ExitCode> {
+    let committed = std::fs::read_to_string(file).with_context(|| format!("{} cannot be read", file.display()))?;
+    if committed == reverie_server::openapi() {
+        return Ok(ExitCode::SUCCESS);
+    }
+    bail!("{0} is not what the code says. Write it anew with `reverie-server openapi > {0}`", file.display());
+}
+
+async fn run_check(data: PathBuf) -> anyhow::Result<ExitCode> {
+    let report = check_data(&data).await?;
+    for finding in &report.findings {
+        println!("{finding}");
+    }
+    let (journals, records, attachments) = (report.journals, report.records, report.attachments);
+    eprintln!("Checked {journals} journals, {records} records and {attachments} attachments.");
+    if report.findings.is_empty() {
+        eprintln!("Everything is whole.");
+        return Ok(ExitCode::SUCCESS);
+    }
+    eprintln!("{} things are not as they should be. Stop the server and restore a backup.", report.findings.len());
+    Ok(ExitCode::FAILURE)
+}

@@ -1,0 +1,97 @@
+//! The HTTP API: one file for each resource, and the service that joins them.
+
+mod accounts;
+mod admin;
+mod attachments;
+mod health;
+mod invitations;
+mod journals;
+mod registration;
+mod sessions;
+pub(crate) mod spec;
+
+use std::sync::Arc;
+
+use poem::{Endpoint, EndpointExt as _, Response, Route};
+use poem_openapi::{ApiResponse, OpenApi, OpenApiService, Tags};
+
+use crate::app::App;
+use crate::http::routes::Routes;
+use crate::http::{body_guard, log, problems};
+
+/// The parts of the specification.
+#[derive(Tags)]
+enum Part {
+    /// Joining, and pairing of two people: one code, one redemption.
+    #[oai(rename = "invitations")]
+    Invitations,
+    /// Making an account (OPAQUE registration, RFC 9807).
+    #[oai(rename = "registration")]
+    Registration,
+    /// Logging in and out (OPAQUE login, RFC 9807), one session for each device.
+    #[oai(rename = "sessions")]
+    Sessions,
+    /// The caller's account, and the public cards of the people around it.
+    #[oai(rename = "accounts")]
+    Accounts,
+    /// Signed, hash-chained, append-only logs of sealed records.
+    #[oai(rename = "journals")]
+    Journals,
+    /// Sealed files that records name.
+    #[oai(rename = "attachments")]
+    Attachments,
+    /// The practice's accounts, for its administrators.
+    #[oai(rename = "admin")]
+    Admin,
+    /// Whether the server is up.
+    #[oai(rename = "health")]
+    Health,
+}
+
+/// Done; there is nothing to say.
+#[derive(ApiResponse)]
+enum Done {
+    /// Done.
+    #[oai(status = 204)]
+    Done,
+}
+
+fn service() -> OpenApiService<impl OpenApi, ()> {
+    let parts = (
+        invitations::InvitationsApi,
+        registration::RegistrationApi,
+        sessions::SessionsApi,
+        accounts::AccountsApi,
+        journals::JournalsApi,
+        attachments::AttachmentsApi,
+        admin::AdminApi,
+        health::HealthApi,
+    );
+    OpenApiService::new(parts, "Reverie", env!("CARGO_PKG_VERSION"))
+        .description(include_str!("api/description.md"))
+        .license(poem_openapi::LicenseObject::new(env!("CARGO_PKG_LICENSE")))
+}
+
+/// Returns the whole application as one endpoint that never fails.
+pub(crate) fn endpoint(app: Arc<App>) -> impl Endpoint<Output = Response> {
+    let spec = spec::json();
+    let routes = Arc::new(Routes::from_spec(&spec));
+    let text = spec::text(&spec);
+    let openapi =
+        poem::endpoint::make_sync(move |_| Response::builder().content_type("application/json").body(text.clone()));
+    let for_problems = Arc::clone(&routes);
+    Route::new()
+        .at("/openapi.json", poem::get(openapi))
+        .nest("/", service())
+        .data(app)
+        .map_to_response()
+        .around(body_guard::guard)
+        .around(move |endpoint, request| {
+            let routes = Arc::clone(&for_problems);
+            async move { problems::problems(&routes, endpoint, request).await }
+        })
+        .around(move |endpoint, request| {
+            let routes = Arc::clone(&routes);
+            async move { log::log(&routes, endpoint, request).await }
+        })
+}

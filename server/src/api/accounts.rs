@@ -1,0 +1,128 @@
+//! The caller's own account, and the cards of the people around it.
+
+use std::sync::Arc;
+
+use poem::web::Data;
+use poem_openapi::OpenApi;
+use poem_openapi::param::Path;
+use poem_openapi::payload::Json;
+use reverie_protocol::api::{Account, AccountCard, Bundle, PutBundle};
+use reverie_protocol::bytes::B64;
+use reverie_protocol::ids::AccountId;
+use reverie_protocol::limits;
+use reverie_protocol::problem::ProblemCode;
+use sea_orm::prelude::Expr;
+use sea_orm::sea_query::ExprTrait as _;
+use sea_orm::{
+    ColumnTrait as _, Condition, DbErr, EntityTrait as _, PaginatorTrait as _, QueryFilter as _, QuerySelect as _,
+};
+use uuid::Uuid;
+
+use super::{Done, Part};
+use crate::app::App;
+use crate::caller::Caller;
+use crate::entity::{account, count, from_json, invitation, member, named, stored_count};
+use crate::invitations::ACCEPTED;
+use crate::refusal::{Answer, ApiError, not_found, refuse};
+
+pub(super) struct AccountsApi;
+
+#[OpenApi(prefix_path = "/v1/accounts", tag = "Part::Accounts")]
+impl AccountsApi {
+    /// Who am I?
+    #[oai(path = "/me", method = "get", operation_id = "get_own_account")]
+    async fn me(&self, app: Data<&Arc<App>>, caller: Caller) -> Answer<Account> {
+        let AccountCard { account, handle, role, card } = card(*app, caller.0.account).await?;
+        Ok(Json(Account { account, handle, role, card }))
+    }
+
+    /// Fetch the key bundle
+    #[oai(path = "/me/credentials", method = "get", operation_id = "get_bundle")]
+    async fn bundle(&self, app: Data<&Arc<App>>, caller: Caller) -> Answer<Bundle> {
+        let (version, bundle): (i64, Vec<u8>) = account::Entity::find_by_id(caller.0.account.uuid())
+            .select_only()
+            .columns([account::Column::BundleVersion, account::Column::Bundle])
+            .into_tuple()
+            .one(app.db.read())
+            .await?
+            .ok_or_else(|| not_found("account"))?;
+        Ok(Json(Bundle { version: count(version)?, bundle: B64(bundle) }))
+    }
+
+    /// Store a new version of the key bundle
+    ///
+    /// Compare-and-set: the version must be one more than the stored one. After a `version_conflict`, fetch the bundle,
+    /// make the change again on it and send that.
+    #[oai(path = "/me/credentials", method = "put", operation_id = "put_bundle")]
+    async fn put_bundle(&self, app: Data<&Arc<App>>, caller: Caller, put: Json<PutBundle>) -> Result<Done, ApiError> {
+        let put = put.0;
+        if put.bundle.0.len() > limits::BUNDLE_BYTES {
+            return Err(refuse(ProblemCode::TooLarge, "The key bundle is over 1 MiB."));
+        }
+        let replaces = stored_count(put.version.saturating_sub(1));
+        let tx = app.db.begin().await?;
+        let set = account::Entity::update_many()
+            .col_expr(account::Column::Bundle, Expr::value(put.bundle.0))
+            .col_expr(account::Column::BundleVersion, Expr::value(stored_count(put.version)))
+            .filter(account::Column::Id.eq(caller.0.account.uuid()))
+            .filter(account::Column::BundleVersion.eq(replaces))
+            .exec(&tx)
+            .await?;
+        tx.commit().await?;
+        let detail = "The key bundle was changed from another device. Fetch it and make the change again.";
+        if set.rows_affected == 1 { Ok(Done::Done) } else { Err(refuse(ProblemCode::VersionConflict, detail)) }
+    }
+
+    /// Fetch somebody's key card
+    ///
+    /// For those who are paired with the account by an invitation or share a journal with it; 404 for everybody else.
+    /// What the server says of keys is its word: trust a card by your own pairing.
+    #[oai(path = "/:account/card", method = "get", operation_id = "get_card")]
+    async fn card(
+        &self,
+        app: Data<&Arc<App>>,
+        caller: Caller,
+        /// The account.
+        account: Path<AccountId>,
+    ) -> Answer<AccountCard> {
+        if !acquainted(*app, caller.0.account.uuid(), account.0.uuid()).await? {
+            return Err(not_found("account"));
+        }
+        Ok(Json(card(*app, account.0).await?))
+    }
+}
+
+async fn card(app: &App, account: AccountId) -> Result<AccountCard, ApiError> {
+    let (handle, role, card): (String, String, String) = account::Entity::find_by_id(account.uuid())
+        .select_only()
+        .columns([account::Column::Handle, account::Column::Role, account::Column::Card])
+        .into_tuple()
+        .one(app.db.read())
+        .await?
+        .ok_or_else(|| not_found("account"))?;
+    Ok(AccountCard { account, handle, role: named(&role)?, card: from_json(&card)? })
+}
+
+/// Tells whether two accounts are the same, are paired, or share a journal.
+async fn acquainted(app: &App, one: Uuid, other: Uuid) -> Result<bool, DbErr> {
+    if one == other {
+        return Ok(true);
+    }
+    use invitation::Column::{Guest, Inviter, State};
+    let either = Condition::any().add(Inviter.eq(one).and(Guest.eq(other))).add(Inviter.eq(other).and(Guest.eq(one)));
+    let paired = invitation::Entity::find().filter(State.eq(ACCEPTED)).filter(either).count(app.db.read()).await?;
+    if paired > 0 {
+        return Ok(true);
+    }
+    let journals: Vec<Uuid> = member::Entity::find()
+        .select_only()
+        .column(member::Column::Journal)
+        .filter(member::Column::Account.eq(one))
+        .into_tuple()
+        .all(app.db.read())
+        .await?;
+    let shared = member::Entity::find()
+        .filter(member::Column::Account.eq(other))
+        .filter(member::Column::Journal.is_in(journals));
+    Ok(shared.count(app.db.read()).await? > 0)
+}

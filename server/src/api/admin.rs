@@ -1,0 +1,105 @@
+//! The practice's accounts, for its administrators: who there is, and who may log in. Nothing of what they wrote.
+
+use std::sync::Arc;
+
+use poem::web::Data;
+use poem_openapi::OpenApi;
+use poem_openapi::param::Path;
+use poem_openapi::payload::Json;
+use reverie_protocol::account::AccountState;
+use reverie_protocol::api::{AccountEntry, Accounts};
+use reverie_protocol::ids::AccountId;
+use reverie_protocol::problem::ProblemCode;
+use sea_orm::prelude::Expr;
+use sea_orm::{ColumnTrait as _, DbErr, EntityTrait as _, QueryFilter as _, QueryOrder as _, QuerySelect as _};
+use uuid::Uuid;
+
+use super::Part;
+use crate::app::App;
+use crate::caller::AdministratorSession;
+use crate::clock::day_text;
+use crate::entity::{account, invitation, name_of, named, session};
+use crate::invitations::{OPEN, REVOKED};
+use crate::refusal::{Answer, ApiError, not_found, refuse};
+
+pub(super) struct AdminApi;
+
+#[OpenApi(prefix_path = "/v1/admin/accounts", tag = "Part::Admin")]
+impl AdminApi {
+    /// List the practice's accounts
+    #[oai(path = "/", method = "get", operation_id = "list_accounts")]
+    async fn list(&self, app: Data<&Arc<App>>, _administrator: AdministratorSession) -> Answer<Accounts> {
+        let rows: Vec<Row> = entries().order_by_asc(account::Column::Handle).into_tuple().all(app.db.read()).await?;
+        Ok(Json(Accounts { accounts: rows.into_iter().map(entry).collect::<Result<_, _>>()? }))
+    }
+
+    /// Suspend an account
+    ///
+    /// Its sessions end at once, its open invitations are revoked, it cannot log in; its data is kept.
+    #[oai(path = "/:account/suspend", method = "post", operation_id = "suspend_account")]
+    async fn suspend(
+        &self,
+        app: Data<&Arc<App>>,
+        administrator: AdministratorSession,
+        /// The account.
+        account: Path<AccountId>,
+    ) -> Answer<AccountEntry> {
+        if administrator.0.account == account.0 {
+            let detail = "You cannot suspend your own account. Another administrator can.";
+            return Err(refuse(ProblemCode::NotPermitted, detail));
+        }
+        set_state(*app, account.0, AccountState::Suspended).await
+    }
+
+    /// Let a suspended account log in again
+    #[oai(path = "/:account/reinstate", method = "post", operation_id = "reinstate_account")]
+    async fn reinstate(
+        &self,
+        app: Data<&Arc<App>>,
+        _administrator: AdministratorSession,
+        /// The account.
+        account: Path<AccountId>,
+    ) -> Answer<AccountEntry> {
+        set_state(*app, account.0, AccountState::Active).await
+    }
+}
+
+async fn set_state(app: &App, id: AccountId, state: AccountState) -> Answer<AccountEntry> {
+    let tx = app.db.begin().await?;
+    account::Entity::update_many()
+        .col_expr(account::Column::State, Expr::value(name_of(&state)))
+        .filter(account::Column::Id.eq(id.uuid()))
+        .exec(&tx)
+        .await?;
+    if state == AccountState::Suspended {
+        session::Entity::delete_many().filter(session::Column::Account.eq(id.uuid())).exec(&tx).await?;
+        invitation::Entity::update_many()
+            .col_expr(invitation::Column::State, Expr::value(REVOKED))
+            .filter(invitation::Column::Inviter.eq(id.uuid()))
+            .filter(invitation::Column::State.eq(OPEN))
+            .exec(&tx)
+            .await?;
+    }
+    let row: Option<Row> = entries().filter(account::Column::Id.eq(id.uuid())).into_tuple().one(&tx).await?;
+    let row = row.ok_or_else(|| not_found("account"))?;
+    tx.commit().await?;
+    Ok(Json(entry(row).map_err(ApiError::from)?))
+}
+
+type Row = (Uuid, String, String, String, i32);
+
+fn entries() -> sea_orm::Select<account::Entity> {
+    use account::Column;
+    account::Entity::find().select_only().columns([
+        Column::Id,
+        Column::Handle,
+        Column::Role,
+        Column::State,
+        Column::CreatedDay,
+    ])
+}
+
+fn entry((id, handle, role, state, day): Row) -> Result<AccountEntry, DbErr> {
+    let (role, state) = (named(&role)?, named(&state)?);
+    Ok(AccountEntry { account: id.into(), handle, role, state, since_day: day_text(day) })
+}

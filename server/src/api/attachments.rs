@@ -1,0 +1,220 @@
+//! Sealed files: streamed in, streamed out, gone when their record is withdrawn.
+
+use std::sync::Arc;
+
+use futures_util::StreamExt as _;
+use poem::Body;
+use poem::web::Data;
+use poem_openapi::param::{Header, Path};
+use poem_openapi::payload::{Binary, Json};
+use poem_openapi::{ApiResponse, OpenApi};
+use reverie_protocol::api::StoredAttachment;
+use reverie_protocol::header::MemberRole;
+use reverie_protocol::ids::{AccountId, AttachmentId, JournalId};
+use reverie_protocol::problem::ProblemCode;
+use sea_orm::{
+    ColumnTrait as _, ConnectionTrait, EntityTrait as _, IntoActiveModel as _, PaginatorTrait as _, QueryFilter as _,
+};
+use tokio::io::{AsyncReadExt as _, AsyncSeekExt as _, SeekFrom};
+use tokio_util::io::ReaderStream;
+
+use super::journals::readable;
+use super::{Done, Part};
+use crate::app::App;
+use crate::attachment_files::{CHUNK, Received};
+use crate::byte_range::{Asked, asked};
+use crate::caller::Caller;
+use crate::entity::{attachment, count, hash, named, record, stored_count};
+use crate::random;
+use crate::refusal::{Answer, ApiError, malformed, not_found, refuse};
+
+pub(super) struct AttachmentsApi;
+
+/// A sealed file, or the part of it that was asked for.
+#[derive(ApiResponse)]
+enum Download {
+    /// The sealed file.
+    #[oai(status = 200)]
+    Whole(
+        Binary<Body>,
+        /// Its size in bytes.
+        #[oai(header = "Content-Length")]
+        u64,
+        /// `bytes`: a part can be asked for with `Range`.
+        #[oai(header = "Accept-Ranges")]
+        String,
+    ),
+    /// The part that `Range` asked for.
+    #[oai(status = 206)]
+    Part(
+        Binary<Body>,
+        /// The part's size in bytes.
+        #[oai(header = "Content-Length")]
+        u64,
+        /// Where the part is: `bytes first-last/size`.
+        #[oai(header = "Content-Range")]
+        String,
+    ),
+}
+
+#[OpenApi(prefix_path = "/v1/journals", tag = "Part::Attachments")]
+impl AttachmentsApi {
+    /// Upload a sealed file
+    ///
+    /// Up to 512 MiB, streamed. Only its uploader sees it until a record names it. Sending the same content again is
+    /// answered the same; other content under a known id is `attachment_reused`.
+    #[oai(path = "/:journal/attachments/:attachment", method = "put", operation_id = "put_attachment")]
+    async fn put(
+        &self,
+        app: Data<&Arc<App>>,
+        caller: Caller,
+        /// The journal.
+        journal: Path<JournalId>,
+        /// The attachment's id, made by the client.
+        attachment: Path<AttachmentId>,
+        file: Binary<Body>,
+    ) -> Answer<StoredAttachment> {
+        let (app, author) = (*app, caller.0.account);
+        let member = readable(app, journal.0, author).await?;
+        if named::<MemberRole>(&member.role)? == MemberRole::Reader {
+            return Err(refuse(ProblemCode::NotPermitted, "You may read this journal, but not write to it."));
+        }
+        let mut receiving = app.files.receive(&mut random::system()).await?;
+        let mut pieces = Box::pin(file.0.into_bytes_stream());
+        while let Some(piece) = pieces.next().await {
+            let cut = |_| malformed("The file did not arrive whole. Send it again.");
+            receiving.write(&piece.map_err(cut)?).await?;
+        }
+        let received = receiving.finish().await?;
+        Ok(Json(publish(app, author, journal.0, attachment.0, received).await?))
+    }
+
+    /// Download a sealed file
+    ///
+    /// For the journal's members once a record names it; before that for its uploader. `Range` takes one range.
+    #[oai(path = "/:journal/attachments/:attachment", method = "get", operation_id = "get_attachment")]
+    async fn get(
+        &self,
+        app: Data<&Arc<App>>,
+        caller: Caller,
+        /// The journal.
+        journal: Path<JournalId>,
+        /// The attachment.
+        attachment: Path<AttachmentId>,
+        /// One range of bytes, as in `bytes=0-1023`.
+        range: Header<Option<String>>,
+    ) -> Result<Download, ApiError> {
+        let app = *app;
+        readable(app, journal.0, caller.0.account).await?;
+        let row = find(app.db.read(), journal.0, attachment.0).await?;
+        let row = row.filter(|row| row.record.is_some() || row.author == caller.0.account.uuid());
+        let row = row.ok_or_else(|| not_found("attachment"))?;
+        if is_erased(app.db.read(), &row).await? {
+            return Err(erased());
+        }
+        let size = count(row.size)?;
+        let mut file = app.files.open_file(journal.0, attachment.0).await?;
+        let (first, length, partial) = match asked(range.0.as_deref(), size) {
+            Asked::Whole => (0, size, false),
+            Asked::Part { first, length } => (first, length, true),
+            Asked::Outside => {
+                let detail = format!("The file has {size} bytes; the range is outside of them.");
+                return Err(refuse(ProblemCode::RangeNotSatisfiable, detail));
+            }
+        };
+        file.seek(SeekFrom::Start(first)).await?;
+        let body = Binary(Body::from_bytes_stream(ReaderStream::with_capacity(file.take(length), CHUNK)));
+        Ok(if partial {
+            Download::Part(body, length, format!("bytes {first}-{}/{size}", first + length - 1))
+        } else {
+            Download::Whole(body, length, "bytes".into())
+        })
+    }
+
+    /// Delete a sealed file that no record names
+    #[oai(path = "/:journal/attachments/:attachment", method = "delete", operation_id = "delete_attachment")]
+    async fn delete(
+        &self,
+        app: Data<&Arc<App>>,
+        caller: Caller,
+        /// The journal.
+        journal: Path<JournalId>,
+        /// The attachment.
+        attachment: Path<AttachmentId>,
+    ) -> Result<Done, ApiError> {
+        let app = *app;
+        readable(app, journal.0, caller.0.account).await?;
+        let _publishing = app.publishing.lock().await;
+        let tx = app.db.begin().await?;
+        let row = find(&tx, journal.0, attachment.0).await?;
+        let row = row.filter(|row| row.author == caller.0.account.uuid()).ok_or_else(|| not_found("attachment"))?;
+        if row.record.is_some() {
+            let detail = "A record names this attachment. Withdraw the record to erase both.";
+            return Err(refuse(ProblemCode::AttachmentReused, detail));
+        }
+        attachment::Entity::delete_by_id((row.journal, row.id)).exec(&tx).await?;
+        tx.commit().await?;
+        app.files.remove(journal.0, attachment.0).await;
+        Ok(Done::Done)
+    }
+}
+
+/// Gives a received file its name and row, unless the id is taken by something else.
+async fn publish(
+    app: &App,
+    author: AccountId,
+    journal: JournalId,
+    id: AttachmentId,
+    received: Received,
+) -> Result<StoredAttachment, ApiError> {
+    let stored = StoredAttachment { attachment: id, sha256: received.sha256, size: received.size };
+    let row = attachment::Model {
+        journal: journal.uuid(),
+        id: id.uuid(),
+        author: author.uuid(),
+        sha256: received.sha256.0.to_vec(),
+        size: stored_count(received.size),
+        record: None,
+        created_day: app.clock.today(),
+    };
+    let _publishing = app.publishing.lock().await;
+    let tx = app.db.begin().await?;
+    if let Some(there) = find(&tx, journal, id).await? {
+        let same = there.author == row.author && hash(&there.sha256)? == stored.sha256 && there.size == row.size;
+        let detail = "There is another attachment with this id. Upload this one under a new id.";
+        return match (same, is_erased(&tx, &there).await?) {
+            (_, true) => Err(erased()),
+            (true, false) => Ok(stored),
+            (false, false) => Err(refuse(ProblemCode::AttachmentReused, detail)),
+        };
+    }
+    attachment::Entity::insert(row.into_active_model()).exec_without_returning(&tx).await?;
+    // The file first: a row without its file would be a promise broken, a file without its row is only litter.
+    app.files.publish(received, journal, id).await?;
+    tx.commit().await?;
+    Ok(stored)
+}
+
+async fn find(
+    db: &impl ConnectionTrait,
+    journal: JournalId,
+    id: AttachmentId,
+) -> Result<Option<attachment::Model>, ApiError> {
+    Ok(attachment::Entity::find_by_id((journal.uuid(), id.uuid())).one(db).await?)
+}
+
+/// Tells whether the record that names the attachment was withdrawn.
+async fn is_erased(db: &impl ConnectionTrait, row: &attachment::Model) -> Result<bool, ApiError> {
+    let Some(named_by) = row.record else { return Ok(false) };
+    let withdrawn = record::Entity::find()
+        .filter(record::Column::Journal.eq(row.journal))
+        .filter(record::Column::Id.eq(named_by))
+        .filter(record::Column::Withdrawn.eq(true))
+        .count(db)
+        .await?;
+    Ok(withdrawn > 0)
+}
+
+fn erased() -> ApiError {
+    refuse(ProblemCode::Erased, "The record that named this attachment was withdrawn, and the file was erased.")
+}

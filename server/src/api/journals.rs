@@ -1,0 +1,135 @@
+//! Journals: listing one's own, appending, reading. Somebody else's journal is 404.
+
+use std::sync::Arc;
+
+use poem::web::Data;
+use poem_openapi::OpenApi;
+use poem_openapi::param::{Path, Query};
+use poem_openapi::payload::Json;
+use reverie_protocol::api::{Append, Appended, JournalEntry, Journals, RecordPage};
+use reverie_protocol::bytes::B64;
+use reverie_protocol::header::SignedRecord;
+use reverie_protocol::ids::{AccountId, JournalId};
+use reverie_protocol::limits;
+use sea_orm::prelude::Expr;
+use sea_orm::{ColumnTrait as _, EntityTrait as _, QueryFilter as _, QueryOrder as _, QuerySelect as _};
+use uuid::Uuid;
+
+use super::Part;
+use crate::app::App;
+use crate::append::append;
+use crate::caller::Caller;
+use crate::entity::{journal, member, named, record, stored_count};
+use crate::refusal::{Answer, ApiError, malformed, not_found};
+
+pub(super) struct JournalsApi;
+
+#[OpenApi(prefix_path = "/v1/journals", tag = "Part::Journals")]
+impl JournalsApi {
+    /// List the journals that you are a member of
+    #[oai(path = "/", method = "get", operation_id = "list_journals")]
+    async fn list(&self, app: Data<&Arc<App>>, caller: Caller) -> Answer<Journals> {
+        let memberships: Vec<(Uuid, String)> = member::Entity::find()
+            .select_only()
+            .columns([member::Column::Journal, member::Column::Role])
+            .filter(member::Column::Account.eq(caller.0.account.uuid()))
+            .order_by_asc(member::Column::Journal)
+            .into_tuple()
+            .all(app.db.read())
+            .await?;
+        let mut journals = Vec::with_capacity(memberships.len());
+        for (id, role) in memberships {
+            let row: Option<journal::Model> = journal::Entity::find_by_id(id).one(app.db.read()).await?;
+            let row = row.ok_or_else(|| not_found("journal"))?;
+            journals.push(JournalEntry { journal: id.into(), role: named(&role)?, head: row.head()? });
+        }
+        Ok(Json(Journals { journals }))
+    }
+
+    /// Append records
+    ///
+    /// One to 100 records, all or none; each must extend the journal's head. After a `stale_head`, look for your own
+    /// record in the log (the answer may have been lost), then build and sign anew on the new head. The same records
+    /// sent twice are stored once and answered alike. The first record of a new journal is its owner's `open`.
+    #[oai(path = "/:journal/records", method = "post", operation_id = "append_records")]
+    async fn append(
+        &self,
+        app: Data<&Arc<App>>,
+        caller: Caller,
+        /// The journal.
+        journal: Path<JournalId>,
+        records: Json<Append>,
+    ) -> Answer<Appended> {
+        let head = append(*app, caller.0.account, journal.0, &records.0.records).await?;
+        Ok(Json(Appended { head }))
+    }
+
+    /// Read records
+    ///
+    /// In order of `seq`. A page ends early after 4 MiB of sealed bodies; ask on, with the last `seq`, while `more`.
+    #[oai(path = "/:journal/records", method = "get", operation_id = "list_records")]
+    async fn records(
+        &self,
+        app: Data<&Arc<App>>,
+        caller: Caller,
+        /// The journal.
+        journal: Path<JournalId>,
+        /// Begin after this `seq`; without it, at the first record.
+        #[oai(validator(minimum(value = "0")))]
+        after: Query<Option<u64>>,
+        /// At most this many, 1 to 500.
+        limit: Query<Option<u64>>,
+    ) -> Answer<RecordPage> {
+        let limit = limit.0.unwrap_or(limits::RECORDS_PER_PAGE);
+        if !(1..=limits::RECORDS_PER_PAGE).contains(&limit) {
+            return Err(malformed("`limit` is between 1 and 500."));
+        }
+        readable(*app, journal.0, caller.0.account).await?;
+        Ok(Json(page(*app, journal.0, after.0, limit).await?))
+    }
+}
+
+/// Accepts a reader of the journal.
+pub(super) async fn readable(app: &App, journal: JournalId, reader: AccountId) -> Result<member::Model, ApiError> {
+    let key = (journal.uuid(), reader.uuid());
+    member::Entity::find_by_id(key).one(app.db.read()).await?.ok_or_else(|| not_found("journal"))
+}
+
+async fn page(app: &App, journal: JournalId, after: Option<u64>, limit: u64) -> Result<RecordPage, ApiError> {
+    let db = app.db.read();
+    // The head first: a record appended meanwhile is then `more`, never lost.
+    let head = journal::Entity::find_by_id(journal.uuid()).one(db).await?.map(|row| row.head()).transpose()?;
+    let after = after.map_or(-1, stored_count);
+    let of_journal = || {
+        record::Entity::find()
+            .filter(record::Column::Journal.eq(journal.uuid()))
+            .filter(record::Column::Seq.gt(after))
+            .order_by_asc(record::Column::Seq)
+    };
+    let sizes: Vec<(i64, i64)> = of_journal()
+        .select_only()
+        .column(record::Column::Seq)
+        .column_as(Expr::cust("length(header) + coalesce(length(body), 0)"), "size")
+        .limit(limit)
+        .into_tuple()
+        .all(db)
+        .await?;
+    let mut bytes = 0;
+    let fitting = sizes.iter().take_while(|(_, size)| {
+        // The first record always fits, or a large one would end every page before it.
+        let first = bytes == 0;
+        bytes += size.unsigned_abs();
+        first || bytes <= limits::PAGE_BYTES as u64
+    });
+    let Some(&(last, _)) = fitting.last() else {
+        return Ok(RecordPage { records: Vec::new(), head, more: false });
+    };
+    let rows = of_journal().filter(record::Column::Seq.lte(last)).all(db).await?;
+    let more = head.as_ref().is_some_and(|head| stored_count(head.seq) > last);
+    let records = rows.into_iter().map(|row| SignedRecord {
+        header: B64(row.header),
+        signature: B64(row.signature),
+        body: row.body.map(B64),
+    });
+    Ok(RecordPage { records: records.collect(), head, more })
+}

@@ -1,0 +1,181 @@
+//! Logging in and out. An unknown handle goes through the same steps as a known one.
+
+use std::sync::Arc;
+
+use poem::web::Data;
+use poem_openapi::OpenApi;
+use poem_openapi::param::Path;
+use poem_openapi::payload::Json;
+use reverie_protocol::account::AccountState;
+use reverie_protocol::api::{
+    OpenedSession, Session, SessionFinish, SessionRecover, SessionStart, SessionStarted, Sessions,
+};
+use reverie_protocol::bytes::B64;
+use reverie_protocol::ids::SessionId;
+use reverie_protocol::limits;
+use reverie_protocol::opaque::KsfParams;
+use reverie_protocol::problem::ProblemCode;
+use sea_orm::{
+    ColumnTrait as _, EntityTrait as _, IntoActiveModel as _, QueryFilter as _, QueryOrder as _, QuerySelect as _,
+};
+use uuid::Uuid;
+
+use super::{Done, Part};
+use crate::app::App;
+use crate::caller::{Caller, suspended};
+use crate::clock::day_text;
+use crate::entity::{account, from_json, login_attempt, named, session};
+use crate::http::peer::Peer;
+use crate::opaque::Opaque;
+use crate::refusal::{Answer, ApiError, malformed, not_found, refuse};
+use crate::{random, sessions, token};
+
+/// Seconds between the two halves of a login.
+const ATTEMPT_SECONDS: i64 = 120;
+
+pub(super) struct SessionsApi;
+
+#[OpenApi(prefix_path = "/v1/sessions", tag = "Part::Sessions")]
+impl SessionsApi {
+    /// Begin to log in
+    ///
+    /// Takes the OPAQUE credential request. An unknown handle is answered like a known one, and fails at the end.
+    #[oai(path = "/start", method = "post", operation_id = "start_session")]
+    async fn start(&self, app: Data<&Arc<App>>, peer: Peer, start: Json<SessionStart>) -> Answer<SessionStarted> {
+        let (app, start) = (*app, start.0);
+        limits::check_handle(&start.handle).map_err(|error| malformed(format!("This is not a handle: {error}.")))?;
+        app.try_secret(Some(&start.handle), peer.0)?;
+        let known: Option<(Uuid, Vec<u8>, String)> = account::Entity::find()
+            .select_only()
+            .columns([account::Column::Id, account::Column::OpaqueRecord, account::Column::Ksf])
+            .filter(account::Column::Handle.eq(start.handle.as_str()))
+            .into_tuple()
+            .one(app.db.read())
+            .await?;
+        let (account, record, ksf) = match known {
+            Some((id, record, ksf)) => (Some(id), Some(record), from_json(&ksf)?),
+            None => (None, None, KsfParams::DEFAULT),
+        };
+        let started = app.opaque.start_login(&mut random::system(), &start.handle, record.as_deref(), &start.request.0);
+        let detail = "`request` is not an OPAQUE credential request.";
+        let (state, response) = started.map_err(|_| refuse(ProblemCode::InvalidCredentials, detail))?;
+        let now = app.clock.now();
+        let attempt = SessionId::make(&mut random::system());
+        let row = login_attempt::Model {
+            id: attempt.uuid(),
+            account,
+            handle: start.handle,
+            state,
+            expires_at: now + ATTEMPT_SECONDS,
+        };
+        let tx = app.db.begin().await?;
+        let expired = login_attempt::Column::ExpiresAt.lte(now);
+        login_attempt::Entity::delete_many().filter(expired).exec(&tx).await?;
+        login_attempt::Entity::insert(row.into_active_model()).exec_without_returning(&tx).await?;
+        tx.commit().await?;
+        Ok(Json(SessionStarted { attempt, response: B64(response), ksf }))
+    }
+
+    /// Log in
+    ///
+    /// Takes the OPAQUE credential finalization. Each attempt is good for one finish within two minutes.
+    #[oai(path = "/finish", method = "post", operation_id = "finish_session")]
+    async fn finish(&self, app: Data<&Arc<App>>, peer: Peer, finish: Json<SessionFinish>) -> Answer<OpenedSession> {
+        let (app, finish) = (*app, finish.0);
+        let tx = app.db.begin().await?;
+        let attempt = login_attempt::Entity::find_by_id(finish.attempt.uuid()).one(&tx).await?;
+        // Used up whatever comes of it, and before anything is judged.
+        login_attempt::Entity::delete_by_id(finish.attempt.uuid()).exec(&tx).await?;
+        tx.commit().await?;
+        let attempt = attempt.filter(|attempt| attempt.expires_at > app.clock.now()).ok_or_else(|| {
+            let detail = "This login took too long or was tried before. Begin again.";
+            refuse(ProblemCode::LoginFailed, detail)
+        })?;
+        let tried = app.try_secret(Some(&attempt.handle), peer.0)?;
+        let proven = Opaque::finish_login(&attempt.state, &finish.finalization.0);
+        let Some(account) = attempt.account.filter(|_| proven.is_ok()) else {
+            return Err(tried.failed(login_failed()));
+        };
+        let opened = open(app, account).await?;
+        tried.succeeded();
+        Ok(Json(opened))
+    }
+
+    /// Log in with the recovery code
+    ///
+    /// In place of the password: the token is HKDF(recovery code), of which the server keeps the hash.
+    #[oai(path = "/recover", method = "post", operation_id = "recover_session")]
+    async fn recover(&self, app: Data<&Arc<App>>, peer: Peer, recover: Json<SessionRecover>) -> Answer<OpenedSession> {
+        let (app, recover) = (*app, recover.0);
+        limits::check_handle(&recover.handle).map_err(|error| malformed(format!("This is not a handle: {error}.")))?;
+        let tried = app.try_secret(Some(&recover.handle), peer.0)?;
+        let known: Option<(Uuid, Vec<u8>)> = account::Entity::find()
+            .select_only()
+            .columns([account::Column::Id, account::Column::RecoverySha256])
+            .filter(account::Column::Handle.eq(recover.handle.as_str()))
+            .into_tuple()
+            .one(app.db.read())
+            .await?;
+        let proven = known.filter(|(_, stored)| token::opens(&recover.token.0, stored));
+        let (account, _) = proven.ok_or_else(|| tried.failed(login_failed()))?;
+        let opened = open(app, account).await?;
+        tried.succeeded();
+        Ok(Json(opened))
+    }
+
+    /// List your sessions
+    #[oai(path = "/", method = "get", operation_id = "list_sessions")]
+    async fn list(&self, app: Data<&Arc<App>>, caller: Caller) -> Answer<Sessions> {
+        let rows = session::Entity::find()
+            .filter(session::Column::Account.eq(caller.0.account.uuid()))
+            .order_by_asc(session::Column::FirstDay)
+            .order_by_asc(session::Column::Id)
+            .all(app.db.read())
+            .await?;
+        let view = |row: session::Model| Session {
+            session: row.id.into(),
+            current: row.id == caller.0.id.uuid(),
+            first_day: day_text(row.first_day),
+            last_day: day_text(row.last_day),
+        };
+        Ok(Json(Sessions { sessions: rows.into_iter().map(view).collect() }))
+    }
+
+    /// End one of your sessions
+    ///
+    /// Its token is worth nothing from then on. To log out, end the current one.
+    #[oai(path = "/:session", method = "delete", operation_id = "end_session")]
+    async fn end(
+        &self,
+        app: Data<&Arc<App>>,
+        caller: Caller,
+        /// The session.
+        session: Path<SessionId>,
+    ) -> Result<Done, ApiError> {
+        let tx = app.db.begin().await?;
+        let ended = session::Entity::delete_many()
+            .filter(session::Column::Account.eq(caller.0.account.uuid()))
+            .filter(session::Column::Id.eq(session.0.uuid()))
+            .exec(&tx)
+            .await?;
+        tx.commit().await?;
+        if ended.rows_affected == 1 { Ok(Done::Done) } else { Err(not_found("session")) }
+    }
+}
+
+fn login_failed() -> ApiError {
+    let detail = "Handle and password, or recovery code, do not go together. Check both and try again.";
+    refuse(ProblemCode::LoginFailed, detail)
+}
+
+/// Opens a session for an account that proved who it is, unless it is suspended.
+async fn open(app: &App, account: Uuid) -> Result<OpenedSession, ApiError> {
+    let tx = app.db.begin().await?;
+    let account = account::Entity::find_by_id(account).one(&tx).await?.ok_or_else(login_failed)?;
+    if named::<AccountState>(&account.state)? != AccountState::Active {
+        return Err(suspended());
+    }
+    let opened = sessions::open(&tx, &mut random::system(), app.clock.today(), &account).await?;
+    tx.commit().await?;
+    Ok(opened)
+}

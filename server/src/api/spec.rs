@@ -1,0 +1,40 @@
+//! The specification, as it is served, printed and committed: made from the code, in an order that stays.
+
+use serde_json::Value;
+
+/// Returns the specification as poem-openapi writes it.
+pub(crate) fn raw() -> String {
+    super::service().spec()
+}
+
+/// Returns the specification, with what generators of clients need put right.
+pub(crate) fn json() -> Value {
+    let mut spec = serde_json::from_str(&raw()).expect("the specification is JSON that this program wrote");
+    tidy(&mut spec);
+    spec
+}
+
+/// Returns a specification as text, with its keys in order.
+pub(crate) fn text(spec: &Value) -> String {
+    let mut text = serde_json::to_string_pretty(spec).expect("a JSON value is written as JSON");
+    text.push('\n');
+    text
+}
+
+/// Media types lose their charset (a JSON text is UTF-8), and unsigned integers gain their minimum.
+fn tidy(value: &mut Value) {
+    match value {
+        Value::Object(map) => {
+            if let Some(media) = map.remove("application/json; charset=utf-8") {
+                map.insert("application/json".into(), media);
+            }
+            if map.get("format").and_then(Value::as_str).is_some_and(|format| format.starts_with("uint")) {
+                map.entry("minimum").or_insert(0.into());
+            }
+            map.values_mut().for_each(tidy);
+            map.sort_keys();
+        }
+        Value::Array(items) => items.iter_mut().for_each(tidy),
+        _ => {}
+    }
+}

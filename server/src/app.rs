@@ -1,0 +1,59 @@
+//! What every handler shares.
+
+use std::net::IpAddr;
+use std::sync::Arc;
+
+use tokio::sync::Mutex;
+
+use crate::attachment_files::AttachmentFiles;
+use crate::clock::Clock;
+use crate::database::Database;
+use crate::opaque::Opaque;
+use crate::refusal::{ApiError, too_many_requests};
+use crate::throttle::{Throttle, Tried};
+use crate::writer::Writer;
+
+/// The parts of a running server.
+pub(crate) struct App {
+    pub(crate) db: Database,
+    pub(crate) writer: Writer,
+    pub(crate) files: Arc<AttachmentFiles>,
+    /// Held while an attachment's row and file change together, so that they cannot part.
+    pub(crate) publishing: Mutex<()>,
+    pub(crate) opaque: Opaque,
+    pub(crate) throttle: Throttle,
+    pub(crate) clock: Clock,
+    pub(crate) behind_proxy: bool,
+}
+
+/// One try at something secret: whose failures it adds to.
+pub(crate) struct Try<'a> {
+    app: &'a App,
+    tried: Vec<Tried>,
+}
+
+impl App {
+    /// Lets somebody try a secret, unless too many tries failed.
+    pub(crate) fn try_secret(&self, handle: Option<&str>, address: IpAddr) -> Result<Try<'_>, ApiError> {
+        let handle = handle.map(|handle| Tried::Handle(handle.into()));
+        let tried: Vec<_> = handle.into_iter().chain([Tried::Address(address)]).collect();
+        match self.throttle.wait(&tried, self.clock.now()) {
+            Some(wait) => Err(too_many_requests(wait)),
+            None => Ok(Try { app: self, tried }),
+        }
+    }
+}
+
+impl Try<'_> {
+    /// Counts the failure and hands the refusal on.
+    pub(crate) fn failed<E>(&self, refusal: E) -> E {
+        self.app.throttle.failed(&self.tried, self.app.clock.now());
+        refusal
+    }
+
+    /// Forgets the failures of the handle; those of the address stay, since one address may try many handles.
+    pub(crate) fn succeeded(&self) {
+        let handles: Vec<_> = self.tried.iter().filter(|key| matches!(key, Tried::Handle(_))).cloned().collect();
+        self.app.throttle.succeeded(&handles);
+    }
+}

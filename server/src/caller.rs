@@ -1,0 +1,95 @@
+//! Who calls: handlers take one of these types, so their arguments say who may call them.
+
+use std::sync::Arc;
+
+use poem::Request;
+use poem_openapi::SecurityScheme;
+use poem_openapi::auth::Bearer;
+use reverie_protocol::account::{AccountRole, AccountState};
+use reverie_protocol::ids::{AccountId, SessionId};
+use reverie_protocol::problem::ProblemCode;
+use sea_orm::prelude::Expr;
+use sea_orm::{ColumnTrait as _, EntityTrait as _, QueryFilter as _, QuerySelect as _};
+use uuid::Uuid;
+
+use crate::app::App;
+use crate::entity::{account, named, session};
+use crate::refusal::{ApiError, internal, refuse};
+use crate::token;
+
+/// A session and its account.
+#[derive(Debug, Clone)]
+pub(crate) struct Session {
+    pub(crate) id: SessionId,
+    pub(crate) account: AccountId,
+    pub(crate) role: AccountRole,
+}
+
+/// Any account's session: the token that registration or login gave.
+#[derive(SecurityScheme)]
+#[oai(ty = "bearer", rename = "session", bearer_format = "rvs_…", checker = "any_session")]
+pub(crate) struct Caller(pub(crate) Session);
+
+/// The session of an administrator of the practice.
+#[derive(SecurityScheme)]
+#[oai(ty = "bearer", rename = "administrator_session", bearer_format = "rvs_…", checker = "administrator_session")]
+pub(crate) struct AdministratorSession(pub(crate) Session);
+
+async fn any_session(request: &Request, bearer: Bearer) -> poem::Result<Session> {
+    let app = request.data::<Arc<App>>().ok_or_else(|| internal(&std::io::Error::other("the app is not there")))?;
+    Ok(find(app, &bearer.token).await?)
+}
+
+async fn administrator_session(request: &Request, bearer: Bearer) -> poem::Result<Session> {
+    let session = any_session(request, bearer).await?;
+    if session.role == AccountRole::Administrator {
+        return Ok(session);
+    }
+    Err(refuse(ProblemCode::NotPermitted, "Only an administrator of the practice may do this.").into())
+}
+
+/// Finds the session of a token.
+async fn find(app: &App, token: &str) -> Result<Session, ApiError> {
+    let hash = token::hash(token);
+    let found = session::Entity::find()
+        .filter(session::Column::TokenSha256.eq(hash.0.to_vec()))
+        .one(app.db.read())
+        .await?
+        .ok_or_else(unauthenticated)?;
+    let (role, state): (String, String) = account::Entity::find_by_id(found.account)
+        .select_only()
+        .columns([account::Column::Role, account::Column::State])
+        .into_tuple()
+        .one(app.db.read())
+        .await?
+        .ok_or_else(unauthenticated)?;
+    if named::<AccountState>(&state)? != AccountState::Active {
+        return Err(suspended());
+    }
+    let today = app.clock.today();
+    if found.last_day != today {
+        seen(app, found.id, today).await?;
+    }
+    Ok(Session { id: found.id.into(), account: found.account.into(), role: named(&role)? })
+}
+
+/// Notes the day of the session's last request: one write for each session and day.
+async fn seen(app: &App, session: Uuid, today: i32) -> Result<(), ApiError> {
+    let tx = app.db.begin().await?;
+    session::Entity::update_many()
+        .col_expr(session::Column::LastDay, Expr::value(today))
+        .filter(session::Column::Id.eq(session))
+        .exec(&tx)
+        .await?;
+    Ok(tx.commit().await?)
+}
+
+fn unauthenticated() -> ApiError {
+    refuse(ProblemCode::Unauthenticated, "The session has ended or never was. Log in again.")
+}
+
+/// Returns `account_suspended`.
+pub(crate) fn suspended() -> ApiError {
+    let detail = "An administrator suspended this account; its data is kept. Ask the practice.";
+    refuse(ProblemCode::AccountSuspended, detail)
+}

@@ -1,0 +1,25 @@
+//! An uploaded sealed file; the file itself is in the attachment store.
+
+use sea_orm::entity::prelude::*;
+
+#[derive(Clone, Debug, PartialEq, Eq, DeriveEntityModel)]
+#[sea_orm(table_name = "attachment")]
+pub struct Model {
+    #[sea_orm(primary_key, auto_increment = false)]
+    pub journal: Uuid,
+    #[sea_orm(primary_key, auto_increment = false)]
+    pub id: Uuid,
+    /// Who uploaded it.
+    pub author: Uuid,
+    pub sha256: Vec<u8>,
+    pub size: i64,
+    /// The record that names it; absent until one does.
+    pub record: Option<Uuid>,
+    /// Days since 1970-01-01.
+    pub created_day: i32,
+}
+
+#[derive(Copy, Clone, Debug, EnumIter, DeriveRelation)]
+pub enum Relation {}
+
+impl ActiveModelBehavior for ActiveModel {}

@@ -1,0 +1,99 @@
+//! Invitations as they are stored: found by id and token, and used up once.
+
+use reverie_protocol::api::{InvitationKey, InvitationOffer, InvitationState, Inviter};
+use reverie_protocol::bytes::B64;
+use reverie_protocol::problem::ProblemCode;
+use sea_orm::prelude::Expr;
+use sea_orm::{ColumnTrait as _, ConnectionTrait, DbErr, EntityTrait as _, QueryFilter as _, QuerySelect as _};
+
+use crate::app::Try;
+use crate::entity::{account, from_json, invitation, named};
+use crate::refusal::{ApiError, not_found, refuse};
+use crate::token;
+
+/// The stored names of [`InvitationState`]; `expired` is told by the time.
+pub(crate) const OPEN: &str = "open";
+pub(crate) const ACCEPTED: &str = "accepted";
+pub(crate) const REVOKED: &str = "revoked";
+
+impl invitation::Model {
+    /// Returns whether the invitation can still be used.
+    pub(crate) fn state(&self, now: i64) -> Result<InvitationState, DbErr> {
+        let state = named(&self.state)?;
+        Ok(if state == InvitationState::Open && self.expires_at <= now { InvitationState::Expired } else { state })
+    }
+
+    /// Accepts an invitation that can still be used.
+    pub(crate) fn usable(self, now: i64) -> Result<Self, ApiError> {
+        let again = "Ask whoever invited you for a new one.";
+        match self.state(now)? {
+            InvitationState::Open => Ok(self),
+            InvitationState::Accepted => {
+                let detail = format!("This invitation was already used. If that was not you, say so; {again}");
+                Err(refuse(ProblemCode::InvitationUsed, detail))
+            }
+            InvitationState::Revoked => {
+                Err(refuse(ProblemCode::InvitationUsed, format!("This invitation was taken back. {again}")))
+            }
+            InvitationState::Expired => {
+                Err(refuse(ProblemCode::InvitationExpired, format!("This invitation has expired. {again}")))
+            }
+        }
+    }
+}
+
+/// Finds the invitation that a key opens; a wrong token is counted and answers like an unknown invitation.
+pub(crate) async fn find(
+    db: &impl ConnectionTrait,
+    key: &InvitationKey,
+    tried: &Try<'_>,
+) -> Result<invitation::Model, ApiError> {
+    let found = invitation::Entity::find_by_id(key.invitation.uuid()).one(db).await?;
+    found
+        .filter(|row| token::opens(&key.token.0, &row.token_sha256))
+        .ok_or_else(|| tried.failed(not_found("invitation")))
+}
+
+/// Returns the invitation as its guest sees it.
+pub(crate) async fn offer(db: &impl ConnectionTrait, row: invitation::Model) -> Result<InvitationOffer, ApiError> {
+    let inviter = match (row.inviter, &row.inviter_card, row.inviter_mac) {
+        (Some(id), Some(card), Some(mac)) => {
+            let (handle, role): (String, String) = account::Entity::find_by_id(id)
+                .select_only()
+                .columns([account::Column::Handle, account::Column::Role])
+                .into_tuple()
+                .one(db)
+                .await?
+                .ok_or_else(|| not_found("invitation"))?;
+            let (role, card) = (named(&role)?, from_json(card)?);
+            Some(Inviter { account: id.into(), handle, role, card, mac: B64(mac) })
+        }
+        _ => None,
+    };
+    Ok(InvitationOffer { invitation: row.id.into(), role: named(&row.role)?, handle: row.handle, inviter })
+}
+
+/// Who accepts an invitation.
+pub(crate) struct Acceptance {
+    pub(crate) guest: uuid::Uuid,
+    pub(crate) card: String,
+    pub(crate) mac: Option<B64>,
+}
+
+/// Uses an invitation up, inside the caller's transaction.
+pub(crate) async fn accept(
+    tx: &impl ConnectionTrait,
+    invitation: uuid::Uuid,
+    acceptance: Acceptance,
+) -> Result<(), DbErr> {
+    let mac = acceptance.mac.map(|mac| mac.0);
+    invitation::Entity::update_many()
+        .col_expr(invitation::Column::State, Expr::value(ACCEPTED))
+        .col_expr(invitation::Column::Guest, Expr::value(Some(acceptance.guest)))
+        .col_expr(invitation::Column::GuestCard, Expr::value(Some(acceptance.card)))
+        .col_expr(invitation::Column::GuestMac, Expr::value(mac))
+        .filter(invitation::Column::Id.eq(invitation))
+        .exec(tx)
+        .await?;
+    Ok(())
+}

@@ -1,0 +1,85 @@
+//! The server's half of OPAQUE (RFC 9807): registration and login messages in, messages out.
+//!
+//! The credential identifier and the client's identity are the handle's bytes; the server has no identity of its own.
+//! An unknown handle goes through the same steps as a known one and fails at the end.
+
+use std::io;
+
+use opaque_ke::{
+    CredentialFinalization, CredentialRequest, Identifiers, RegistrationRequest, RegistrationUpload, ServerLogin,
+    ServerLoginParameters, ServerRegistration, ServerSetup,
+};
+use rand_core::CryptoRng;
+use reverie_protocol::opaque::{OpaqueRng, Suite};
+use zeroize::Zeroizing;
+
+use crate::data::{DataFolder, write_secret};
+
+/// A message is not what the protocol expects at this point, or the login failed.
+#[derive(Debug, thiserror::Error)]
+#[error("the login message is not acceptable")]
+pub(crate) struct BadMessage;
+
+/// The set-up key and what is done with it.
+pub(crate) struct Opaque(ServerSetup<Suite>);
+
+impl Opaque {
+    /// Makes a set-up key and stores it in the data folder, unless there is one.
+    pub(crate) fn create(data: &DataFolder, rng: &mut impl CryptoRng) -> io::Result<()> {
+        let path = data.opaque_setup();
+        if path.exists() {
+            return Ok(());
+        }
+        let setup = ServerSetup::<Suite>::new(&mut OpaqueRng(rng));
+        write_secret(&path, &Zeroizing::new(setup.serialize().to_vec()))
+    }
+
+    /// Reads the set-up key.
+    pub(crate) fn open(data: &DataFolder) -> io::Result<Self> {
+        let bytes = Zeroizing::new(std::fs::read(data.opaque_setup())?);
+        let damaged = |_| io::Error::new(io::ErrorKind::InvalidData, "the OPAQUE set-up key is damaged");
+        ServerSetup::deserialize(&bytes).map(Self).map_err(damaged)
+    }
+
+    /// Answers a RegistrationRequest (32 bytes) with a RegistrationResponse (64 bytes).
+    pub(crate) fn start_registration(&self, handle: &str, request: &[u8]) -> Result<Vec<u8>, BadMessage> {
+        let request = RegistrationRequest::deserialize(request).map_err(|_| BadMessage)?;
+        let started = ServerRegistration::<Suite>::start(&self.0, request, handle.as_bytes());
+        Ok(started.map_err(|_| BadMessage)?.message.serialize().to_vec())
+    }
+
+    /// Turns a RegistrationUpload (192 bytes) into the record to store.
+    pub(crate) fn finish_registration(upload: &[u8]) -> Result<Vec<u8>, BadMessage> {
+        let upload = RegistrationUpload::<Suite>::deserialize(upload).map_err(|_| BadMessage)?;
+        Ok(ServerRegistration::finish(upload).serialize().to_vec())
+    }
+
+    /// Answers a CredentialRequest (96 bytes): the state to keep, and a CredentialResponse (320 bytes).
+    pub(crate) fn start_login(
+        &self,
+        rng: &mut impl CryptoRng,
+        handle: &str,
+        record: Option<&[u8]>,
+        request: &[u8],
+    ) -> Result<(Vec<u8>, Vec<u8>), BadMessage> {
+        let record = record.map(ServerRegistration::deserialize).transpose().map_err(|_| BadMessage)?;
+        let request = CredentialRequest::deserialize(request).map_err(|_| BadMessage)?;
+        let rng = &mut OpaqueRng(rng);
+        let started = ServerLogin::start(rng, &self.0, record, request, handle.as_bytes(), parameters());
+        let started = started.map_err(|_| BadMessage)?;
+        Ok((started.state.serialize().to_vec(), started.message.serialize().to_vec()))
+    }
+
+    /// Judges a CredentialFinalization (64 bytes).
+    pub(crate) fn finish_login(state: &[u8], finalization: &[u8]) -> Result<(), BadMessage> {
+        let state = ServerLogin::<Suite>::deserialize(state).map_err(|_| BadMessage)?;
+        let finalization = CredentialFinalization::deserialize(finalization).map_err(|_| BadMessage)?;
+        state.finish(finalization, parameters()).map_err(|_| BadMessage)?;
+        Ok(())
+    }
+}
+
+/// The handle is bound by the credential identifier; clients and server name no identities beyond their keys.
+fn parameters() -> ServerLoginParameters<'static, 'static> {
+    ServerLoginParameters { context: None, identifiers: Identifiers::default() }
+}

@@ -1,0 +1,166 @@
+//! How the server says no: one error type for every operation, one problem on the wire (RFC 9457).
+//!
+//! A refusal is a [`Problem`]; its code tells the status. What went wrong inside is logged here, once, and not told.
+
+use poem_openapi::ApiResponse;
+use poem_openapi::payload::Json;
+use reverie_protocol::api::Head;
+use reverie_protocol::problem::{Problem, ProblemCode};
+use sea_orm::DbErr;
+
+use crate::writer::Refused;
+
+/// What a handler returns.
+pub(crate) type Answer<T> = Result<Json<T>, ApiError>;
+
+/// Every refusal. The code in the body says which one it is; programs act on the code.
+#[derive(Debug, ApiResponse)]
+pub(crate) enum ApiError {
+    /// The request cannot be read: `malformed_request`.
+    #[oai(status = 400, content_type = "application/problem+json")]
+    BadRequest(Json<Problem>),
+    /// Not logged in, or the login failed: `unauthenticated`, `login_failed`.
+    #[oai(status = 401, content_type = "application/problem+json")]
+    Unauthorized(Json<Problem>),
+    /// The account may not do this: `not_permitted`, `account_suspended`.
+    #[oai(status = 403, content_type = "application/problem+json")]
+    Forbidden(Json<Problem>),
+    /// There is no such thing, or it is not yours: `not_found`.
+    #[oai(status = 404, content_type = "application/problem+json")]
+    NotFound(Json<Problem>),
+    /// The path exists, the method does not: `method_not_allowed`.
+    #[oai(status = 405, content_type = "application/problem+json")]
+    MethodNotAllowed(Json<Problem>),
+    /// The request took too long to arrive: `request_timeout`.
+    #[oai(status = 408, content_type = "application/problem+json")]
+    RequestTimeout(Json<Problem>),
+    /// It does not fit what is there: `stale_head` (with `head`), `record_reused`, `attachment_reused`, `handle_taken`,
+    /// `version_conflict`, `already_exists`.
+    #[oai(status = 409, content_type = "application/problem+json")]
+    Conflict(Json<Problem>),
+    /// It is over: `invitation_used`, `invitation_expired`, `erased`.
+    #[oai(status = 410, content_type = "application/problem+json")]
+    Gone(Json<Problem>),
+    /// Over a limit: `too_large`.
+    #[oai(status = 413, content_type = "application/problem+json")]
+    TooLarge(Json<Problem>),
+    /// Not the content type that the operation takes: `unsupported_media_type`.
+    #[oai(status = 415, content_type = "application/problem+json")]
+    UnsupportedMediaType(Json<Problem>),
+    /// The range is outside the attachment: `range_not_satisfiable`.
+    #[oai(status = 416, content_type = "application/problem+json")]
+    RangeNotSatisfiable(Json<Problem>),
+    /// It breaks a rule: `invalid_record`, `body_mismatch`, `attachment_missing`, `invalid_credentials`.
+    #[oai(status = 422, content_type = "application/problem+json")]
+    Unprocessable(Json<Problem>),
+    /// Too many tries: `too_many_requests`.
+    #[oai(status = 429, content_type = "application/problem+json")]
+    TooManyRequests(
+        Json<Problem>,
+        /// Seconds to wait.
+        #[oai(header = "Retry-After")]
+        u32,
+    ),
+    /// Something went wrong on the server; nothing was changed: `internal`.
+    #[oai(status = 500, content_type = "application/problem+json")]
+    Internal(Json<Problem>),
+    /// The server is stopping or has too much to write: `busy`.
+    #[oai(status = 503, content_type = "application/problem+json")]
+    Busy(
+        Json<Problem>,
+        /// Seconds to wait.
+        #[oai(header = "Retry-After")]
+        u32,
+    ),
+}
+
+impl From<Problem> for ApiError {
+    fn from(problem: Problem) -> Self {
+        let wait = problem.retry_after_seconds.unwrap_or(1);
+        let status = problem.code.status();
+        let problem = Json(problem);
+        match status {
+            400 => Self::BadRequest(problem),
+            401 => Self::Unauthorized(problem),
+            403 => Self::Forbidden(problem),
+            404 => Self::NotFound(problem),
+            405 => Self::MethodNotAllowed(problem),
+            408 => Self::RequestTimeout(problem),
+            409 => Self::Conflict(problem),
+            410 => Self::Gone(problem),
+            413 => Self::TooLarge(problem),
+            415 => Self::UnsupportedMediaType(problem),
+            416 => Self::RangeNotSatisfiable(problem),
+            422 => Self::Unprocessable(problem),
+            429 => Self::TooManyRequests(problem, wait),
+            503 => Self::Busy(problem, wait),
+            _ => Self::Internal(problem),
+        }
+    }
+}
+
+/// Returns a refusal of this code, saying `detail`.
+pub(crate) fn refuse(code: ProblemCode, detail: impl Into<String>) -> ApiError {
+    Problem::new(code, detail).into()
+}
+
+/// Returns `not_found` for `what`; the same whether it does not exist or is somebody else's.
+pub(crate) fn not_found(what: &str) -> ApiError {
+    refuse(ProblemCode::NotFound, format!("There is no such {what}, or it is not yours to see."))
+}
+
+/// Returns `malformed_request`, saying `detail`.
+pub(crate) fn malformed(detail: impl Into<String>) -> ApiError {
+    refuse(ProblemCode::MalformedRequest, detail)
+}
+
+/// Returns `stale_head` with the journal's head.
+pub(crate) fn stale_head(head: Option<Head>) -> ApiError {
+    let detail =
+        "Another record came first. Fetch what is new, build your records on the new head and send them again.";
+    Problem { head, ..Problem::new(ProblemCode::StaleHead, detail) }.into()
+}
+
+/// Returns `too_many_requests`.
+pub(crate) fn too_many_requests(wait: u32) -> ApiError {
+    let detail = format!("There were too many failed tries. Wait {wait} seconds and try again.");
+    Problem { retry_after_seconds: Some(wait), ..Problem::new(ProblemCode::TooManyRequests, detail) }.into()
+}
+
+/// Returns `busy`.
+pub(crate) fn busy() -> ApiError {
+    let detail = "The server is stopping or has too much to write. Nothing was stored; try again in a moment.";
+    Problem { retry_after_seconds: Some(1), ..Problem::new(ProblemCode::Busy, detail) }.into()
+}
+
+/// Logs what went wrong inside and returns `internal`, which tells nothing of it.
+pub(crate) fn internal(error: &dyn std::error::Error) -> ApiError {
+    tracing::error!(error = %error, "A request failed inside the server");
+    refuse(ProblemCode::Internal, "Something went wrong on the server, and nothing was changed. Try again later.")
+}
+
+impl From<DbErr> for ApiError {
+    fn from(error: DbErr) -> Self {
+        internal(&error)
+    }
+}
+
+impl From<std::io::Error> for ApiError {
+    fn from(error: std::io::Error) -> Self {
+        internal(&error)
+    }
+}
+
+impl From<Refused> for ApiError {
+    fn from(refused: Refused) -> Self {
+        match refused {
+            Refused::StaleHead(head) => stale_head(head),
+            Refused::AttachmentMissing => refuse(
+                ProblemCode::AttachmentMissing,
+                "An attachment that a record names is not there. Upload it and send the records again.",
+            ),
+            Refused::Busy => busy(),
+            Refused::Database(error) => internal(&error),
+        }
+    }
+}

@@ -1,0 +1,134 @@
+//! Group commit: appends of many journals, one transaction, one fsync.
+//!
+//! Every append says which head it extends. The writer knows each journal's head including the appends earlier in the
+//! same batch, so of two that extend the same head the second is refused, alone. An append is written whole or not at
+//! all, and success is answered only after the commit (`synchronous=FULL`): an answer means it is on disk.
+
+mod batch;
+
+use std::sync::Arc;
+
+use reverie_protocol::api::Head;
+use reverie_protocol::ids::{AttachmentId, JournalId, RecordId};
+use sea_orm::DbErr;
+use tokio::sync::{mpsc, oneshot};
+use tokio_util::sync::CancellationToken;
+
+use crate::attachment_files::AttachmentFiles;
+use crate::database::Database;
+use crate::entity::{member, record};
+
+/// Appends that may wait; more are refused as busy.
+const QUEUE: usize = 1024;
+/// Appends in one transaction.
+const BATCH: usize = 256;
+
+/// A checked append, ready to be written.
+#[derive(Debug, Clone)]
+pub(crate) struct Append {
+    pub(crate) journal: JournalId,
+    /// The head that it extends; absent if it opens the journal.
+    pub(crate) extends: Option<Head>,
+    /// The head afterwards.
+    pub(crate) head: Head,
+    pub(crate) records: Vec<record::Model>,
+    /// The journal's state as JSON, if more than the head changed.
+    pub(crate) state: Option<String>,
+    /// All members, if they changed.
+    pub(crate) members: Option<Vec<member::Model>>,
+    /// Which record names which attachment.
+    pub(crate) attachments: Vec<(AttachmentId, RecordId)>,
+    /// Records whose bodies and attachments are erased.
+    pub(crate) withdrawn: Vec<RecordId>,
+}
+
+/// Why an append was not written.
+#[derive(Debug, thiserror::Error)]
+pub(crate) enum Refused {
+    #[error("the journal has moved on")]
+    StaleHead(Option<Head>),
+    #[error("an attachment is gone or was named meanwhile")]
+    AttachmentMissing,
+    #[error("the server is stopping or has too much to write")]
+    Busy,
+    #[error(transparent)]
+    Database(#[from] DbErr),
+}
+
+struct Job {
+    append: Append,
+    reply: oneshot::Sender<Result<(), Refused>>,
+}
+
+/// Takes appends to the task that writes them.
+#[derive(Clone)]
+pub(crate) struct Writer {
+    queue: mpsc::Sender<Job>,
+    stopping: CancellationToken,
+}
+
+impl Writer {
+    /// Starts the task. It ends, with its queue written, after [`Self::stop`].
+    pub(crate) fn start(db: Database, files: Arc<AttachmentFiles>) -> (Self, tokio::task::JoinHandle<()>) {
+        let (queue, mut jobs) = mpsc::channel(QUEUE);
+        let stopping = CancellationToken::new();
+        let stop = stopping.clone();
+        let task = tokio::spawn(async move {
+            let mut batch = Vec::with_capacity(BATCH);
+            loop {
+                tokio::select! {
+                    biased;
+                    () = stop.cancelled(), if !jobs.is_closed() => jobs.close(),
+                    taken = jobs.recv_many(&mut batch, BATCH) => {
+                        if taken == 0 {
+                            return;
+                        }
+                        write(&db, &files, batch.drain(..).collect()).await;
+                    }
+                }
+            }
+        });
+        (Self { queue, stopping }, task)
+    }
+
+    /// Writes an append and returns when it is on disk.
+    ///
+    /// # Errors
+    /// [`Refused`]; nothing of it was written then.
+    pub(crate) async fn append(&self, append: Append) -> Result<(), Refused> {
+        let (reply, answer) = oneshot::channel();
+        self.queue.try_send(Job { append, reply }).map_err(|_| Refused::Busy)?;
+        answer.await.unwrap_or(Err(Refused::Busy))
+    }
+
+    /// Tells whether appends are still taken.
+    pub(crate) fn is_running(&self) -> bool {
+        !self.queue.is_closed()
+    }
+
+    /// Takes no more appends; those that wait are written.
+    pub(crate) fn stop(&self) {
+        self.stopping.cancel();
+    }
+}
+
+async fn write(db: &Database, files: &Arc<AttachmentFiles>, jobs: Vec<Job>) {
+    let (appends, replies): (Vec<_>, Vec<_>) = jobs.into_iter().map(|job| (job.append, job.reply)).unzip();
+    let outcomes = batch::commit(db, &appends).await;
+    for ((append, reply), outcome) in appends.into_iter().zip(replies).zip(outcomes) {
+        let files = Arc::clone(files);
+        match outcome {
+            // Whoever withdraws is answered when the files are gone; the next batch does not wait for that.
+            Ok(erased) if !erased.is_empty() => {
+                tokio::spawn(async move {
+                    for attachment in erased {
+                        files.remove(append.journal, attachment).await;
+                    }
+                    let _ = reply.send(Ok(()));
+                });
+            }
+            // The asker may have gone; what was written stays written.
+            outcome => drop(reply.send(outcome.map(drop))),
+        }
+    }
+}

@@ -1,0 +1,167 @@
+//! One batch of appends, one transaction.
+
+use std::collections::{BTreeMap, HashMap};
+
+use reverie_protocol::api::Head;
+use reverie_protocol::ids::{AttachmentId, JournalId, RecordId};
+use sea_orm::prelude::Expr;
+use sea_orm::{
+    ColumnTrait as _, DatabaseTransaction, DbErr, EntityTrait as _, IntoActiveModel as _, QueryFilter as _, Set,
+};
+
+use super::{Append, Refused};
+use crate::database::Database;
+use crate::entity::{attachment, hash, journal, member, record, stored_count};
+
+/// Rows of one INSERT: SQLite binds at most 32 766 values, a record has eleven.
+const ROWS: usize = 2000;
+/// Values of one IN list.
+const VALUES: usize = 5000;
+
+type Outcome = Result<Vec<AttachmentId>, Refused>;
+
+/// Writes the appends and returns what became of each: the attachments that it erased, or why it was refused.
+///
+/// If the transaction fails, each append is tried alone, so that one that cannot be written harms no other.
+pub(super) async fn commit(db: &Database, appends: &[Append]) -> Vec<Outcome> {
+    match commit_all(db, appends).await {
+        Ok(outcomes) => outcomes,
+        Err(refused) if appends.len() == 1 => vec![Err(refused)],
+        Err(_) => {
+            let mut outcomes = Vec::with_capacity(appends.len());
+            for append in appends {
+                let alone = commit_all(db, std::slice::from_ref(append)).await;
+                outcomes.push(alone.and_then(|mut outcomes| outcomes.pop().unwrap_or(Err(Refused::Busy))));
+            }
+            outcomes
+        }
+    }
+}
+
+async fn commit_all(db: &Database, appends: &[Append]) -> Result<Vec<Outcome>, Refused> {
+    let tx = db.begin().await?;
+    let mut heads = heads(&tx, appends).await?;
+    let mut fitting = Vec::new();
+    let mut outcomes = Vec::with_capacity(appends.len());
+    for append in appends {
+        let head = heads.get(&append.journal);
+        if head == append.extends.as_ref() {
+            heads.insert(append.journal, append.head.clone());
+            fitting.push(append);
+            outcomes.push(Ok(Vec::new()));
+        } else {
+            outcomes.push(Err(Refused::StaleHead(head.cloned())));
+        }
+    }
+    insert_records(&tx, &fitting).await?;
+    move_heads(&tx, &fitting).await?;
+    for (append, erased) in fitting.iter().zip(outcomes.iter_mut().flatten()) {
+        replace_members(&tx, append).await?;
+        name_attachments(&tx, append).await?;
+        *erased = erase(&tx, append).await?;
+    }
+    tx.commit().await?;
+    Ok(outcomes)
+}
+
+async fn heads(tx: &DatabaseTransaction, appends: &[Append]) -> Result<HashMap<JournalId, Head>, DbErr> {
+    let ids = appends.iter().map(|append| append.journal.uuid());
+    let rows = journal::Entity::find().filter(journal::Column::Id.is_in(ids)).all(tx).await?;
+    rows.iter().map(|row| Ok((row.id.into(), row.head()?))).collect()
+}
+
+impl journal::Model {
+    /// Returns the journal's head.
+    pub(crate) fn head(&self) -> Result<Head, DbErr> {
+        Ok(Head { seq: crate::entity::count(self.head_seq)?, hash: hash(&self.head_hash)? })
+    }
+}
+
+async fn insert_records(tx: &DatabaseTransaction, appends: &[&Append]) -> Result<(), DbErr> {
+    let rows: Vec<_> = appends.iter().flat_map(|append| &append.records).collect();
+    for rows in rows.chunks(ROWS) {
+        let rows = rows.iter().map(|row| (*row).clone().into_active_model());
+        record::Entity::insert_many(rows).exec_without_returning(tx).await?;
+    }
+    Ok(())
+}
+
+/// Moves each journal's head once, in the order of ids, to where the batch leaves it.
+async fn move_heads(tx: &DatabaseTransaction, appends: &[&Append]) -> Result<(), DbErr> {
+    struct Move<'a> {
+        opens: bool,
+        head: &'a Head,
+        state: Option<&'a String>,
+    }
+    let mut moves = BTreeMap::<JournalId, Move<'_>>::new();
+    for append in appends {
+        let opens = append.extends.is_none();
+        let to = moves.entry(append.journal).or_insert(Move { opens, head: &append.head, state: None });
+        to.head = &append.head;
+        to.state = append.state.as_ref().or(to.state);
+    }
+    for (id, to) in moves {
+        let mut row = journal::ActiveModel {
+            id: Set(id.uuid()),
+            head_seq: Set(stored_count(to.head.seq)),
+            head_hash: Set(to.head.hash.0.to_vec()),
+            ..Default::default()
+        };
+        if let Some(state) = to.state {
+            row.state = Set(state.clone());
+        }
+        if to.opens {
+            journal::Entity::insert(row).exec_without_returning(tx).await?;
+        } else {
+            journal::Entity::update_many().set(row).filter(journal::Column::Id.eq(id.uuid())).exec(tx).await?;
+        }
+    }
+    Ok(())
+}
+
+async fn replace_members(tx: &DatabaseTransaction, append: &Append) -> Result<(), DbErr> {
+    let Some(members) = &append.members else { return Ok(()) };
+    let of_journal = member::Column::Journal.eq(append.journal.uuid());
+    member::Entity::delete_many().filter(of_journal).exec(tx).await?;
+    let rows = members.iter().map(|row| row.clone().into_active_model());
+    member::Entity::insert_many(rows).exec_without_returning(tx).await?;
+    Ok(())
+}
+
+async fn name_attachments(tx: &DatabaseTransaction, append: &Append) -> Result<(), Refused> {
+    for (id, names_it) in &append.attachments {
+        let named = attachment::Entity::update_many()
+            .col_expr(attachment::Column::Record, Expr::value(Some(names_it.uuid())))
+            .filter(attachment::Column::Journal.eq(append.journal.uuid()))
+            .filter(attachment::Column::Id.eq(id.uuid()))
+            .filter(attachment::Column::Record.is_null())
+            .exec(tx)
+            .await?;
+        if named.rows_affected != 1 {
+            return Err(Refused::AttachmentMissing);
+        }
+    }
+    Ok(())
+}
+
+/// Erases the bodies of withdrawn records and returns the attachments whose files have to go.
+async fn erase(tx: &DatabaseTransaction, append: &Append) -> Result<Vec<AttachmentId>, DbErr> {
+    let mut erased = Vec::new();
+    for ids in append.withdrawn.chunks(VALUES) {
+        let ids: Vec<_> = ids.iter().map(RecordId::uuid).collect();
+        record::Entity::update_many()
+            .col_expr(record::Column::Body, Expr::value(None::<Vec<u8>>))
+            .col_expr(record::Column::Withdrawn, Expr::value(true))
+            .filter(record::Column::Journal.eq(append.journal.uuid()))
+            .filter(record::Column::Id.is_in(ids.clone()))
+            .exec(tx)
+            .await?;
+        let gone = attachment::Entity::find()
+            .filter(attachment::Column::Journal.eq(append.journal.uuid()))
+            .filter(attachment::Column::Record.is_in(ids))
+            .all(tx)
+            .await?;
+        erased.extend(gone.into_iter().map(|row| AttachmentId::from(row.id)));
+    }
+    Ok(erased)
+}
