@@ -1,6 +1,6 @@
 //! How things read: in a terminal and as Markdown, from one description of each page.
 //!
-//! The invariant: a page is written through a [`Sheet`], which cleans every string before it shows it, so that nobody's
+//! The invariant: a page is written through a `Sheet`, which cleans every string before it shows it, so that nobody's
 //! words drive somebody else's terminal or load something from a network.
 
 mod brief;
