@@ -124,7 +124,7 @@ impl Invited {
         let copy = DeviceCopy { bundle, device_key };
         state.save(&*self.env.store, &copy.device_key).await?;
         device::save_keys(&*self.env.store, &copy, password).await?;
-        Ok(Prepared { env: self.env, finish, recovery })
+        Ok(Prepared { env: self.env, finish, recovery, copy })
     }
 }
 
@@ -133,6 +133,7 @@ pub struct Prepared {
     env: Environment,
     finish: RegistrationFinish,
     recovery: RecoveryCode,
+    copy: DeviceCopy,
 }
 
 impl Prepared {
@@ -146,10 +147,10 @@ impl Prepared {
     /// # Errors
     /// If the server refuses, the device is left as it was before. If its answer does not arrive, the keys stay, and
     /// logging in tells whether the account was made.
-    pub async fn finish(self, password: &str) -> Result<Unlocked, ClientError> {
+    pub async fn finish(self) -> Result<Unlocked, ClientError> {
         match self.env.api.finish_registration(&self.finish).await {
             Ok(opened) => {
-                let mut unlocked = Unlocked::unlock(self.env, password).await?;
+                let mut unlocked = Unlocked::load(self.env, self.copy).await?;
                 unlocked.state.token = Some(opened.token.into());
                 unlocked.joined().await?;
                 Ok(unlocked)

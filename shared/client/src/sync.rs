@@ -28,6 +28,11 @@ pub enum Notice {
         /// Why.
         error: ClientError,
     },
+    /// Who accepted this account's invitations could not be asked, or is not who was invited.
+    Pairing {
+        /// Why.
+        error: ClientError,
+    },
     /// The server lists a journal of somebody whom this account is not paired with. It is left alone.
     Stranger {
         /// Which.
@@ -60,6 +65,10 @@ impl Unlocked {
         let listed = self.env.api.list_journals(&token).await.map_err(ClientError::from);
         let listed = self.logged_out_on_refusal(listed)?.journals;
         let mut notices = Vec::new();
+        // Whoever has accepted an invitation since is known before their journal is looked at.
+        if let Err(error) = self.collect_guests().await {
+            notices.push(Notice::Pairing { error });
+        }
         let mut shown = BTreeSet::new();
         for entry in listed {
             shown.insert(entry.journal);
