@@ -1,1 +1,3 @@
-fn main(){}
+//! The end-to-end tests: a real server, real clients, real sockets. What issue and design promise, played.
+
+mod thread;

@@ -1,0 +1,49 @@
+//! A look into a server's database with nothing of ours in between: tables, columns, bytes.
+
+use std::path::Path;
+
+use sea_orm::{ConnectOptions, ConnectionTrait as _, Database, DatabaseConnection, Statement};
+
+/// One cell: where it is, and what is in it.
+pub struct Cell {
+    /// `table.column`.
+    pub place: String,
+    /// The bytes; text as UTF-8, numbers as text.
+    pub bytes: Vec<u8>,
+}
+
+/// A server's SQLite database, opened for reading.
+pub struct Look(DatabaseConnection);
+
+impl Look {
+    /// Opens the database of a data folder; the server may be running.
+    pub async fn into(data: &Path) -> Self {
+        let path = reverie_server::DataFolder(data.to_owned()).database();
+        let mut options = ConnectOptions::new(format!("sqlite://{}?mode=ro", path.display()));
+        options.max_connections(1).sqlx_logging(false);
+        Self(Database::connect(options).await.expect("the server made the database"))
+    }
+
+    /// Returns every cell of every table.
+    pub async fn cells(&self) -> Vec<Cell> {
+        let mut cells = Vec::new();
+        for table in self.column("SELECT name AS cell FROM sqlite_master WHERE type = 'table'").await {
+            let table = String::from_utf8(table).expect("tables have plain names");
+            for column in self.column(&format!("SELECT name AS cell FROM pragma_table_info('{table}')")).await {
+                let column = String::from_utf8(column).expect("columns have plain names");
+                let place = format!("{table}.{column}");
+                let all = self.column(&format!("SELECT \"{column}\" AS cell FROM \"{table}\"")).await;
+                cells.extend(all.into_iter().map(|bytes| Cell { place: place.clone(), bytes }));
+            }
+        }
+        cells
+    }
+
+    /// Runs a query that returns one column called `cell`, and returns what is not null of it as bytes.
+    pub async fn column(&self, sql: &str) -> Vec<Vec<u8>> {
+        let sql = format!("SELECT CAST(cell AS BLOB) AS cell FROM ({sql}) WHERE cell IS NOT NULL");
+        let statement = Statement::from_string(self.0.get_database_backend(), sql);
+        let rows = self.0.query_all_raw(statement).await.expect("the query fits the database");
+        rows.iter().map(|row| row.try_get("", "cell").expect("a cell is bytes")).collect()
+    }
+}

@@ -1,0 +1,112 @@
+//! A person with a device: the real client, on a folder of its own, through a wire of its own.
+
+use std::ops::{Deref, DerefMut};
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+use std::time::Duration;
+
+use rand_core::Rng;
+use reverie_client::api::Api;
+use reverie_client::native::system::randomness;
+use reverie_client::native::{Folder, Sockets, Timeouts};
+use reverie_client::{ClientError, Environment, Invited, Kept, NewEntry, NewFile, Unlocked};
+use reverie_journal::Kind;
+use reverie_protocol::ids::DocumentId;
+
+use crate::story::StoryClock;
+use crate::wire::Wire;
+
+/// A password that can be remembered.
+pub const PASSWORD: &str = "the stairs smell of rain";
+
+/// How long a device waits for an answer. A stalled server is noticed at once, a busy machine is not mistaken for one.
+const PATIENCE: Timeouts = Timeouts { connect: Duration::from_secs(5), read: Duration::from_secs(30) };
+
+/// Somebody, at an unlocked device.
+pub struct Person {
+    /// The unlocked account.
+    pub account: Unlocked,
+    /// What lies between this device and the server.
+    pub wire: Wire,
+    /// The 24 words, if the person joined in this test.
+    pub recovery: Option<String>,
+    /// The folder of the device.
+    pub home: PathBuf,
+}
+
+impl Person {
+    /// Joins with an invitation code, on a new device at `home`.
+    pub async fn join(home: &Path, wire: Wire, clock: &StoryClock, code: &str) -> Result<Self, ClientError> {
+        let invited = Invited::look(environment(home, &wire.url(), clock, Box::new(randomness()))?, code).await?;
+        let prepared = invited.prepare(PASSWORD).await?;
+        let recovery = Some(prepared.recovery().words().join(" "));
+        let account = prepared.finish().await?;
+        Ok(Self { account, wire, recovery, home: home.to_owned() })
+    }
+
+    /// Unlocks the device at `home`.
+    pub async fn unlock(home: &Path, wire: Wire, clock: &StoryClock) -> Result<Self, ClientError> {
+        let account =
+            Unlocked::unlock(environment(home, &wire.url(), clock, Box::new(randomness()))?, PASSWORD).await?;
+        Ok(Self { account, wire, recovery: None, home: home.to_owned() })
+    }
+
+    /// Logs in on a device that does not know the account yet, with the recovery words.
+    pub async fn second_device(&self, home: &Path, wire: Wire, clock: &StoryClock) -> Result<Self, ClientError> {
+        let words = self.recovery.clone().expect("only who joined in this test has the recovery words at hand");
+        let environment = environment(home, &wire.url(), clock, Box::new(randomness()))?;
+        let account = Unlocked::login_with_recovery(environment, self.handle(), &words, PASSWORD).await?;
+        Ok(Self { account, wire, recovery: Some(words), home: home.to_owned() })
+    }
+
+    /// Writes a few words.
+    pub async fn writes(&mut self, kind: Kind, words: &str) -> Result<Kept, ClientError> {
+        self.account.write(entry(kind, words)).await
+    }
+
+    /// Writes a few words, shares them with the only clinician there is, and returns the entry.
+    pub async fn shares(&mut self, kind: Kind, words: &str) -> Result<DocumentId, ClientError> {
+        let kept = self.writes(kind, words).await?;
+        let with = self.share_target(None)?;
+        self.share(kept.document, with).await?;
+        Ok(kept.document)
+    }
+}
+
+impl Deref for Person {
+    type Target = Unlocked;
+
+    fn deref(&self) -> &Unlocked {
+        &self.account
+    }
+}
+
+impl DerefMut for Person {
+    fn deref_mut(&mut self) -> &mut Unlocked {
+        &mut self.account
+    }
+}
+
+/// Returns an entry of a few words.
+pub fn entry(kind: Kind, words: &str) -> NewEntry {
+    NewEntry { kind, also: Vec::new(), title: None, words: words.into(), files: Vec::new() }
+}
+
+/// Returns an entry with a title and files.
+pub fn entry_with(kind: Kind, title: &str, words: &str, files: Vec<NewFile>) -> NewEntry {
+    NewEntry { title: Some(title.into()), files, ..entry(kind, words) }
+}
+
+/// Returns what a client needs: a folder, a server's address, the story's time, and the system's randomness for all but
+/// the ids of documents, which a story that is told twice gives itself.
+pub fn environment(
+    home: &Path,
+    server_url: &str,
+    clock: &StoryClock,
+    document_ids: Box<dyn Rng + Send>,
+) -> Result<Environment, ClientError> {
+    let sockets = Sockets::with_timeouts(server_url, PATIENCE).expect("the harness writes loopback addresses");
+    let store = Arc::new(Folder::new(home)?);
+    let api = Api::new(Arc::new(sockets));
+    Ok(Environment::new(api, store, clock.for_client(), Box::new(randomness()), document_ids))
+}

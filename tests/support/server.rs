@@ -1,0 +1,111 @@
+//! The real `reverie-server` binary as a process: started, read, killed and started again.
+
+use std::net::SocketAddr;
+use std::path::{Path, PathBuf};
+use std::process::{Output, Stdio};
+use std::sync::{Arc, Mutex, PoisonError};
+
+use tokio::io::{AsyncBufReadExt as _, AsyncRead, BufReader, Lines};
+use tokio::process::{Child, ChildStderr, Command};
+use tokio::task::JoinHandle;
+
+/// How the line begins that says that the server can be asked.
+const LISTENING: &str = "Listening on http://";
+
+/// A server process. Dropping it kills it.
+pub struct ServerProcess {
+    /// Where it listens.
+    pub addr: SocketAddr,
+    /// The data folder.
+    pub data: PathBuf,
+    child: Child,
+    log: Arc<Mutex<String>>,
+    reading: JoinHandle<()>,
+}
+
+impl ServerProcess {
+    /// Makes a data folder and returns the code for the first administrator.
+    pub async fn init(data: &Path) -> String {
+        let output = run(&["init", "--data", &data.to_string_lossy()]).await;
+        assert!(output.status.success(), "reverie-server init: {}", String::from_utf8_lossy(&output.stderr));
+        String::from_utf8_lossy(&output.stdout).trim().to_owned()
+    }
+
+    /// Starts a server on a free port and returns when it can be asked.
+    pub async fn serve(data: &Path) -> Self {
+        let mut child = Command::new(program("reverie-server"))
+            .args(["serve", "--listen", "127.0.0.1:0", "--data"])
+            .arg(data)
+            .stdin(Stdio::null())
+            .stdout(Stdio::null())
+            .stderr(Stdio::piped())
+            .kill_on_drop(true)
+            .spawn()
+            .expect("the server's binary starts");
+        let mut lines = BufReader::new(child.stderr.take().expect("stderr is piped")).lines();
+        let (addr, before) = listening(&mut lines).await;
+        let log = Arc::new(Mutex::new(before));
+        let reading = tokio::spawn(keep(lines, Arc::clone(&log)));
+        Self { addr, data: data.to_owned(), child, log, reading }
+    }
+
+    /// Kills the process as a power cut would (SIGKILL) and returns when it is gone.
+    pub async fn kill(mut self) {
+        self.child.kill().await.expect("the process is ours to kill");
+    }
+
+    /// Asks the process to stop (SIGTERM), and returns everything that it logged.
+    pub async fn stop(mut self) -> String {
+        let pid = self.child.id().expect("the process runs").to_string();
+        let asked = Command::new("kill").args(["-TERM", &pid]).status().await;
+        assert!(asked.is_ok_and(|status| status.success()), "the server could not be asked to stop");
+        let status = self.child.wait().await.expect("the process is our child");
+        assert!(status.success(), "the server stops cleanly when it is asked to");
+        // All that it wrote has been read when its end of the pipe is closed.
+        let _ = self.reading.await;
+        self.log.lock().unwrap_or_else(PoisonError::into_inner).clone()
+    }
+
+    /// Runs `reverie-server check` on a data folder.
+    pub async fn check(data: &Path) -> Output {
+        run(&["check", "--data", &data.to_string_lossy()]).await
+    }
+}
+
+/// Returns the path of one of the workspace's binaries, beside which the running test or demo was built.
+///
+/// # Panics
+/// If it was not built: Cargo builds other packages' binaries only when it is asked to.
+pub fn program(name: &str) -> PathBuf {
+    let own = std::env::current_exe().expect("the system knows which program runs");
+    let folders = own.ancestors().skip(1).take(2);
+    let found = folders.map(|folder| folder.join(name)).find(|path| path.is_file());
+    found.unwrap_or_else(|| {
+        panic!("`{name}` was not built; run `cargo build -p reverie-server -p reverie` first, or `make test`")
+    })
+}
+
+async fn run(arguments: &[&str]) -> Output {
+    let output = Command::new(program("reverie-server")).args(arguments).stdin(Stdio::null()).output().await;
+    output.expect("the server's binary starts")
+}
+
+async fn listening(lines: &mut Lines<BufReader<ChildStderr>>) -> (SocketAddr, String) {
+    let mut before = String::new();
+    while let Ok(Some(line)) = lines.next_line().await {
+        before.push_str(&line);
+        before.push('\n');
+        if let Some(addr) = line.strip_prefix(LISTENING).and_then(|addr| addr.parse().ok()) {
+            return (addr, before);
+        }
+    }
+    panic!("the server did not start: {before}");
+}
+
+async fn keep(mut lines: Lines<BufReader<impl AsyncRead + Unpin>>, log: Arc<Mutex<String>>) {
+    while let Ok(Some(line)) = lines.next_line().await {
+        let mut log = log.lock().unwrap_or_else(PoisonError::into_inner);
+        log.push_str(&line);
+        log.push('\n');
+    }
+}

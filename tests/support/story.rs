@@ -1,0 +1,60 @@
+//! The story's time and the ids of its documents: set by whoever tells it, the same at every telling.
+
+use std::sync::Arc;
+use std::sync::atomic::{AtomicI64, Ordering};
+
+use chacha20::ChaCha20Rng;
+use rand_core::SeedableRng as _;
+use reverie_client::Clock;
+use reverie_journal::Timestamp;
+
+/// Minutes east of UTC where the story takes place.
+const OFFSET_MINUTES: i32 = -4 * 60;
+
+/// A clock that stands still until it is set.
+#[derive(Clone, Debug)]
+pub struct StoryClock(Arc<AtomicI64>);
+
+impl StoryClock {
+    /// Returns a clock that stands at `time`, like `2031-05-01T09:00:00-04:00`.
+    pub fn at(time: &str) -> Self {
+        let time: Timestamp = time.parse().expect("the story's times are written as RFC 3339");
+        Self(Arc::new(AtomicI64::new(time.unix())))
+    }
+
+    /// Sets the clock.
+    pub fn set(&self, time: Timestamp) {
+        self.0.store(time.unix(), Ordering::Relaxed);
+    }
+
+    /// Moves the clock on.
+    pub fn advance(&self, seconds: i64) {
+        self.0.fetch_add(seconds, Ordering::Relaxed);
+    }
+
+    /// Returns the time.
+    pub fn now(&self) -> Timestamp {
+        Timestamp::from_unix(self.0.load(Ordering::Relaxed), OFFSET_MINUTES).expect("stories are set in our era")
+    }
+
+    /// Returns the clock as a client takes it.
+    pub fn for_client(&self) -> Clock {
+        let clock = self.clone();
+        Arc::new(move || clock.now())
+    }
+
+    /// Returns the clock as a server takes it.
+    pub fn for_server(&self) -> reverie_server::Clock {
+        let clock = self.clone();
+        reverie_server::Clock::new(move || clock.now().unix())
+    }
+}
+
+/// Returns what a person's document ids are made from: the same at every telling, different for each seed.
+pub fn document_ids(seed: &str) -> ChaCha20Rng {
+    let mut bytes = [0; 32];
+    for (byte, letter) in bytes.iter_mut().zip(seed.bytes()) {
+        *byte = letter;
+    }
+    ChaCha20Rng::from_seed(bytes)
+}
