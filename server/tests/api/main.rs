@@ -1,0 +1,14 @@
+//! The API over raw HTTP, against a real server on a port of its own: what it takes, and above all what it refuses.
+//!
+//! Bodies are not sealed here: the server cannot tell, and must not. Real sealing is in the end-to-end tests.
+
+mod accounts;
+mod attachments;
+mod encodings;
+mod framework;
+mod invitations;
+mod journals;
+mod sessions;
+mod specification;
+mod upkeep;
+mod world;
