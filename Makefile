@@ -33,6 +33,7 @@ lint: ## Check formatting, lints, documentation, dependencies and the boundaries
 	scripts/check-boundaries
 	@echo "== lints"
 	cargo clippy --locked --workspace --all-targets -- -D warnings
+	CARGO_TARGET_DIR=target/fuzz cargo clippy --locked --manifest-path fuzz/Cargo.toml --all-targets -- -D warnings
 	@echo "== documentation"
 	RUSTDOCFLAGS=-Dwarnings cargo doc --locked --workspace --no-deps
 	@echo "== dependencies"

@@ -1,0 +1,35 @@
+//! One function for each parser of outside bytes. None may panic, hang or grow without bound, whatever it is given.
+//!
+//! libFuzzer calls them through `fuzz_targets/`; on stable Rust `tests/corpus.rs` runs each over its committed corpus.
+//! Where bytes are signed or sealed, a target signs or seals what it is given with keys of its own as well, so that the
+//! parser behind the seal is reached too.
+
+mod keys;
+mod sealed;
+mod wire;
+
+pub use sealed::{attachment, body, bundle, device, document, grant, invitation_code, key_text, local, recovery_words};
+pub use wire::{answer, card, keyring, problem, record, text};
+
+/// A target: the name of its file and of its corpus, and what runs.
+pub type Target = (&'static str, fn(&[u8]));
+
+/// Every target.
+pub const TARGETS: &[Target] = &[
+    ("record", record),
+    ("card", card),
+    ("keyring", keyring),
+    ("problem", problem),
+    ("answer", answer),
+    ("text", text),
+    ("body", body),
+    ("grant", grant),
+    ("bundle", bundle),
+    ("attachment", attachment),
+    ("device", device),
+    ("local", local),
+    ("invitation_code", invitation_code),
+    ("recovery_words", recovery_words),
+    ("key_text", key_text),
+    ("document", document),
+];

@@ -1,0 +1,107 @@
+//! What arrives over the network in clear: records, cards, keyrings, answers, refusals, texts.
+
+use std::str::FromStr as _;
+
+use reverie_protocol::api::{Bundle, InvitationOffer, Journals, OpenedSession, RecordPage, RegistrationStarted};
+use reverie_protocol::bytes::B64;
+use reverie_protocol::card::SignedCard;
+use reverie_protocol::check::check;
+use reverie_protocol::hash::Hash;
+use reverie_protocol::header::{Action, BodyRef, Header, Member, MemberRole, SignedRecord};
+use reverie_protocol::ids::{RecordId, SessionId};
+use reverie_protocol::keyring::Keyring;
+use reverie_protocol::limits::check_handle;
+use reverie_protocol::problem::Problem;
+use reverie_protocol::signed::Kind;
+
+use crate::keys::KEYS;
+
+/// A record's header: unsigned, and signed by the owner of a journal; as the first record, and as the second.
+pub fn record(bytes: &[u8]) {
+    let unsigned = SignedRecord { header: B64(bytes.to_vec()), signature: B64(vec![0; 64]), body: None };
+    assert!(check(&mut None, &unsigned).is_err(), "an unsigned record was accepted");
+    let signature = B64(KEYS.keys.sign_statement(Kind::Record, bytes).0.to_vec());
+    let signed = SignedRecord { signature, ..unsigned };
+    let mut first = None;
+    let _ = check(&mut first, &signed);
+
+    let mut state = None;
+    check(&mut state, &KEYS.keys.sign_header(&opening(), None)).expect("the opening is in order");
+    let before = state.clone();
+    if check(&mut state, &signed).is_err() {
+        assert!(state == before, "a refused record changed the state");
+    }
+    if let Ok(record) = serde_json::from_slice::<SignedRecord>(bytes) {
+        let _ = check(&mut None, &record);
+    }
+}
+
+fn opening() -> Header {
+    let member =
+        Member { account: KEYS.account, role: MemberRole::Owner, since_epoch: 0, card: KEYS.keys.card(KEYS.account) };
+    Header {
+        v: 1,
+        journal: KEYS.binding.journal,
+        seq: 0,
+        prev: None,
+        author: KEYS.account,
+        record: RecordId::from_bytes([0; 16]),
+        action: Action::Open,
+        epoch: 0,
+        epoch_commitment: Some(KEYS.epoch.commitment()),
+        body: Some(BodyRef { sha256: Hash::of("a keyring"), size: 9 }),
+        attachments: Vec::new(),
+        withdraws: Vec::new(),
+        members: Some(vec![member]),
+    }
+}
+
+/// A key card: its bytes, signed by a key that it may or may not name, and the whole as JSON.
+pub fn card(bytes: &[u8]) {
+    let signature = B64(KEYS.keys.sign_statement(Kind::Card, bytes).0.to_vec());
+    let succession = Some(B64(KEYS.keys.sign_statement(Kind::Succession, bytes).0.to_vec()));
+    let _ = SignedCard { card: B64(bytes.to_vec()), signature: signature.clone(), succession: None }.verify();
+    let before = KEYS.keys.card(KEYS.account);
+    let _ = SignedCard { card: B64(bytes.to_vec()), signature, succession }.verify_successor_of(&before);
+    if let Ok(card) = serde_json::from_slice::<SignedCard>(bytes) {
+        let _ = card.verify();
+    }
+}
+
+/// A keyring, and each grant in it.
+pub fn keyring(bytes: &[u8]) {
+    let Ok(keyring) = serde_json::from_slice::<Keyring>(bytes) else { return };
+    for grant in &keyring.grants {
+        let opened =
+            reverie_crypto::open_grant(grant, &KEYS.keys, KEYS.binding.journal, KEYS.account, &KEYS.epoch.commitment());
+        drop(opened);
+    }
+}
+
+/// A refusal.
+pub fn problem(bytes: &[u8]) {
+    let _ = serde_json::from_slice::<Problem>(bytes);
+}
+
+/// The server's answers, all of them tried on the same bytes.
+pub fn answer(bytes: &[u8]) {
+    let _ = serde_json::from_slice::<RecordPage>(bytes);
+    let _ = serde_json::from_slice::<OpenedSession>(bytes);
+    let _ = serde_json::from_slice::<InvitationOffer>(bytes);
+    let _ = serde_json::from_slice::<RegistrationStarted>(bytes);
+    let _ = serde_json::from_slice::<Journals>(bytes);
+    let _ = serde_json::from_slice::<Bundle>(bytes);
+}
+
+/// Ids, hashes, base64 and handles: one text for one value.
+pub fn text(bytes: &[u8]) {
+    let Ok(text) = std::str::from_utf8(bytes) else { return };
+    let _ = SessionId::from_str(text);
+    let _ = check_handle(text);
+    if let Ok(hash) = Hash::from_str(text) {
+        assert_eq!(hash.to_string(), text);
+    }
+    if let Ok(decoded) = B64::decode(text) {
+        assert_eq!(decoded.encode(), text);
+    }
+}
