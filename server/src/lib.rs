@@ -34,3 +34,9 @@ pub use throttle::Delays;
 pub fn openapi() -> String {
     api::spec::text(&api::spec::json())
 }
+
+/// Returns the specification as poem-openapi writes it, before [`openapi`] tidies it: for the test of duplicate keys.
+#[doc(hidden)]
+pub fn untidied_openapi() -> String {
+    api::spec::raw()
+}

@@ -1,6 +1,6 @@
 //! The server's half of OPAQUE (RFC 9807): registration and login messages in, messages out.
 //!
-//! The credential identifier and the client's identity are the handle's bytes; the server has no identity of its own.
+//! The credential identifier is the handle's bytes; neither side names an identity beyond its keys.
 //! An unknown handle goes through the same steps as a known one and fails at the end.
 
 use std::io;
@@ -82,4 +82,46 @@ impl Opaque {
 /// The handle is bound by the credential identifier; clients and server name no identities beyond their keys.
 fn parameters() -> ServerLoginParameters<'static, 'static> {
     ServerLoginParameters { context: None, identifiers: Identifiers::default() }
+}
+
+#[cfg(test)]
+mod tests {
+    use opaque_ke::{
+        ClientLogin, ClientLoginFinishParameters, ClientRegistration, ClientRegistrationFinishParameters,
+        CredentialResponse, RegistrationResponse,
+    };
+
+    use super::*;
+    use crate::random;
+
+    const PASSWORD: &[u8] = b"a harbour lane in the rain";
+
+    #[test]
+    fn whoever_registered_logs_in_and_nobody_else_does() {
+        let mut rng = random::system();
+        let rng = &mut OpaqueRng(&mut rng);
+        let opaque = Opaque(ServerSetup::new(rng));
+        let ids = parameters().identifiers;
+        let slow = reverie_protocol::opaque::KsfParams::DEFAULT.argon2().unwrap();
+        let started = ClientRegistration::<Suite>::start(rng, PASSWORD).unwrap();
+        let response = opaque.start_registration("heron-41", &started.message.serialize()).unwrap();
+        let response = RegistrationResponse::deserialize(&response).unwrap();
+        let finish = ClientRegistrationFinishParameters::new(ids, Some(&slow));
+        let upload = started.state.finish(rng, PASSWORD, response, finish).unwrap().message;
+        let record = Opaque::finish_registration(&upload.serialize()).unwrap();
+        for (record, opens) in [(Some(record.as_slice()), true), (None, false)] {
+            let started = ClientLogin::<Suite>::start(rng, PASSWORD).unwrap();
+            let request = started.message.serialize();
+            let (state, response) = opaque.start_login(&mut random::system(), "heron-41", record, &request).unwrap();
+            assert_eq!(response.len(), 320, "an unknown handle is answered like a known one");
+            let response = CredentialResponse::deserialize(&response).unwrap();
+            let finish = ClientLoginFinishParameters::new(None, ids, Some(&slow));
+            let finished = started.state.finish(rng, PASSWORD, response, finish);
+            assert_eq!(finished.is_ok(), opens);
+            if let Ok(finished) = finished {
+                assert!(Opaque::finish_login(&state, &finished.message.serialize()).is_ok());
+                assert!(Opaque::finish_login(&state, &[0; 64]).is_err());
+            }
+        }
+    }
 }

@@ -5,6 +5,8 @@
 //! all, and success is answered only after the commit (`synchronous=FULL`): an answer means it is on disk.
 
 mod batch;
+#[cfg(test)]
+mod tests;
 
 use std::sync::Arc;
 

@@ -30,7 +30,8 @@ impl RegistrationApi {
     /// Begin to join
     ///
     /// Takes the OPAQUE registration request. What OPAQUE is given is not the password but HKDF(account secret,
-    /// password), so that the host cannot guess. The client's identity is the handle; the server has none.
+    /// password), so that the host cannot guess. Neither side names an identity (RFC 9807, section 6): the handle is
+    /// bound as the credential identifier.
     #[oai(path = "/start", method = "post", operation_id = "start_registration")]
     async fn start(
         &self,

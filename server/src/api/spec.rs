@@ -11,6 +11,7 @@ pub(crate) fn raw() -> String {
 pub(crate) fn json() -> Value {
     let mut spec = serde_json::from_str(&raw()).expect("the specification is JSON that this program wrote");
     tidy(&mut spec);
+    share_refusals(&mut spec);
     spec
 }
 
@@ -37,4 +38,20 @@ fn tidy(value: &mut Value) {
         Value::Array(items) => items.iter_mut().for_each(tidy),
         _ => {}
     }
+}
+
+/// Refusals are the same for every operation: they are written once and referred to.
+fn share_refusals(spec: &mut Value) {
+    let mut shared = serde_json::Map::new();
+    let operations = spec["paths"].as_object_mut().into_iter().flatten();
+    for (_, operation) in operations.flat_map(|(_, item)| item.as_object_mut().into_iter().flatten()) {
+        for (status, response) in operation["responses"].as_object_mut().into_iter().flatten() {
+            if response["content"].get("application/problem+json").is_some() {
+                let name = format!("problem_{status}");
+                let reference = serde_json::json!({"$ref": format!("#/components/responses/{name}")});
+                shared.insert(name, std::mem::replace(response, reference));
+            }
+        }
+    }
+    spec["components"]["responses"] = Value::Object(shared);
 }

@@ -121,10 +121,8 @@ async fn bodies_must_be_what_their_headers_name_and_within_limits() {
     let mut gone = honest.clone();
     gone.body = None;
     assert_eq!(refusal(log.try_append(&heron, &[gone]).await).await, Refusal(422, ProblemCode::BodyMismatch));
-    let wrong_size = Header {
-        body: Some(BodyRef { sha256: Hash::of(b"sealed"), size: 7 }),
-        ..log.header(&heron, Action::Write)
-    };
+    let wrong_size =
+        Header { body: Some(BodyRef { sha256: Hash::of(b"sealed"), size: 7 }), ..log.header(&heron, Action::Write) };
     let lying = sign_as_is(&heron, &wrong_size, Some(b"sealed"));
     assert_eq!(refusal(log.try_append(&heron, &[lying]).await).await, Refusal(422, ProblemCode::BodyMismatch));
     let large = log.clone().write(&heron, &vec![0; limits::BODY_BYTES + 1], vec![]);

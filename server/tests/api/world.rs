@@ -50,7 +50,6 @@ pub struct Person {
     pub http: reqwest::Client,
     pub token: String,
     pub account: AccountId,
-    pub handle: String,
     pub key: SigningKey,
     pub card: SignedCard,
 }
@@ -80,7 +79,8 @@ impl World {
     pub async fn new() -> Self {
         let folder = TempDir::new().unwrap();
         let now = Arc::new(AtomicI64::new(MAY_FIRST));
-        let Initialised::FirstAdministrator { code } = init(folder.path(), &clock(&now), &mut rng()).await.unwrap() else {
+        let Initialised::FirstAdministrator { code } = init(folder.path(), &clock(&now), &mut rng()).await.unwrap()
+        else {
             panic!("a fresh folder has no administrator")
         };
         let server = start(&folder, &now).await;
@@ -92,7 +92,7 @@ impl World {
         hkdf.expand(b"reverie/v1/invitation/redeem", &mut token).unwrap();
         let base = format!("http://{}", server.addr);
         let invitation = InvitationKey { invitation: InvitationId::from_random_bytes(id), token: B64(token) };
-        let admin = join(&base, &invitation, "admin", None).await;
+        let admin = join(&base, &invitation, None).await;
         Self { folder, now, server, admin }
     }
 
@@ -107,7 +107,7 @@ impl World {
     /// Has the administrator invite somebody, who joins.
     pub async fn person(&self, role: AccountRole, handle: &str) -> Person {
         let invitation = self.admin.invites(role, Some(handle)).await;
-        join(&self.base(), &invitation, handle, Some(B64(vec![2; 32]))).await
+        join(&self.base(), &invitation, Some(B64(vec![2; 32]))).await
     }
 
     pub async fn clinician(&self) -> Person {
@@ -147,10 +147,6 @@ fn cheap() -> Argon2<'static> {
     Argon2::new(Algorithm::Argon2id, Version::V0x13, Params::new(8, 1, 1, None).unwrap())
 }
 
-pub fn identifiers(handle: &str) -> Identifiers<'_> {
-    Identifiers { client: Some(handle.as_bytes()), server: None }
-}
-
 pub fn card(account: AccountId, key: &SigningKey) -> SignedCard {
     let verifying_key = B64(key.verifying_key().to_bytes().to_vec());
     let card = json!({"v": 1, "account": account, "n": 0, "recipient": "age1pq1test", "verifying_key": verifying_key});
@@ -162,8 +158,8 @@ pub fn card(account: AccountId, key: &SigningKey) -> SignedCard {
 pub const PASSWORD: &[u8] = b"a harbour lane in the rain";
 
 /// Goes through registration with the password of all people here.
-pub async fn join(base: &str, key: &InvitationKey, handle: &str, mac: Option<B64>) -> Person {
-    let mut finish = registration(base, key, handle).await;
+pub async fn join(base: &str, key: &InvitationKey, mac: Option<B64>) -> Person {
+    let mut finish = registration(base, key).await;
     finish.0.mac = mac;
     let opened: OpenedSession =
         ok(http().post(format!("{base}/v1/registration/finish")).json(&finish.0).send().await.unwrap()).await;
@@ -172,14 +168,13 @@ pub async fn join(base: &str, key: &InvitationKey, handle: &str, mac: Option<B64
         http: http(),
         token: opened.token,
         account: opened.account.account,
-        handle: handle.into(),
         key: finish.1,
         card: opened.account.card,
     }
 }
 
 /// Makes a registration that is ready to be finished.
-pub async fn registration(base: &str, key: &InvitationKey, handle: &str) -> (RegistrationFinish, SigningKey) {
+pub async fn registration(base: &str, key: &InvitationKey) -> (RegistrationFinish, SigningKey) {
     let mut rng = rng();
     let started = ClientRegistration::<Suite>::start(&mut OpaqueRng(&mut rng), PASSWORD).unwrap();
     let start = RegistrationStart {
@@ -191,7 +186,7 @@ pub async fn registration(base: &str, key: &InvitationKey, handle: &str) -> (Reg
         ok(http().post(format!("{base}/v1/registration/start")).json(&start).send().await.unwrap()).await;
     let response = RegistrationResponse::deserialize(&answer.response.0).unwrap();
     let ksf = cheap();
-    let parameters = ClientRegistrationFinishParameters::new(identifiers(handle), Some(&ksf));
+    let parameters = ClientRegistrationFinishParameters::new(Identifiers::default(), Some(&ksf));
     let finished = started.state.finish(&mut OpaqueRng(&mut rng), PASSWORD, response, parameters).unwrap();
     let (account, mut seed) = (AccountId::make(&mut rng), [0; 32]);
     rng.fill_bytes(&mut seed);
@@ -222,7 +217,7 @@ pub async fn login(base: &str, handle: &str, password: &[u8]) -> Response {
     let answer: SessionStarted = ok(response).await;
     let credentials = CredentialResponse::deserialize(&answer.response.0).unwrap();
     let ksf = cheap();
-    let parameters = ClientLoginFinishParameters::new(None, identifiers(handle), Some(&ksf));
+    let parameters = ClientLoginFinishParameters::new(None, Identifiers::default(), Some(&ksf));
     let finalization = match started.state.finish(&mut OpaqueRng(&mut rng), password, credentials, parameters) {
         Ok(finished) => finished.message.serialize().to_vec(),
         // A guesser sends something anyway.
