@@ -71,7 +71,7 @@ async fn submit(
     records: &[SignedRecord],
     headers: &[Header],
 ) -> Result<Head, ApiError> {
-    let head = append.head.clone();
+    let head = append.head;
     match app.writer.append(append).await {
         Ok(()) => Ok(head),
         // The same records may have been written a moment ago, by a try whose answer was lost.

@@ -18,56 +18,56 @@ pub(crate) type Answer<T> = Result<Json<T>, ApiError>;
 pub(crate) enum ApiError {
     /// The request cannot be read: `malformed_request`.
     #[oai(status = 400, content_type = "application/problem+json")]
-    BadRequest(Json<Problem>),
+    BadRequest(Json<Box<Problem>>),
     /// Not logged in, or the login failed: `unauthenticated`, `login_failed`.
     #[oai(status = 401, content_type = "application/problem+json")]
-    Unauthorized(Json<Problem>),
+    Unauthorized(Json<Box<Problem>>),
     /// The account may not do this: `not_permitted`, `account_suspended`.
     #[oai(status = 403, content_type = "application/problem+json")]
-    Forbidden(Json<Problem>),
+    Forbidden(Json<Box<Problem>>),
     /// There is no such thing, or it is not yours: `not_found`.
     #[oai(status = 404, content_type = "application/problem+json")]
-    NotFound(Json<Problem>),
+    NotFound(Json<Box<Problem>>),
     /// The path exists, the method does not: `method_not_allowed`.
     #[oai(status = 405, content_type = "application/problem+json")]
-    MethodNotAllowed(Json<Problem>),
+    MethodNotAllowed(Json<Box<Problem>>),
     /// The request took too long to arrive: `request_timeout`.
     #[oai(status = 408, content_type = "application/problem+json")]
-    RequestTimeout(Json<Problem>),
+    RequestTimeout(Json<Box<Problem>>),
     /// It does not fit what is there: `stale_head` (with `head`), `record_reused`, `attachment_reused`, `handle_taken`,
     /// `version_conflict`, `already_exists`.
     #[oai(status = 409, content_type = "application/problem+json")]
-    Conflict(Json<Problem>),
+    Conflict(Json<Box<Problem>>),
     /// It is over: `invitation_used`, `invitation_expired`, `erased`.
     #[oai(status = 410, content_type = "application/problem+json")]
-    Gone(Json<Problem>),
+    Gone(Json<Box<Problem>>),
     /// Over a limit: `too_large`.
     #[oai(status = 413, content_type = "application/problem+json")]
-    TooLarge(Json<Problem>),
+    TooLarge(Json<Box<Problem>>),
     /// Not the content type that the operation takes: `unsupported_media_type`.
     #[oai(status = 415, content_type = "application/problem+json")]
-    UnsupportedMediaType(Json<Problem>),
+    UnsupportedMediaType(Json<Box<Problem>>),
     /// The range is outside the attachment: `range_not_satisfiable`.
     #[oai(status = 416, content_type = "application/problem+json")]
-    RangeNotSatisfiable(Json<Problem>),
+    RangeNotSatisfiable(Json<Box<Problem>>),
     /// It breaks a rule: `invalid_record`, `body_mismatch`, `attachment_missing`, `invalid_credentials`.
     #[oai(status = 422, content_type = "application/problem+json")]
-    Unprocessable(Json<Problem>),
+    Unprocessable(Json<Box<Problem>>),
     /// Too many tries: `too_many_requests`.
     #[oai(status = 429, content_type = "application/problem+json")]
     TooManyRequests(
-        Json<Problem>,
+        Json<Box<Problem>>,
         /// Seconds to wait.
         #[oai(header = "Retry-After")]
         u32,
     ),
     /// Something went wrong on the server; nothing was changed: `internal`.
     #[oai(status = 500, content_type = "application/problem+json")]
-    Internal(Json<Problem>),
+    Internal(Json<Box<Problem>>),
     /// The server is stopping or has too much to write: `busy`.
     #[oai(status = 503, content_type = "application/problem+json")]
     Busy(
-        Json<Problem>,
+        Json<Box<Problem>>,
         /// Seconds to wait.
         #[oai(header = "Retry-After")]
         u32,
@@ -78,7 +78,7 @@ impl From<Problem> for ApiError {
     fn from(problem: Problem) -> Self {
         let wait = problem.retry_after_seconds.unwrap_or(1);
         let status = problem.code.status();
-        let problem = Json(problem);
+        let problem = Json(Box::new(problem));
         match status {
             400 => Self::BadRequest(problem),
             401 => Self::Unauthorized(problem),

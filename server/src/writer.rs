@@ -85,7 +85,7 @@ impl Writer {
                         if taken == 0 {
                             return;
                         }
-                        write(&db, &files, batch.drain(..).collect()).await;
+                        write(&db, &files, std::mem::take(&mut batch)).await;
                     }
                 }
             }

@@ -57,7 +57,7 @@ fn from_framework(status: StatusCode, error: &poem::Error) -> ApiError {
             ProblemCode::UnsupportedMediaType,
             "This operation takes another Content-Type: application/json, or application/octet-stream for attachments.",
         ),
-        400..500 => malformed("The request cannot be read."),
+        _ if status.is_client_error() => malformed("The request cannot be read."),
         _ => internal(error),
     }
 }

@@ -1,5 +1,7 @@
 //! The paths and methods of the specification: for `Allow`, and for logs that name a route instead of a path.
 
+use std::cmp::Reverse;
+
 use poem::http::Method;
 use serde_json::Value;
 
@@ -24,7 +26,7 @@ impl Routes {
         let mut routes: Vec<_> = paths.map(route).collect();
         routes.push(Route { template: "/openapi.json".into(), methods: vec!["GET".into()] });
         // A literal segment goes before a parameter: `/accounts/me` before `/accounts/{id}`.
-        routes.sort_by(|a, b| b.template.replace('{', "\u{0}").cmp(&a.template.replace('{', "\u{0}")));
+        routes.sort_by_key(|route| Reverse(route.template.replace('{', "\u{0}")));
         Self(routes)
     }
 

@@ -46,7 +46,7 @@ async fn commit_all(db: &Database, appends: &[Append]) -> Result<Vec<Outcome>, R
     for append in appends {
         let head = heads.get(&append.journal);
         if head == append.extends.as_ref() {
-            heads.insert(append.journal, append.head.clone());
+            heads.insert(append.journal, append.head);
             fitting.push(append);
             outcomes.push(Ok(Vec::new()));
         } else {

@@ -39,9 +39,9 @@ fn accounts_agree() {
     let (account, role, handle) = (AccountId::from_bytes(BYTES), AccountRole::Patient, "heron-41".to_owned());
     let mine = Account { account, handle: handle.clone(), role, card: card.clone() };
     let bundle = Bundle { version: u64::from(u32::MAX), bundle: bytes() };
-    agree(&[bundle.clone()]);
+    agree(std::slice::from_ref(&bundle));
     agree(&[PutBundle { version: 2, bundle: bytes() }]);
-    agree(&[mine.clone()]);
+    agree(std::slice::from_ref(&mine));
     agree(&[AccountCard { account, handle: handle.clone(), role, card: card.clone() }]);
     let since_day = "2031-05-01".to_owned();
     let entries = [AccountState::Active, AccountState::Suspended].map(|state| AccountEntry {
@@ -113,17 +113,17 @@ fn journals_and_problems_agree() {
         SignedRecord { header: bytes(), signature: bytes(), body: Some(B64(Vec::new())) },
     ];
     agree(&[Append { records: records.clone() }]);
-    agree(&[Appended { head: head.clone() }]);
+    agree(&[Appended { head }]);
     agree(&[
-        RecordPage { records, head: Some(head.clone()), more: true },
+        RecordPage { records, head: Some(head), more: true },
         RecordPage { records: vec![], head: None, more: false },
     ]);
     let journal = JournalId::from_bytes(BYTES);
     let roles = [MemberRole::Owner, MemberRole::Writer, MemberRole::Reader];
-    agree(&[Journals { journals: roles.map(|role| JournalEntry { journal, role, head: head.clone() }).to_vec() }]);
+    agree(&[Journals { journals: roles.map(|role| JournalEntry { journal, role, head }).to_vec() }]);
     agree(&[StoredAttachment { attachment: AttachmentId::from_bytes(BYTES), sha256: Hash::of("x"), size: 3 }]);
     for code in ProblemCode::ALL {
         let plain = Problem::new(*code, "What happened.");
-        agree(&[Problem { head: Some(head.clone()), retry_after_seconds: Some(1), ..plain.clone() }, plain]);
+        agree(&[Problem { head: Some(head), retry_after_seconds: Some(1), ..plain.clone() }, plain]);
     }
 }

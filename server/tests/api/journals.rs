@@ -22,7 +22,7 @@ async fn what_is_appended_is_read_back_byte_for_byte() {
     assert_eq!((head.seq, Some(head.hash)), (2, log.head));
     let page = log.read(&heron).await;
     assert_eq!(page.records[1..], [first, second.clone()]);
-    assert_eq!((page.head, page.more), (Some(head.clone()), false));
+    assert_eq!((page.head, page.more), (Some(head), false));
     let page: RecordPage = ok(heron.get(&format!("{}?after=1", log.path())).await).await;
     assert_eq!(page.records, [second]);
     let page: RecordPage = ok(heron.get(&format!("{}?limit=1", log.path())).await).await;

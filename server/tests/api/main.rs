@@ -2,6 +2,8 @@
 //!
 //! Bodies are not sealed here: the server cannot tell, and must not. Real sealing is in the end-to-end tests.
 
+#![expect(clippy::unwrap_used, reason = "a test that cannot go on stops")]
+
 mod accounts;
 mod attachments;
 mod encodings;
