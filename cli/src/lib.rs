@@ -1,1 +1,24 @@
+//! The command line of Reverie: for people with keys, and a complete reference client.
 //!
+//! The invariant: nothing clinical is decided or worded here. Commands read arguments, call `reverie_client`, and print
+//! what `reverie_journal::render` says. Data goes to stdout, talk to stderr, and no secret is ever an argument.
+
+mod arguments;
+mod commands;
+mod editor;
+mod error;
+mod files;
+mod logged_in;
+mod pairing_words;
+mod password;
+mod profile;
+mod reference;
+mod report;
+mod run;
+mod table;
+mod time;
+mod ui;
+mod words;
+
+pub use self::reference::reference;
+pub use self::run::run;

@@ -1,7 +1,7 @@
 //! Attachments: sealed while they are read, kept sealed until the server has them, opened into a place that the caller
 //! gives. Memory does not grow with their size.
 
-use std::io::Read;
+use std::io::{Read, Write};
 
 use futures_util::StreamExt as _;
 use reverie_crypto::{AttachmentSealer, EpochKey, OpenedAttachment, SealedAttachment, open_attachment};
@@ -185,6 +185,27 @@ impl Unlocked {
     ) -> Result<OpenedAttachment<Box<dyn Read + Send>>, ClientError> {
         let sealed = self.sealed_file(journal, attachment.id).await?;
         open_attachment(&sealed.key, sealed.reader).map_err(|_| damaged(attachment.id))
+    }
+
+    /// Writes an attachment out, opened. What was written is whole only if this succeeds.
+    ///
+    /// # Errors
+    /// As for reading it ([`ClientError::Untrustworthy`], [`ClientError::Damaged`], the server's), or
+    /// [`ClientError::File`] if it cannot be written.
+    pub async fn save_file(
+        &self,
+        journal: JournalId,
+        attachment: &Attachment,
+        into: &mut (dyn Write + Send),
+    ) -> Result<(), ClientError> {
+        let mut opened = self.opened_file(journal, attachment).await?;
+        let copied = std::io::copy(&mut opened, into).and_then(|_| into.flush());
+        self.forget_fetched(attachment.id).await?;
+        let failed = |reason: std::io::Error| ClientError::File {
+            name: attachment.name.as_str().into(),
+            reason: reason.to_string(),
+        };
+        copied.map_err(failed)
     }
 
     /// Deletes the copy that was fetched of an attachment.

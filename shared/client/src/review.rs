@@ -1,7 +1,7 @@
 //! Review: what a clinician sees of all patients, and the brief before a session.
 
-use reverie_journal::{Brief, QueueRow, Timestamp, brief, default_since, queue};
-use reverie_protocol::ids::AccountId;
+use reverie_journal::{Brief, Document, QueueRow, Receipt, ReceiptKind, Timestamp, brief, default_since, queue};
+use reverie_protocol::ids::{AccountId, DocumentId, JournalId};
 
 use crate::error::ClientError;
 use crate::outbox::Flushed;
@@ -39,9 +39,28 @@ impl Unlocked {
     /// [`ClientError::NotConfirmed`] while the words were not compared.
     pub async fn receipt(&mut self, brief: &Brief) -> Result<Option<Flushed>, ClientError> {
         let Some(receipt) = brief.receipt(self.env.document_id(), self.env.now()) else { return Ok(None) };
-        let journal = brief.header.journal;
+        self.put_receipt(brief.header.journal, &receipt).await
+    }
+
+    /// Writes the receipt of one entry that a clinician opened by itself. Nothing is written for the patient's own eyes,
+    /// or if there was nothing new in it.
+    ///
+    /// # Errors
+    /// As [`Self::receipt`].
+    pub async fn opened(&mut self, entry: DocumentId) -> Result<Option<Flushed>, ClientError> {
+        let me = self.account();
+        let patients = self.patients();
+        let shared = patients.iter().flat_map(|(_, view)| &view.shared);
+        let unread = shared.flat_map(|shared| &shared.entries).find(|view| view.entry.id() == entry);
+        let Some(unread) = unread.filter(|view| view.is_unread_by(me)) else { return Ok(None) };
+        let opened = Receipt { receipt: ReceiptKind::Opened, entries: vec![entry] };
+        let receipt = Document::new(self.env.document_id(), self.env.now(), opened)?;
+        self.put_receipt(unread.journal, &receipt).await
+    }
+
+    async fn put_receipt(&mut self, journal: JournalId, receipt: &Document) -> Result<Option<Flushed>, ClientError> {
         self.confirmed_owner(journal)?;
-        let intent = self.write_intent(journal, &receipt, Vec::new());
+        let intent = self.write_intent(journal, receipt, Vec::new());
         self.put(vec![intent]).await?;
         self.flush().await.map(Some)
     }

@@ -1,0 +1,155 @@
+//! What can be said on the command line. The doc comments are the help; each verb's own arguments stand in its file.
+
+use std::path::PathBuf;
+
+use clap::builder::{PossibleValuesParser, TypedValueParser};
+use clap::{Args, CommandFactory as _, Parser, Subcommand};
+use reverie_journal::Kind;
+use reverie_protocol::account::AccountRole;
+use reverie_protocol::limits;
+
+use crate::commands::*;
+
+/// An end-to-end encrypted integration journal for ketamine-assisted psychotherapy
+#[derive(Parser)]
+#[command(name = "reverie", version, max_term_width = 100, disable_help_subcommand = true)]
+pub(crate) struct Arguments {
+    #[command(flatten)]
+    pub(crate) global: Global,
+    #[command(subcommand)]
+    pub(crate) command: Command,
+}
+
+/// Said for every command.
+#[derive(Args)]
+#[command(next_help_heading = "Options of every command")]
+pub(crate) struct Global {
+    /// The server; joining remembers it
+    #[arg(long, global = true, value_name = "URL", env = "REVERIE_SERVER", hide_env_values = true)]
+    pub(crate) server: Option<String>,
+    /// Which of several accounts on this device
+    #[arg(
+        long,
+        global = true,
+        value_name = "NAME",
+        env = "REVERIE_PROFILE",
+        default_value = "default",
+        hide_env_values = true
+    )]
+    pub(crate) profile: String,
+    /// Where the accounts of this device are kept, sealed
+    #[arg(long, global = true, value_name = "DIR", env = "REVERIE_HOME", hide_env_values = true)]
+    pub(crate) home: Option<PathBuf>,
+    /// Read the password from the first line of a file
+    #[arg(long, global = true, value_name = "FILE", env = "REVERIE_PASSPHRASE_FILE", hide_env_values = true)]
+    pub(crate) passphrase_file: Option<PathBuf>,
+    /// Read the password from the first line of a file descriptor
+    #[arg(long, global = true, value_name = "N", conflicts_with = "passphrase_file")]
+    pub(crate) passphrase_fd: Option<u32>,
+    /// Answer in JSON, errors too
+    #[arg(long, global = true)]
+    pub(crate) json: bool,
+}
+
+#[derive(Subcommand)]
+pub(crate) enum Command {
+    Join(join::JoinArgs),
+    Login(login::LoginArgs),
+    Logout(logout::LogoutArgs),
+    Whoami(whoami::WhoamiArgs),
+    Pair(pair::PairArgs),
+    Invite(invite::InviteArgs),
+    Write(write::WriteArgs),
+    Attach(attach::AttachArgs),
+    Elaborate(elaborate::ElaborateArgs),
+    Mark(mark::MarkArgs),
+    List(list::ListArgs),
+    Show(show::ShowArgs),
+    Share(share::ShareArgs),
+    Withdraw(withdraw::WithdrawArgs),
+    Queue(queue::QueueArgs),
+    Brief(brief::BriefArgs),
+    Reply(reply::ReplyArgs),
+    Session(session::SessionArgs),
+    Export(export::ExportArgs),
+    Verify(verify::VerifyArgs),
+    Admin(admin::AdminArgs),
+    Completions(completions::CompletionsArgs),
+}
+
+/// Who uses which command, as the long help groups them. Every command stands in one group.
+const GROUPS: [(&str, &[&str]); 5] = [
+    ("For everybody", &["join", "login", "logout", "whoami", "pair", "invite"]),
+    ("For patients", &["write", "attach", "elaborate", "mark", "list", "share", "withdraw"]),
+    ("For clinicians", &["queue", "brief", "reply", "session"]),
+    ("For both", &["show", "export", "verify"]),
+    ("For administrators and shells", &["admin", "completions"]),
+];
+
+const NEXT_STEPS: &str = "\
+Next steps:
+  Somebody gave you a code       reverie join CODE --server URL
+  You keep a journal             reverie write \"A grey heron, very still.\"
+                                 reverie share ID
+  You read before a session      reverie queue
+                                 reverie brief HANDLE
+  More about one command         reverie COMMAND --help
+
+This journal is not monitored. Nobody is alerted when you write.
+";
+
+/// Returns the whole command line, with the commands grouped by who uses them.
+pub(crate) fn command() -> clap::Command {
+    let command = Arguments::command();
+    let about = |name: &str| {
+        let found = command.find_subcommand(name).and_then(clap::Command::get_about);
+        found.map(ToString::to_string).unwrap_or_default()
+    };
+    let groups = GROUPS.map(|(who, names)| {
+        let lines: Vec<_> = names.iter().map(|name| format!("  {name:<12} {}\n", about(name))).collect();
+        format!("{who}:\n{}\n", lines.concat())
+    });
+    let template = format!(
+        "{{about-with-newline}}\nUsage: reverie COMMAND [OPTIONS]\n\n{}{{options}}\n\n{NEXT_STEPS}",
+        groups.concat()
+    );
+    command.help_template(template)
+}
+
+/// Reads a handle.
+pub(crate) fn handle(text: &str) -> Result<String, String> {
+    limits::check_handle(text).map(|()| text.to_owned()).map_err(|error| error.to_string())
+}
+
+/// Reads one of the sixteen kinds.
+pub(crate) fn kind() -> impl TypedValueParser<Value = Kind> {
+    PossibleValuesParser::new(Kind::ALL.map(Kind::name)).map(|name| name.parse().expect("the parser takes names only"))
+}
+
+/// Reads what an account is.
+pub(crate) fn role(roles: &[AccountRole]) -> impl TypedValueParser<Value = AccountRole> + use<> {
+    let roles: Vec<AccountRole> = roles.to_vec();
+    PossibleValuesParser::new(roles.iter().map(|role| role.name()).collect::<Vec<_>>())
+        .map(move |name| *roles.iter().find(|role| role.name() == name).expect("the parser takes these names only"))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_command_line_contradicts_itself_nowhere() {
+        command().debug_assert();
+    }
+
+    #[test]
+    fn every_command_stands_in_one_group_of_the_help() {
+        let grouped: Vec<_> = GROUPS.iter().flat_map(|(_, names)| *names).copied().collect();
+        let mut sorted = grouped.clone();
+        sorted.sort_unstable();
+        let command = command();
+        let mut all: Vec<_> = command.get_subcommands().map(clap::Command::get_name).collect();
+        all.sort_unstable();
+        assert_eq!(sorted, all);
+    }
+}

@@ -1,0 +1,61 @@
+//! One file for each verb, and the table of what each starts from: nothing, an unlocked account, or one caught up.
+
+use std::process::ExitCode;
+
+use crate::arguments::Command;
+use crate::error::CommandError;
+use crate::logged_in::Purpose::{Reading, Writing};
+use crate::logged_in::Start;
+use crate::ui::Ui;
+
+pub(crate) mod admin;
+pub(crate) mod attach;
+pub(crate) mod brief;
+pub(crate) mod completions;
+pub(crate) mod elaborate;
+pub(crate) mod export;
+pub(crate) mod invite;
+pub(crate) mod join;
+pub(crate) mod list;
+pub(crate) mod login;
+pub(crate) mod logout;
+pub(crate) mod mark;
+pub(crate) mod pair;
+pub(crate) mod queue;
+pub(crate) mod reply;
+pub(crate) mod session;
+pub(crate) mod share;
+pub(crate) mod show;
+pub(crate) mod verify;
+pub(crate) mod whoami;
+pub(crate) mod withdraw;
+pub(crate) mod write;
+
+/// Runs a command.
+pub(crate) async fn run(ui: &Ui, start: Start, command: Command) -> Result<ExitCode, CommandError> {
+    match command {
+        Command::Join(args) => join::run(ui, start, args).await,
+        Command::Login(args) => login::run(ui, start, args).await,
+        Command::Logout(args) => logout::run(ui, start, args).await,
+        Command::Whoami(args) => whoami::run(ui, start, args).await,
+        Command::Pair(args) => pair::run(ui, start, args).await,
+        Command::Invite(args) => invite::run(ui, start.log_in(ui, Writing).await?, args).await,
+        Command::Write(args) => write::run(ui, start.log_in(ui, Writing).await?, args).await,
+        Command::Attach(args) => attach::run(ui, start.log_in(ui, Writing).await?, args).await,
+        Command::Elaborate(args) => elaborate::run(ui, start.log_in(ui, Writing).await?, args).await,
+        Command::Mark(args) => mark::run(ui, start.log_in(ui, Writing).await?, args).await,
+        Command::List(args) => list::run(ui, start.log_in(ui, Reading).await?, args),
+        Command::Show(args) => show::run(ui, start.log_in(ui, Reading).await?, args).await,
+        Command::Share(args) => share::run(ui, start.log_in(ui, Writing).await?, args).await,
+        Command::Withdraw(args) => withdraw::run(ui, start.log_in(ui, Writing).await?, args).await,
+        Command::Queue(args) => queue::run(ui, start.log_in(ui, Reading).await?, args),
+        Command::Brief(args) => brief::run(ui, start.log_in(ui, Reading).await?, args).await,
+        Command::Reply(args) => reply::run(ui, start.log_in(ui, Writing).await?, args).await,
+        Command::Session(args) => session::run(ui, start.log_in(ui, Writing).await?, args).await,
+        Command::Export(args) => export::run(ui, start.log_in(ui, Reading).await?, args).await,
+        Command::Verify(args) => return verify::run(ui, start, args).await,
+        Command::Admin(args) => admin::run(ui, start.log_in(ui, Writing).await?, args).await,
+        Command::Completions(args) => completions::run(args),
+    }?;
+    Ok(ExitCode::SUCCESS)
+}

@@ -1,0 +1,62 @@
+//! `reverie brief`: what a clinician reads before the session.
+
+use clap::Args;
+use reverie_journal::Timestamp;
+use reverie_journal::render::{brief_markdown, brief_text};
+
+use crate::arguments::handle;
+use crate::error::CommandError;
+use crate::logged_in::LoggedIn;
+use crate::report::still_waiting;
+use crate::time::{beginning, end};
+use crate::ui::Ui;
+
+/// Read the integration brief of a patient
+///
+/// From the end of the last integration or psychotherapy session until now, unless you say otherwise. Reading it writes
+/// a receipt for what you had not opened before: a patient who withdraws an entry is told whether it was opened.
+#[derive(Args)]
+#[command(after_long_help = "\
+Examples:
+  reverie brief heron-41
+  reverie brief heron-41 --since 2031-05-01
+  reverie brief heron-41 --markdown > brief.md")]
+pub(crate) struct BriefArgs {
+    /// The patient
+    #[arg(value_parser = handle)]
+    handle: String,
+    /// From this day or time on
+    #[arg(long, value_name = "DATE", value_parser = beginning)]
+    since: Option<Timestamp>,
+    /// Until the end of this day, or this time
+    #[arg(long, value_name = "DATE", value_parser = end)]
+    until: Option<Timestamp>,
+    /// Write no receipt: what it shows stays unread
+    #[arg(long)]
+    no_receipt: bool,
+    /// As Markdown
+    #[arg(long, conflicts_with = "json")]
+    markdown: bool,
+}
+
+pub(crate) async fn run(ui: &Ui, logged_in: LoggedIn, args: BriefArgs) -> Result<(), CommandError> {
+    let LoggedIn { mut account, profile: _ } = logged_in;
+    let BriefArgs { handle, since, until, no_receipt, markdown } = args;
+    let patient = account.contact_of(&handle)?.account;
+    let brief = account.brief(patient, since, until)?;
+    let names = account.names();
+    let shown = ui.answer(&brief, || match markdown {
+        true => brief_markdown(&brief, &names),
+        false => brief_text(&brief, &names, ui.page()),
+    });
+    // Whoever stopped reading half-way has opened it too, so the receipt does not wait for the output.
+    if no_receipt {
+        ui.say("No receipt was written: what this brief shows stays unread.");
+    } else if let Some(flushed) = account.receipt(&brief).await? {
+        still_waiting(ui, &flushed);
+        let opened = brief.header.unread;
+        let entries = if opened == 1 { "1 entry".to_owned() } else { format!("{opened} entries") };
+        ui.say(&format!("A receipt says that you opened {entries}."));
+    }
+    shown
+}

@@ -1,0 +1,76 @@
+//! `reverie share`: lets a clinician read an entry, once the patient has seen who will.
+
+use clap::Args;
+use reverie_journal::short_id;
+use serde_json::json;
+
+use crate::arguments::handle;
+use crate::error::CommandError;
+use crate::logged_in::LoggedIn;
+use crate::report::{flushed_json, still_waiting};
+use crate::table::table;
+use crate::ui::Ui;
+
+/// Share entries with your clinician
+///
+/// Everything of an entry goes along: its words, what you added, its files, its marks. What you added for yourself stays
+/// private. You can withdraw an entry at any time; what was read cannot be unread.
+#[derive(Args)]
+#[command(after_long_help = "\
+Examples:
+  reverie share 3f2a91c0
+  reverie share 3f2a 77b0 --with quill
+  reverie share 3f2a91c0 --yes")]
+pub(crate) struct ShareArgs {
+    /// The entries: the first digits of their ids
+    #[arg(required = true, value_name = "ENTRY")]
+    entries: Vec<String>,
+    /// With whom, if you are paired with several
+    #[arg(long, value_name = "HANDLE", value_parser = handle)]
+    with: Option<String>,
+    /// Do not ask
+    #[arg(long)]
+    yes: bool,
+}
+
+pub(crate) async fn run(ui: &Ui, logged_in: LoggedIn, args: ShareArgs) -> Result<(), CommandError> {
+    let LoggedIn { mut account, profile: _ } = logged_in;
+    let ShareArgs { entries, with, yes } = args;
+    let with = account.share_target(with.as_deref())?;
+    let reader = account.names().of(with);
+    let mut found = Vec::new();
+    for typed in &entries {
+        let (_, entry) = account.find_entry(typed)?;
+        if !found.contains(&entry) {
+            found.push(entry);
+        }
+    }
+    let view = account.view(account.account());
+    let rows = found.iter().filter_map(|id| view.entry(*id)).map(|view| {
+        let files = match view.attachments().count() {
+            0 => String::new(),
+            1 => "1 file".to_owned(),
+            files => format!("{files} files"),
+        };
+        [String::from("  "), short_id(view.entry.id().uuid()), view.headline(), files]
+    });
+    let rows: Vec<[String; 4]> = rows.collect();
+    ui.say(&format!("{reader} will be able to read:\n"));
+    ui.say(&table(&rows));
+    if !ui.confirm(yes, &format!("\nShare with {reader}?"))? {
+        ui.say("Nothing was shared.");
+        return Ok(());
+    }
+    let mut shared = Vec::new();
+    for entry in found {
+        let flushed = account.share(entry, with).await?;
+        still_waiting(ui, &flushed);
+        let mut answer = flushed_json(&flushed);
+        answer["entry"] = json!(entry);
+        if flushed.stopped_by.is_none() {
+            ui.say(&format!("{} is shared with {reader}.", short_id(entry.uuid())));
+        }
+        shared.push(answer);
+    }
+    ui.answer(&json!({ "with": reader, "shared": shared }), String::new)
+}

@@ -1,0 +1,111 @@
+//! `reverie verify`: whether a server's journals, or an exported folder, are what their authors signed.
+
+use std::collections::BTreeMap;
+use std::path::{Path, PathBuf};
+use std::process::ExitCode;
+
+use clap::Args;
+use reverie_client::native::ExportFolder;
+use reverie_client::{Verified, VerifiedJournal, verify_export};
+use reverie_journal::{Names, short_id};
+use reverie_protocol::hash::Hash;
+
+use crate::error::CommandError;
+use crate::logged_in::{Purpose, Start, catch_up};
+use crate::table::table;
+use crate::ui::Ui;
+
+/// Check that journals are what their authors signed
+///
+/// Fetches every journal anew and checks each signature, the chain from the first record on, every body and file, and that
+/// nothing contradicts what this device has seen. Two people who see the same words for a journal have seen the same
+/// history. With `--export` it checks an exported folder instead, without any server. Ends with 1 if anything is wrong.
+#[derive(Args)]
+#[command(after_long_help = "\
+Examples:
+  reverie verify
+  reverie verify --export my-journal
+  reverie verify --json")]
+pub(crate) struct VerifyArgs {
+    /// An exported folder
+    #[arg(long, value_name = "DIR")]
+    export: Option<PathBuf>,
+}
+
+pub(crate) async fn run(ui: &Ui, start: Start, VerifyArgs { export }: VerifyArgs) -> Result<ExitCode, CommandError> {
+    let (verified, names) = match export {
+        Some(folder) => verify_folder(ui, &start, &folder).await?,
+        None => verify_server(ui, &start).await?,
+    };
+    ui.answer(&verified, || journals_text(&verified.journals, &names))?;
+    if let (Some(signer), Some(fingerprint)) = (&verified.signed_by, &verified.fingerprint) {
+        ui.say(&format!("Signed by {signer}."));
+        ui.say(&format!("Card fingerprint {fingerprint}"));
+    }
+    for finding in &verified.findings {
+        ui.warn(&format!("{}: {}", finding.place, finding.what));
+    }
+    if verified.findings.is_empty() {
+        let files = if verified.files == 1 { "1 file".to_owned() } else { format!("{} files", verified.files) };
+        ui.say(&format!("All as it was signed, {files} included."));
+        return Ok(ExitCode::SUCCESS);
+    }
+    let found = if verified.findings.len() == 1 { "1 thing is" } else { "Several things are" };
+    ui.say(&format!("{found} not as signed. Keep what you have, change nothing, and tell your practice."));
+    Ok(ExitCode::from(1))
+}
+
+async fn verify_server(ui: &Ui, start: &Start) -> Result<(Verified, Names), CommandError> {
+    let (mut account, _profile, _) = start.unlock().await?;
+    catch_up(ui, &mut account, Purpose::Writing).await?;
+    let bar = ui.progress("Verifying");
+    let verified = account
+        .verify(&mut |done, total| {
+            bar.set_length(total as u64);
+            bar.set_position(done as u64);
+        })
+        .await;
+    bar.finish_and_clear();
+    Ok((verified?, account.names()))
+}
+
+async fn verify_folder(ui: &Ui, start: &Start, folder: &Path) -> Result<(Verified, Names), CommandError> {
+    let (known, names) = known(start).await;
+    let bar = ui.progress("Verifying");
+    let verified = verify_export(&ExportFolder::open(folder), &known, &mut |done, total| {
+        bar.set_length(total as u64);
+        bar.set_position(done as u64);
+    });
+    bar.finish_and_clear();
+    let verified = verified.map_err(|error| {
+        CommandError::from(error).hint("Give the folder that holds `manifest.json`: `reverie verify --export DIR`.")
+    })?;
+    Ok((verified, names))
+}
+
+/// Returns whom this device knows, where that can be had without asking for anything. A folder can be verified without.
+async fn known(start: &Start) -> (BTreeMap<Hash, String>, Names) {
+    if start.global.has_password_source()
+        && let Ok((account, _, _)) = start.unlock().await
+    {
+        return (account.known_fingerprints(), account.names());
+    }
+    (BTreeMap::new(), Names::default())
+}
+
+fn journals_text(journals: &[VerifiedJournal], names: &Names) -> String {
+    if journals.is_empty() {
+        return String::new();
+    }
+    let mut rows = vec![["JOURNAL", "KIND", "OWNER", "RECORDS", "WORDS"].map(str::to_owned)];
+    rows.extend(journals.iter().map(|journal| {
+        [
+            short_id(journal.journal.uuid()),
+            journal.compartment.unwrap_or("-").replace('_', " "),
+            journal.owner.map_or_else(|| "-".to_owned(), |owner| names.of(owner)),
+            journal.records.to_string(),
+            journal.words.map_or_else(|| "-".to_owned(), |words| words.join(" ")),
+        ]
+    }));
+    table(&rows)
+}

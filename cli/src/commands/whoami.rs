@@ -1,0 +1,43 @@
+//! `reverie whoami`: which account this device holds; needs no network.
+
+use clap::Args;
+use serde_json::json;
+
+use crate::error::CommandError;
+use crate::logged_in::Start;
+use crate::table::table;
+use crate::ui::Ui;
+
+/// Show which account this device holds
+#[derive(Args)]
+#[command(after_long_help = "\
+Examples:
+  reverie whoami
+  reverie --profile quill whoami --json")]
+pub(crate) struct WhoamiArgs {}
+
+pub(crate) async fn run(ui: &Ui, start: Start, WhoamiArgs {}: WhoamiArgs) -> Result<(), CommandError> {
+    let (account, profile, _) = start.unlock().await?;
+    let waiting = account.waiting_count();
+    let answer = json!({
+        "handle": account.handle(),
+        "role": account.role(),
+        "account": account.account(),
+        "server": account.server(),
+        "profile": profile.name(),
+        "logged_in": account.is_logged_in(),
+        "waiting": waiting,
+    });
+    ui.answer(&answer, || {
+        let logged_in = if account.is_logged_in() { "logged in" } else { "not logged in; run `reverie login`" };
+        let rows = [
+            ("Handle", account.handle().to_owned()),
+            ("Role", account.role().to_string()),
+            ("Server", account.server()),
+            ("Profile", profile.name().to_owned()),
+            ("Session", logged_in.to_owned()),
+            ("Waiting to be sent", waiting.to_string()),
+        ];
+        table(&rows.map(|(what, value)| [what.to_owned(), value]))
+    })
+}

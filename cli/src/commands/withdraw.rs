@@ -1,0 +1,46 @@
+//! `reverie withdraw`: takes an entry back, after saying which case applies.
+
+use clap::Args;
+use reverie_journal::short_id;
+use serde_json::json;
+
+use crate::error::CommandError;
+use crate::logged_in::LoggedIn;
+use crate::report::{flushed_json, still_waiting};
+use crate::ui::Ui;
+
+/// Take a shared entry back into your private journal, or erase a private one
+///
+/// It says first which case applies: whether somebody opened it, and what stays.
+#[derive(Args)]
+#[command(after_long_help = "\
+Examples:
+  reverie withdraw 3f2a91c0
+  reverie withdraw 3f2a91c0 --yes")]
+pub(crate) struct WithdrawArgs {
+    /// The entry: the first digits of its id
+    entry: String,
+    /// Do not ask
+    #[arg(long)]
+    yes: bool,
+}
+
+pub(crate) async fn run(ui: &Ui, logged_in: LoggedIn, args: WithdrawArgs) -> Result<(), CommandError> {
+    let LoggedIn { mut account, profile: _ } = logged_in;
+    let WithdrawArgs { entry, yes } = args;
+    let (_, entry) = account.find_entry(&entry)?;
+    let case = account.withdraw_case(entry)?;
+    ui.say(&case.sentence(&account.names()));
+    if !ui.confirm(yes, "Withdraw it?")? {
+        ui.say("Nothing was withdrawn.");
+        return Ok(());
+    }
+    let flushed = account.withdraw(entry).await?;
+    let mut answer = flushed_json(&flushed);
+    answer["entry"] = json!(entry);
+    answer["case"] = json!(case);
+    ui.answer(&answer, String::new)?;
+    still_waiting(ui, &flushed);
+    ui.say(&format!("{} is withdrawn.", short_id(entry.uuid())));
+    Ok(())
+}

@@ -1,0 +1,126 @@
+//! What a command starts from: nothing, an unlocked account, or one that has caught up with its server.
+//!
+//! Catching up sends what waits in the outbox, meets new guests and fetches what is new. A server that is away stops
+//! nobody from reading or writing; it is only said.
+
+use reverie_client::{ClientError, Flushed, Notice, Unlocked};
+use secrecy::{ExposeSecret as _, SecretString};
+
+use crate::arguments::Global;
+use crate::error::CommandError;
+use crate::profile::Profile;
+use crate::report::still_waiting;
+use crate::ui::Ui;
+
+/// What was said on the command line for all commands.
+pub(crate) struct Start {
+    pub(crate) global: Global,
+}
+
+/// An account that is unlocked, and has caught up as far as its server let it.
+pub(crate) struct LoggedIn {
+    pub(crate) account: Unlocked,
+    pub(crate) profile: Profile,
+}
+
+/// What a person came for, and so what an absent server means.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Purpose {
+    /// To look: the device shows what it holds.
+    Reading,
+    /// To do something that the outbox keeps.
+    Writing,
+}
+
+impl Start {
+    /// Unlocks the profile's account; needs no network.
+    pub(crate) async fn unlock(&self) -> Result<(Unlocked, Profile, SecretString), CommandError> {
+        let profile = Profile::find(&self.global)?;
+        if !profile.is_there() {
+            return Err(no_account(&profile));
+        }
+        let environment = profile.environment()?;
+        if !reverie_client::holds_account(&*environment.store).await? {
+            return Err(no_account(&profile));
+        }
+        let password = self.global.password(&format!("Password of profile `{}`: ", profile.name()))?;
+        let account = Unlocked::unlock(environment, password.expose_secret()).await?;
+        Ok((account, profile, password))
+    }
+
+    /// Unlocks the account and catches up.
+    pub(crate) async fn log_in(&self, ui: &Ui, purpose: Purpose) -> Result<LoggedIn, CommandError> {
+        let (mut account, profile, _) = self.unlock().await?;
+        catch_up(ui, &mut account, purpose).await?;
+        Ok(LoggedIn { account, profile })
+    }
+}
+
+fn no_account(profile: &Profile) -> CommandError {
+    let error = CommandError::from(ClientError::NoAccount);
+    if profile.name() == "default" {
+        return error.also("If you named a profile when you joined, name it again: `--profile NAME`.");
+    }
+    let message = format!("there is no account in profile `{}` yet", profile.name());
+    CommandError { message, ..error }
+}
+
+/// Sends what waits, meets guests, fetches what is new, and says in plain words what is not as it should be.
+pub(crate) async fn catch_up(ui: &Ui, account: &mut Unlocked, purpose: Purpose) -> Result<(), CommandError> {
+    let known = account.contacts().len();
+    match fetch(ui, account).await {
+        Ok(()) => {
+            if account.contacts().len() > known {
+                ui.say("Your invitation was accepted. `reverie pair` shows the words to compare.");
+            }
+            Ok(())
+        }
+        Err(error) if error.is_offline() && purpose == Purpose::Reading => {
+            ui.warn("The server cannot be reached now. This is what this device holds, as of the last time it was.");
+            Ok(())
+        }
+        Err(ClientError::LoggedOut) if purpose == Purpose::Reading => {
+            ui.warn(
+                "This device is not logged in, so this is what it holds already. `reverie login` fetches the rest.",
+            );
+            Ok(())
+        }
+        // What is done next says so itself, with what became of it.
+        Err(error) if error.is_offline() || matches!(error, ClientError::LoggedOut) => Ok(()),
+        Err(error) => Err(error.into()),
+    }
+}
+
+async fn fetch(ui: &Ui, account: &mut Unlocked) -> Result<(), ClientError> {
+    match account.flush().await? {
+        Flushed { stopped_by: Some(error), .. } if error.is_offline() || matches!(error, ClientError::LoggedOut) => {
+            return Err(error);
+        }
+        flushed => still_waiting(ui, &flushed),
+    }
+    for notice in account.sync().await? {
+        tell(ui, &notice);
+    }
+    Ok(())
+}
+
+fn tell(ui: &Ui, notice: &Notice) {
+    match notice {
+        Notice::Failed { journal, error } => {
+            let next = error.next_step().unwrap_or("Everything that this device has seen before stays as it was.");
+            ui.warn(&format!("Journal {journal} could not be brought up to date: {error}. {next}"));
+        }
+        Notice::Pairing { error } => {
+            let next = error.next_step().unwrap_or("`reverie pair` tries again.");
+            ui.warn(&format!("Who accepted your invitation could not be verified: {error}. {next}"));
+        }
+        Notice::Stranger { journal } => ui.warn(&format!(
+            "The server offers journal {journal} of somebody whom you are not paired with. It is left alone. If you \
+             expect somebody, pair with them: `reverie pair`."
+        )),
+        Notice::Gone { journal } => ui.warn(&format!(
+            "The server no longer shows journal {journal}, which this device has seen. What is here stays here. Ask \
+             your practice why."
+        )),
+    }
+}

@@ -1,0 +1,76 @@
+//! Where the password comes from: a prompt without echo, a file, or a file descriptor. Never an argument, which every
+//! process of the machine can read.
+
+use std::fs::File;
+use std::io::{self, BufRead as _, BufReader, IsTerminal as _, Read as _};
+use std::path::{Path, PathBuf};
+
+use secrecy::{ExposeSecret as _, SecretString};
+
+use crate::arguments::Global;
+use crate::error::{CommandError, user_error};
+
+/// Bytes of a password's line, so that a wrong file is not read into memory.
+const MOST: u64 = 4096;
+
+impl Global {
+    /// Tells whether the password can be had without asking anybody.
+    pub(crate) const fn has_password_source(&self) -> bool {
+        self.passphrase_file.is_some() || self.passphrase_fd.is_some()
+    }
+
+    /// Returns the password, asking for it under this name if no source was given.
+    pub(crate) fn password(&self, prompt: &str) -> Result<SecretString, CommandError> {
+        match self.given_password()? {
+            Some(password) => Ok(password),
+            None => ask(prompt),
+        }
+    }
+
+    /// Returns a new password; on a terminal it is typed twice.
+    pub(crate) fn new_password(&self) -> Result<SecretString, CommandError> {
+        if let Some(password) = self.given_password()? {
+            return Ok(password);
+        }
+        let first = ask("Choose a password: ")?;
+        let again = ask("The same again: ")?;
+        if first.expose_secret() == again.expose_secret() {
+            return Ok(first);
+        }
+        Err(user_error("the two passwords are not the same").hint("Nothing was made yet. Run the command again."))
+    }
+
+    fn given_password(&self) -> Result<Option<SecretString>, CommandError> {
+        match (&self.passphrase_file, self.passphrase_fd) {
+            (Some(file), _) => first_line(file).map(Some),
+            (None, Some(descriptor)) => first_line(&PathBuf::from(format!("/dev/fd/{descriptor}"))).map(Some),
+            (None, None) => Ok(None),
+        }
+    }
+}
+
+fn first_line(path: &Path) -> Result<SecretString, CommandError> {
+    let mut line = String::new();
+    let read = File::open(path).and_then(|file| BufReader::new(file.take(MOST)).read_line(&mut line));
+    let password = SecretString::from(line.trim_end_matches(['\n', '\r']));
+    let failed = |why: String| user_error(format!("the password could not be read from {}: {why}", path.display()));
+    read.map_err(|error| failed(error.to_string()))?;
+    if password.expose_secret().is_empty() {
+        return Err(failed("its first line is empty".to_owned()));
+    }
+    Ok(password)
+}
+
+/// Asks without echo. The terminal is asked for directly, so that words may come through a pipe meanwhile.
+fn ask(prompt: &str) -> Result<SecretString, CommandError> {
+    if !io::stderr().is_terminal() {
+        return Err(nobody());
+    }
+    rpassword::prompt_password(prompt).map(SecretString::from).map_err(|_| nobody())
+}
+
+fn nobody() -> CommandError {
+    user_error("a password is needed, and there is no terminal to ask at")
+        .hint("Give it as the first line of a file, `--passphrase-file FILE`, or of a descriptor, `--passphrase-fd N`.")
+        .coded("needs_password")
+}

@@ -1,0 +1,175 @@
+//! The terminal: data to stdout, talk to stderr, questions only where somebody can answer.
+//!
+//! With `--json` stdout holds one JSON value and every line of stderr is JSON too; nothing is asked then but passwords.
+
+use std::io::{self, IsTerminal as _, Write as _};
+
+use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
+use reverie_journal::render::{Page, Receipts, Style, clean};
+use serde::Serialize;
+use serde_json::json;
+
+use crate::error::{CommandError, internal_error, output_error, user_error};
+
+/// Columns where there is no terminal to ask.
+const WIDTH: usize = 80;
+/// Columns beyond which lines are hard to read.
+const WIDEST: usize = 100;
+
+/// How this run talks.
+pub(crate) struct Ui {
+    json: bool,
+    width: usize,
+}
+
+impl Ui {
+    pub(crate) fn new(json: bool) -> Self {
+        let terminal = terminal_size::terminal_size_of(io::stdout()).or_else(terminal_size::terminal_size);
+        let width = terminal.map_or(WIDTH, |(width, _)| usize::from(width.0).clamp(40, WIDEST));
+        Self { json, width }
+    }
+
+    /// Tells whether the answer is to be JSON.
+    pub(crate) const fn is_json(&self) -> bool {
+        self.json
+    }
+
+    /// Returns how pages are shown: emphasis only on a terminal that has it and a person who wants it (no-color.org).
+    pub(crate) fn page(&self) -> Page {
+        let plain = std::env::var_os("NO_COLOR").is_some_and(|value| !value.is_empty())
+            || std::env::var_os("TERM").is_some_and(|terminal| terminal == "dumb");
+        let style = if io::stdout().is_terminal() && !plain { Style::Ansi } else { Style::Plain };
+        Page { width: self.width, style, receipts: Receipts::Hidden }
+    }
+
+    /// Answers: `value` for programs, `text` for people.
+    pub(crate) fn answer(&self, value: &impl Serialize, text: impl FnOnce() -> String) -> Result<(), CommandError> {
+        let text = if self.json {
+            serde_json::to_string_pretty(value).map_err(|error| internal_error(error.to_string()))?
+        } else {
+            text()
+        };
+        if text.is_empty() {
+            return Ok(());
+        }
+        let mut stdout = io::stdout().lock();
+        let end = if text.ends_with('\n') { "" } else { "\n" };
+        write!(stdout, "{text}{end}").and_then(|()| stdout.flush()).map_err(|error| output_error(&error))
+    }
+
+    /// Says something to the person. Programs are told by the answer alone.
+    pub(crate) fn say(&self, text: &str) {
+        if !self.json {
+            self.stderr(&textwrap::fill(&clean(text), self.width));
+        }
+    }
+
+    /// Says something that is copied whole, such as a command, without breaking its line.
+    pub(crate) fn say_as_is(&self, text: &str) {
+        if !self.json {
+            self.stderr(&clean(text));
+        }
+    }
+
+    /// Says something that must not be overlooked.
+    pub(crate) fn warn(&self, text: &str) {
+        if self.json {
+            self.stderr(&json!({ "warning": clean(text) }).to_string());
+        } else {
+            self.stderr(&self.labelled("Warning", text));
+        }
+    }
+
+    pub(crate) fn error(&self, error: &CommandError) {
+        let CommandError { kind: _, message, hint, code } = error;
+        if self.json {
+            let told = json!({ "error": { "message": sentence(message), "hint": hint, "code": code } });
+            return self.stderr(&told.to_string());
+        }
+        self.stderr(&self.labelled("Error", message));
+        if let Some(hint) = hint {
+            self.stderr(&self.labelled("Hint", hint));
+        }
+    }
+
+    fn labelled(&self, label: &str, text: &str) -> String {
+        let indent = " ".repeat(label.len() + 2);
+        let options = textwrap::Options::new(self.width).subsequent_indent(&indent).break_words(false);
+        textwrap::fill(&format!("{label}: {}", sentence(text)), options)
+    }
+
+    #[expect(clippy::unused_self, reason = "who talks does so through the one that knows how")]
+    fn stderr(&self, text: &str) {
+        // Nobody listening is no reason to stop.
+        let _ = writeln!(io::stderr().lock(), "{text}");
+    }
+
+    /// Tells whether somebody is there to answer.
+    pub(crate) fn can_ask(&self) -> bool {
+        !self.json && io::stdin().is_terminal() && io::stderr().is_terminal()
+    }
+
+    /// Asks a yes-or-no question; anything but yes is no.
+    pub(crate) fn ask(&self, question: &str) -> Result<bool, CommandError> {
+        let answer = self.ask_line(&format!("{question} [y/N] "))?;
+        Ok(matches!(answer.trim().to_lowercase().as_str(), "y" | "yes"))
+    }
+
+    /// Asks before something that cannot be undone without a trace, unless `yes` was said already.
+    pub(crate) fn confirm(&self, yes: bool, question: &str) -> Result<bool, CommandError> {
+        if yes {
+            return Ok(true);
+        }
+        if !self.can_ask() {
+            let message = "this asks first, and there is nobody at a terminal to answer";
+            return Err(user_error(message).hint("Read what it does, then add `--yes`.").coded("needs_yes"));
+        }
+        self.ask(question)
+    }
+
+    /// Asks for a line.
+    pub(crate) fn ask_line(&self, question: &str) -> Result<String, CommandError> {
+        let mut stderr = io::stderr().lock();
+        let _ = write!(stderr, "{}", textwrap::fill(question, textwrap::Options::new(self.width)));
+        let _ = stderr.flush();
+        let mut line = String::new();
+        let read = io::stdin().read_line(&mut line);
+        read.map_err(|error| user_error(format!("the answer could not be read: {error}")))?;
+        Ok(line)
+    }
+
+    /// Returns a bar for long work, drawn on stderr if that is a terminal.
+    pub(crate) fn progress(&self, what: &'static str) -> ProgressBar {
+        let target = if self.json { ProgressDrawTarget::hidden() } else { ProgressDrawTarget::stderr() };
+        let style = ProgressStyle::with_template("{msg} {wide_bar} {pos}/{len}");
+        let style = style.expect("the template is constant and names fields that indicatif has");
+        ProgressBar::with_draw_target(None, target).with_style(style).with_message(what)
+    }
+}
+
+/// Returns the text as a sentence: messages of libraries begin small and end without a stop.
+fn sentence(text: &str) -> String {
+    let cleaned = clean(text);
+    let text = cleaned.trim();
+    let mut letters = text.chars();
+    let first = letters.next().map(|first| first.to_uppercase().to_string()).unwrap_or_default();
+    let stop = if text.ends_with(['.', '!', '?', '`', ':']) { "" } else { "." };
+    format!("{first}{}{stop}", letters.as_str())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn messages_read_as_sentences() {
+        assert_eq!(sentence("there is no account"), "There is no account.");
+        assert_eq!(sentence("`list` shows them"), "`list` shows them.");
+        assert_eq!(sentence("Done already."), "Done already.");
+    }
+
+    #[test]
+    fn a_message_drives_nobodys_terminal() {
+        assert!(!sentence("no \u{1b}[2J here").contains('\u{1b}'));
+    }
+}

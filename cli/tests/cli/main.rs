@@ -1,0 +1,3 @@
+//! The binary as people run it, without any server: help, usage, and errors that come before one is asked.
+
+mod help;
