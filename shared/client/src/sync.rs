@@ -72,8 +72,10 @@ impl Unlocked {
         let mut shown = BTreeSet::new();
         for entry in listed {
             shown.insert(entry.journal);
-            // Nothing new in one round trip: the head that the server tells is the head that we have.
-            if self.logs.get(&entry.journal).and_then(JournalLog::head).is_some_and(|head| head == entry.head) {
+            // Nothing new in one round trip: the head that the server tells is the head that we have. A history that
+            // contradicted itself once is told of each time, whatever the server says now.
+            let seen = self.logs.get(&entry.journal).and_then(JournalLog::head);
+            if seen == Some(entry.head) && !self.state.diverged.contains_key(&entry.journal) {
                 continue;
             }
             match self.pull(entry.journal).await {
