@@ -3,7 +3,7 @@
 use std::path::PathBuf;
 
 use clap::builder::{PossibleValuesParser, TypedValueParser};
-use clap::{Args, CommandFactory as _, Parser, Subcommand};
+use clap::{ArgAction, Args, CommandFactory as _, Parser, Subcommand};
 use reverie_journal::Kind;
 use reverie_protocol::account::AccountRole;
 use reverie_protocol::limits;
@@ -12,7 +12,7 @@ use crate::commands::*;
 
 /// An end-to-end encrypted integration journal for ketamine-assisted psychotherapy
 #[derive(Parser)]
-#[command(name = "reverie", version, max_term_width = 100, disable_help_subcommand = true)]
+#[command(name = "reverie", version, max_term_width = 100, disable_help_subcommand = true, disable_help_flag = true)]
 pub(crate) struct Arguments {
     #[command(flatten)]
     pub(crate) global: Global,
@@ -49,6 +49,11 @@ pub(crate) struct Global {
     /// Answer in JSON, errors too
     #[arg(long, global = true)]
     pub(crate) json: bool,
+    /// Explain the command
+    // The short form of clap's help throughout: the long one puts every option on lines of its own. What it would say
+    // more, `explained` puts in front.
+    #[arg(long, short, global = true, action = ArgAction::HelpShort)]
+    help: Option<bool>,
 }
 
 #[derive(Subcommand)]
@@ -110,10 +115,18 @@ pub(crate) fn command() -> clap::Command {
         format!("{who}:\n{}\n", lines.concat())
     });
     let template = format!(
-        "{{about-with-newline}}\nUsage: reverie COMMAND [OPTIONS]\n\n{}{{options}}\n\n{NEXT_STEPS}",
+        "{{about-with-newline}}\nUsage: reverie COMMAND [OPTIONS]\n\n{}Options of every command:\n{{options}}\n\n{NEXT_STEPS}",
         groups.concat()
     );
-    command.help_template(template)
+    command.help_template(template).mut_subcommands(explained)
+}
+
+/// Lets the help of a command, and of those below it, begin with everything that its doc comment says.
+fn explained(command: clap::Command) -> clap::Command {
+    let about = command.get_long_about().or_else(|| command.get_about()).map(ToString::to_string).unwrap_or_default();
+    let template =
+        format!("{}\n\n{{usage-heading}} {{usage}}\n\n{{all-args}}{{after-help}}", textwrap::fill(&about, 80));
+    command.help_template(template).mut_subcommands(explained)
 }
 
 /// Reads a handle.

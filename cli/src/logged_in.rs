@@ -8,6 +8,7 @@ use secrecy::{ExposeSecret as _, SecretString};
 
 use crate::arguments::Global;
 use crate::error::CommandError;
+use crate::pairing_words::compares;
 use crate::profile::Profile;
 use crate::report::still_waiting;
 use crate::ui::Ui;
@@ -67,11 +68,12 @@ fn no_account(profile: &Profile) -> CommandError {
 
 /// Sends what waits, meets guests, fetches what is new, and says in plain words what is not as it should be.
 pub(crate) async fn catch_up(ui: &Ui, account: &mut Unlocked, purpose: Purpose) -> Result<(), CommandError> {
-    let known = account.contacts().len();
+    let known: Vec<_> = account.contacts().into_iter().map(|contact| contact.account).collect();
     match fetch(ui, account).await {
         Ok(()) => {
-            if account.contacts().len() > known {
-                ui.say("Your invitation was accepted. `reverie pair` shows the words to compare.");
+            for met in account.pairings().iter().filter(|met| !known.contains(&met.contact.account)) {
+                let next = if compares(account, met) { " `reverie pair` shows the words to compare." } else { "" };
+                ui.say(&format!("{} accepted your invitation.{next}", met.contact.handle));
             }
             Ok(())
         }

@@ -31,7 +31,7 @@ fn without_global(command: clap::Command) -> clap::Command {
 
 fn section(text: &mut String, command: &mut clap::Command, level: &str) {
     let name = command.get_bin_name().unwrap_or("reverie").to_owned();
-    let help = command.render_long_help().to_string();
+    let help = command.render_help().to_string();
     let help: Vec<&str> = help.lines().map(str::trim_end).collect();
     write!(text, "\n{level} `{name}`\n\n```text\n{}\n```\n", help.join("\n").trim())
         .expect("writing to a String cannot fail");

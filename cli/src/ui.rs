@@ -60,7 +60,7 @@ impl Ui {
     /// Says something to the person. Programs are told by the answer alone.
     pub(crate) fn say(&self, text: &str) {
         if !self.json {
-            self.stderr(&textwrap::fill(&clean(text), self.width));
+            self.stderr(&wrapped(&clean(text), textwrap::Options::new(self.width)));
         }
     }
 
@@ -95,7 +95,7 @@ impl Ui {
     fn labelled(&self, label: &str, text: &str) -> String {
         let indent = " ".repeat(label.len() + 2);
         let options = textwrap::Options::new(self.width).subsequent_indent(&indent).break_words(false);
-        textwrap::fill(&format!("{label}: {}", sentence(text)), options)
+        wrapped(&format!("{label}: {}", sentence(text)), options)
     }
 
     #[expect(clippy::unused_self, reason = "who talks does so through the one that knows how")]
@@ -111,7 +111,7 @@ impl Ui {
 
     /// Asks a yes-or-no question; anything but yes is no.
     pub(crate) fn ask(&self, question: &str) -> Result<bool, CommandError> {
-        let answer = self.ask_line(&format!("{question} [y/N] "))?;
+        let answer = self.ask_line(&format!("{question} [y/N]"))?;
         Ok(matches!(answer.trim().to_lowercase().as_str(), "y" | "yes"))
     }
 
@@ -130,7 +130,8 @@ impl Ui {
     /// Asks for a line.
     pub(crate) fn ask_line(&self, question: &str) -> Result<String, CommandError> {
         let mut stderr = io::stderr().lock();
-        let _ = write!(stderr, "{}", textwrap::fill(question, textwrap::Options::new(self.width)));
+        // The space after the question stays: the answer is typed behind it.
+        let _ = write!(stderr, "{} ", wrapped(&clean(question), textwrap::Options::new(self.width)).trim_end());
         let _ = stderr.flush();
         let mut line = String::new();
         let read = io::stdin().read_line(&mut line);
@@ -145,6 +146,14 @@ impl Ui {
         let style = style.expect("the template is constant and names fields that indicatif has");
         ProgressBar::with_draw_target(None, target).with_style(style).with_message(what)
     }
+}
+
+/// Returns the text wrapped, with no command in backticks broken over two lines.
+fn wrapped(text: &str, options: textwrap::Options<'_>) -> String {
+    const NO_BREAK: &str = "\u{a0}";
+    let parts = text.split('`').enumerate();
+    let glued = parts.map(|(n, part)| if n % 2 == 1 { part.replace(' ', NO_BREAK) } else { part.to_owned() });
+    textwrap::fill(&glued.collect::<Vec<_>>().join("`"), options).replace(NO_BREAK, " ")
 }
 
 /// Returns the text as a sentence: messages of libraries begin small and end without a stop.
@@ -166,6 +175,12 @@ mod tests {
         assert_eq!(sentence("there is no account"), "There is no account.");
         assert_eq!(sentence("`list` shows them"), "`list` shows them.");
         assert_eq!(sentence("Done already."), "Done already.");
+    }
+
+    #[test]
+    fn a_command_to_copy_stays_on_one_line() {
+        let text = wrapped("To compare the words later, run `reverie pair --confirm quill` here.", 40.into());
+        assert!(text.lines().any(|line| line.contains("`reverie pair --confirm quill`")), "{text}");
     }
 
     #[test]

@@ -32,7 +32,7 @@ enum AdminCommand {
 ///
 /// You vouch for handle and role alone. Clinician and patient trust each other's keys only by pairing with each other.
 #[derive(Args)]
-#[command(after_long_help = "\
+#[command(after_help = "\
 Examples:
   reverie admin invite quill --role clinician
   reverie admin invite haddon --role clinician --in-advance")]

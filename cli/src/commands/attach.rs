@@ -18,7 +18,7 @@ use crate::ui::Ui;
 /// They are sealed on this device before they go anywhere, name included. Files of a shared entry are shared with the same
 /// people, unless they are `--private`.
 #[derive(Args)]
-#[command(after_long_help = "\
+#[command(after_help = "\
 Examples:
   reverie attach 3f2a91c0 memo.ogg
   reverie attach 3f2a91c0 drawing.png photo.jpg --private")]
@@ -38,11 +38,7 @@ pub(crate) async fn run(ui: &Ui, logged_in: LoggedIn, args: AttachArgs) -> Resul
     let AttachArgs { entry, files, private } = args;
     let (_, entry) = account.find_entry(&entry)?;
     let files = open_files(&files)?;
-    let count = files.len();
-    add(ui, &mut account, entry, String::new(), files, private).await?;
-    let files = if count == 1 { "1 file".to_owned() } else { format!("{count} files") };
-    ui.say(&format!("Added {files} to {}.", short_id(entry.uuid())));
-    Ok(())
+    add(ui, &mut account, entry, String::new(), files, private).await
 }
 
 /// Adds to an entry and says who can read the addition.
@@ -59,10 +55,11 @@ pub(crate) async fn add(
     still_waiting(ui, &kept.flushed);
     let view = account.view(account.account());
     let shared = view.entry(entry).is_some_and(|view| view.state != ShareState::Private);
-    ui.say(if shared && !private {
+    let who = if shared && !private {
         "It is shared with whom the entry is shared with."
     } else {
-        "Private. Nobody but you can read it."
-    });
+        "It is private. Nobody but you can read it."
+    };
+    ui.say(&format!("Added to {}. {who}", short_id(entry.uuid())));
     Ok(())
 }

@@ -16,7 +16,7 @@ use crate::ui::Ui;
 /// From the end of the last integration or psychotherapy session until now, unless you say otherwise. Reading it writes
 /// a receipt for what you had not opened before: a patient who withdraws an entry is told whether it was opened.
 #[derive(Args)]
-#[command(after_long_help = "\
+#[command(after_help = "\
 Examples:
   reverie brief heron-41
   reverie brief heron-41 --since 2031-05-01

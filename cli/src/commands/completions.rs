@@ -10,7 +10,7 @@ use crate::error::{CommandError, output_error};
 
 /// Print completions for a shell
 #[derive(Args)]
-#[command(after_long_help = "\
+#[command(after_help = "\
 Examples:
   reverie completions bash > ~/.local/share/bash-completion/completions/reverie
   reverie completions zsh > ~/.zfunc/_reverie

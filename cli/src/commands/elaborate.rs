@@ -1,7 +1,6 @@
 //! `reverie elaborate`: adds words beside an entry's first words, which stay as they were.
 
 use clap::Args;
-use reverie_journal::short_id;
 
 use crate::commands::attach::add;
 use crate::error::CommandError;
@@ -14,7 +13,7 @@ use crate::words::typed;
 /// An addition to a shared entry is shared with the same people, unless it is `--private`. This is also how you answer a
 /// question of your clinician.
 #[derive(Args)]
-#[command(after_long_help = "\
+#[command(after_help = "\
 Examples:
   reverie elaborate 3f2a91c0 It was the colour of the kitchen at home
   reverie elaborate 3f2a91c0 --private
@@ -36,7 +35,5 @@ pub(crate) async fn run(ui: &Ui, logged_in: LoggedIn, args: ElaborateArgs) -> Re
     let typed = typed(&words, &profile, true)?.or_empty("nothing was added: there are no words")?;
     let words = typed.words.clone();
     let added = add(ui, &mut account, entry, words, Vec::new(), private).await;
-    typed.kept(added)?;
-    ui.say(&format!("Added to {}.", short_id(entry.uuid())));
-    Ok(())
+    typed.kept(added)
 }

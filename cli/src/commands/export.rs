@@ -13,14 +13,16 @@ use serde_json::json;
 use crate::arguments::handle;
 use crate::error::{CommandError, user_error};
 use crate::logged_in::LoggedIn;
+use crate::report::still_waiting;
 use crate::ui::Ui;
 
 /// Write a journal into a folder that opens without us
 ///
 /// Markdown to read, JSON for programs, voice memos and drawings as ordinary files, and a signed manifest. With `--sealed`
 /// also every record as it is stored, and the keys, which any `age` opens. The folder is not encrypted.
+/// A clinician who exports has opened what is in it, and a receipt says so.
 #[derive(Args)]
-#[command(after_long_help = "\
+#[command(after_help = "\
 Examples:
   reverie export my-journal
   reverie export my-journal --sealed
@@ -39,7 +41,7 @@ pub(crate) struct ExportArgs {
 }
 
 pub(crate) async fn run(ui: &Ui, logged_in: LoggedIn, args: ExportArgs) -> Result<(), CommandError> {
-    let LoggedIn { account, profile: _ } = logged_in;
+    let LoggedIn { mut account, profile: _ } = logged_in;
     let ExportArgs { folder, patient, sealed } = args;
     let patient = whose(&account, patient.as_deref())?;
     let mut sink = ExportFolder::create(&folder).map_err(|error| {
@@ -59,9 +61,16 @@ pub(crate) async fn run(ui: &Ui, logged_in: LoggedIn, args: ExportArgs) -> Resul
         .await;
     bar.finish_and_clear();
     let exported = exported?;
+    if patient != account.account() {
+        // Who takes a journal away has opened what is in it, and the patient is told so if she withdraws it.
+        let brief = account.brief(patient, None, None)?;
+        if let Some(flushed) = account.receipt(&brief).await? {
+            still_waiting(ui, &flushed);
+        }
+    }
 
     for (path, error) in &exported.missing {
-        ui.warn(&format!("{path} is missing: {error}"));
+        ui.warn(&format!("The file {path} is missing: {error}"));
     }
     let missing: Vec<_> = exported.missing.iter().map(|(path, error)| (path, error.to_string())).collect();
     let answer = json!({

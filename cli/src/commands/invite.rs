@@ -10,12 +10,12 @@ use crate::error::{CommandError, user_error};
 use crate::logged_in::LoggedIn;
 use crate::ui::Ui;
 
-/// Invite somebody: a patient to join, or somebody with an account to pair with you
+/// Invite a patient to join, or somebody to pair with you
 ///
 /// The code is for one person and works once, for 15 minutes. Give it in the room: whoever has the code can take the
 /// place of your guest until you compare the words.
 #[derive(Args)]
-#[command(after_long_help = "\
+#[command(after_help = "\
 Examples:
   reverie invite heron-41
   reverie invite heron-41 --in-advance
@@ -69,8 +69,8 @@ pub(crate) async fn invite(
     let long = if in_advance { "72 hours" } else { "15 minutes" };
     ui.say(&format!("An invitation for {whom}. It works once, for {long}.\n"));
     let answer = json!({ "code": *code, "handle": handle, "role": role, "seconds": seconds, "guest_runs": command });
-    ui.answer(&answer, || format!("    {}\n", *code))?;
-    ui.say("Your guest runs:\n");
+    ui.answer(&answer, || code.to_string())?;
+    ui.say("\nYour guest runs:\n");
     ui.say_as_is(&format!("    {command}\n"));
     ui.say("Then compare the words on both screens: `reverie pair`.");
     Ok(())

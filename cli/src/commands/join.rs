@@ -18,7 +18,7 @@ use crate::ui::Ui;
 /// Makes your keys on this device, shows your recovery words once, and makes your account. Somebody of your practice gives
 /// you the code; it works once. Afterwards compare the six words that you see with those on the other screen.
 #[derive(Args)]
-#[command(after_long_help = "\
+#[command(after_help = "\
 Examples:
   reverie join reve-rie1-… --server https://reverie.example
   reverie --profile quill join reve-rie1-… --server http://127.0.0.1:8787
@@ -97,7 +97,7 @@ fn introduce(ui: &Ui, invited: &Invited) {
         |(handle, role)| format!("{handle} ({role}) invites you"),
     );
     ui.say(&format!("{who} to join as {} ({}).\n", invited.handle(), invited.role()));
-    ui.say("Your password opens your journal on this device. Nobody can reset it for you.");
+    ui.say("Your password opens your keys on this device. Nobody can reset it for you.");
 }
 
 /// Shows the recovery words, numbered down the columns as people write them.
@@ -108,8 +108,8 @@ fn recovery_words(ui: &Ui, prepared: &Prepared) -> Result<(), CommandError> {
     let rows: Vec<[String; 4]> = (0..ROWS).map(|row| std::array::from_fn(|column| cell(column * ROWS + row))).collect();
     ui.say(
         "\nYour recovery words. Write them on paper and keep it where you keep what matters. With them and your \
-         password you can log in on a new device; without them nobody can bring your journal back, we neither. \
-         Whoever finds them comes close to reading it. They are shown this once.\n",
+         password you can log in on a new device; without them nobody can, we neither. Whoever finds them can open \
+         what you can. They are shown this once.\n",
     );
     let indented = table(&rows).lines().map(|line| format!("    {line}")).collect::<Vec<_>>().join("\n");
     ui.answer(&words, || format!("{indented}\n"))

@@ -11,7 +11,7 @@ use crate::ui::Ui;
 
 /// List your journal: what is private, and what is shared with whom
 #[derive(Args)]
-#[command(after_long_help = "\
+#[command(after_help = "\
 Examples:
   reverie list
   reverie list --shared

@@ -16,7 +16,7 @@ use crate::ui::Ui;
 
 /// Log this device in, or bring your account to a new device
 #[derive(Args)]
-#[command(after_long_help = "\
+#[command(after_help = "\
 Examples:
   reverie login
   reverie login --recovery --handle heron-41 --server https://reverie.example

@@ -12,7 +12,7 @@ use crate::ui::Ui;
 /// What you wrote stays readable here with your password, and the server no longer takes anything from this device until
 /// you log in again.
 #[derive(Args)]
-#[command(after_long_help = "\
+#[command(after_help = "\
 Examples:
   reverie logout
   reverie --profile quill logout")]

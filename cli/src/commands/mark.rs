@@ -15,7 +15,7 @@ use crate::ui::Ui;
 #[command(
     group = ArgGroup::new("what").args(["talk", "know_only", "not_yet", "clear", "rank", "tender"]).multiple(true).required(true),
     group = ArgGroup::new("one").args(["talk", "know_only", "not_yet", "clear"]),
-    after_long_help = "\
+    after_help = "\
 Examples:
   reverie mark 3f2a91c0 --talk --rank 1
   reverie mark 3f2a91c0 --know-only

@@ -18,7 +18,7 @@ use crate::ui::Ui;
 /// code: accept somebody's invitation to pair. Nothing is sealed to anybody before you confirmed that both screens show
 /// the same words.
 #[derive(Args)]
-#[command(after_long_help = "\
+#[command(after_help = "\
 Examples:
   reverie pair
   reverie pair reve-rie1-…

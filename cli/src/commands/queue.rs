@@ -15,7 +15,7 @@ use crate::ui::Ui;
 ///
 /// Counts and times, no content, so that it may stand on a screen.
 #[derive(Args)]
-#[command(after_long_help = "\
+#[command(after_help = "\
 Examples:
   reverie queue
   reverie queue --json")]

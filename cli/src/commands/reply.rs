@@ -13,7 +13,7 @@ use crate::words::typed;
 /// The patient and everybody in this care circle can read it. With `--question` the brief keeps it among what is
 /// unanswered until the patient adds something to the entry.
 #[derive(Args)]
-#[command(after_long_help = "\
+#[command(after_help = "\
 Examples:
   reverie reply 3f2a91c0 Thank you for the heron. I would like to hear more on Thursday.
   reverie reply 3f2a91c0 --question What was the water like?

@@ -16,7 +16,7 @@ use crate::ui::Ui;
 /// A completed dosing session starts a cycle; the next brief begins at the end of the last completed integration or
 /// psychotherapy session. The patient can read which sessions are recorded.
 #[derive(Args)]
-#[command(after_long_help = "\
+#[command(after_help = "\
 Examples:
   reverie session heron-41 --type dosing --at \"2031-05-01 14:00\" --ended \"2031-05-01 16:30\"
   reverie session heron-41 --type integration --state scheduled --at \"2031-05-03 10:00\"")]

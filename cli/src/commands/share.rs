@@ -16,7 +16,7 @@ use crate::ui::Ui;
 /// Everything of an entry goes along: its words, what you added, its files, its marks. What you added for yourself stays
 /// private. You can withdraw an entry at any time; what was read cannot be unread.
 #[derive(Args)]
-#[command(after_long_help = "\
+#[command(after_help = "\
 Examples:
   reverie share 3f2a91c0
   reverie share 3f2a 77b0 --with quill

@@ -20,7 +20,7 @@ use crate::ui::Ui;
 /// Files are listed; `--save-attachments` writes them out, readable by you alone. A clinician who shows an entry has
 /// opened it, and a receipt says so.
 #[derive(Args)]
-#[command(after_long_help = "\
+#[command(after_help = "\
 Examples:
   reverie show 3f2a91c0
   reverie show 3f2a --save-attachments ~/memos

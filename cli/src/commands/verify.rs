@@ -21,7 +21,7 @@ use crate::ui::Ui;
 /// nothing contradicts what this device has seen. Two people who see the same words for a journal have seen the same
 /// history. With `--export` it checks an exported folder instead, without any server. Ends with 1 if anything is wrong.
 #[derive(Args)]
-#[command(after_long_help = "\
+#[command(after_help = "\
 Examples:
   reverie verify
   reverie verify --export my-journal

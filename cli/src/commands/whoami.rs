@@ -10,7 +10,7 @@ use crate::ui::Ui;
 
 /// Show which account this device holds
 #[derive(Args)]
-#[command(after_long_help = "\
+#[command(after_help = "\
 Examples:
   reverie whoami
   reverie --profile quill whoami --json")]

@@ -9,11 +9,12 @@ use crate::logged_in::LoggedIn;
 use crate::report::{flushed_json, still_waiting};
 use crate::ui::Ui;
 
-/// Take a shared entry back into your private journal, or erase a private one
+/// Take a shared entry back, or erase a private one
 ///
-/// It says first which case applies: whether somebody opened it, and what stays.
+/// A shared entry goes back into your private journal. It says first which case applies: whether somebody opened it, and
+/// what stays.
 #[derive(Args)]
-#[command(after_long_help = "\
+#[command(after_help = "\
 Examples:
   reverie withdraw 3f2a91c0
   reverie withdraw 3f2a91c0 --yes")]

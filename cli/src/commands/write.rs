@@ -19,7 +19,7 @@ use crate::words::typed;
 /// The words come from the arguments, else from a pipe, else from your editor ($VISUAL or $EDITOR). The kind can wait:
 /// `fragment` is where every capture starts. `blank` needs no words: that nothing came is an entry like any other.
 #[derive(Args)]
-#[command(after_long_help = "\
+#[command(after_help = "\
 Examples:
   reverie write A grey heron, very still, at the edge of the water
   reverie write --kind dream --title \"The locked greenhouse\" --talk

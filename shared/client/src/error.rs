@@ -122,7 +122,7 @@ impl ClientError {
             Self::PairingForged => "Ask for a new invitation, in the room if you can.",
             Self::NotConfirmed { .. } => "Run `reverie pair`, compare the words together, and confirm.",
             Self::UnknownContact(_) => "`reverie pair` lists who is known.",
-            Self::UnknownEntry(_) => "`reverie list` shows the entries and their ids.",
+            Self::UnknownEntry(_) => "`reverie list`, for clinicians `reverie brief`, shows the entries and their ids.",
             Self::HistoryDiverged(_) => {
                 "Nothing more is written to this journal from here. The evidence is kept on this device. \
                  Tell your practice, and compare the words of `reverie verify` with each other."

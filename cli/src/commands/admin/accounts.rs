@@ -10,7 +10,7 @@ use crate::ui::Ui;
 
 /// List the practice's accounts
 #[derive(Args)]
-#[command(after_long_help = "\
+#[command(after_help = "\
 Examples:
   reverie admin accounts
   reverie admin accounts --json")]

@@ -12,7 +12,7 @@ use crate::ui::Ui;
 ///
 /// Its sessions end at once, on every device.
 #[derive(Args)]
-#[command(after_long_help = "\
+#[command(after_help = "\
 Examples:
   reverie admin suspend haddon")]
 pub(crate) struct SuspendArgs {
@@ -23,7 +23,7 @@ pub(crate) struct SuspendArgs {
 
 /// Let a suspended account log in again
 #[derive(Args)]
-#[command(after_long_help = "\
+#[command(after_help = "\
 Examples:
   reverie admin reinstate haddon")]
 pub(crate) struct ReinstateArgs {

@@ -37,6 +37,7 @@ fn write<S: Sheet>(sheet: &mut S, view: &PatientView, names: &Names, each: impl 
     sheet.title(&format!("Journal of {}", names.of(view.patient)));
     let shared: usize = view.shared.iter().map(|shared| shared.entries.len()).sum();
     match &view.private {
+        Some(private) if view.shared.is_empty() => sheet.line(&format!("{} private", private.entries.len())),
         Some(private) => sheet.line(&format!("{} private · {shared} shared", private.entries.len())),
         None => sheet.line(&format!("{shared} shared")),
     }
