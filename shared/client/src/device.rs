@@ -9,6 +9,7 @@ use reverie_crypto::device::WORK_FACTOR;
 use reverie_crypto::{Contact, DeviceCopy, DeviceKey};
 use reverie_protocol::account::AccountRole;
 use reverie_protocol::api::Head;
+use reverie_protocol::hash::Hash;
 use reverie_protocol::ids::{InvitationId, JournalId};
 use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
@@ -22,7 +23,7 @@ const KEYS: &str = "keys.age";
 const STATE: &str = "state.age";
 
 /// An invitation that nobody has accepted yet, as far as this device knows.
-#[derive(Serialize, Deserialize)]
+#[derive(Clone, Serialize, Deserialize)]
 pub(crate) struct PendingInvitation {
     pub(crate) invitation: InvitationId,
     /// The code: proves the guest's card when it comes.
@@ -41,6 +42,8 @@ pub(crate) struct DeviceState {
     pub(crate) joining: bool,
     pub(crate) role: AccountRole,
     pub(crate) bundle_version: u64,
+    /// SHA-256 of the bundle that was sent last: tells one's own bundle from another device's if the answer was lost.
+    pub(crate) bundle_sent: Option<Hash>,
     pub(crate) contacts: Vec<Contact>,
     pub(crate) invitations: Vec<PendingInvitation>,
     /// The newest place of each journal that this account has seen: what the server must never take back.
@@ -59,6 +62,7 @@ impl DeviceState {
             joining: false,
             role,
             bundle_version: 1,
+            bundle_sent: None,
             contacts: Vec::new(),
             invitations: Vec::new(),
             floors: BTreeMap::new(),

@@ -8,6 +8,7 @@ use reverie_protocol::api::{InvitationKey, InvitationOffer, RegistrationFinish, 
 use reverie_protocol::bytes::B64;
 use reverie_protocol::hash::Hash;
 use reverie_protocol::ids::AccountId;
+use reverie_protocol::problem::ProblemCode;
 
 use crate::api::ApiError;
 use crate::device::{self, DeviceState};
@@ -155,11 +156,13 @@ impl Prepared {
                 unlocked.joined().await?;
                 Ok(unlocked)
             }
-            Err(error @ ApiError::Refused(_)) => {
-                device::forget(&*self.env.store).await?;
+            Err(error) => {
+                // Only where the server surely made nothing: anything else may be an answer that got lost.
+                if matches!(&error, ApiError::Refused(problem) if nothing_was_made(problem.code)) {
+                    device::forget(&*self.env.store).await?;
+                }
                 Err(error.into())
             }
-            Err(error) => Err(error.into()),
         }
     }
 
@@ -167,6 +170,19 @@ impl Prepared {
     pub async fn forget(self) -> Result<(), ClientError> {
         device::forget(&*self.env.store).await
     }
+}
+
+const fn nothing_was_made(code: ProblemCode) -> bool {
+    matches!(
+        code,
+        ProblemCode::NotFound
+            | ProblemCode::InvitationUsed
+            | ProblemCode::InvitationExpired
+            | ProblemCode::HandleTaken
+            | ProblemCode::InvalidCredentials
+            | ProblemCode::MalformedRequest
+            | ProblemCode::TooLarge
+    )
 }
 
 pub(crate) async fn read_offer(env: &Environment, code: &InvitationCode) -> Result<InvitationOffer, ClientError> {

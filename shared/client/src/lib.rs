@@ -7,6 +7,7 @@
 
 mod administration;
 pub mod api;
+mod cache;
 mod device;
 mod environment;
 mod error;

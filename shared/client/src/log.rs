@@ -1,5 +1,6 @@
 //! One journal's log as this device has verified it: every record checked, in order, against what was seen before.
 
+use reverie_journal::Reason;
 use reverie_protocol::api::Head;
 use reverie_protocol::check::{CheckError, JournalState, check};
 use reverie_protocol::hash::Hash;
@@ -15,6 +16,15 @@ pub struct Logged {
     pub header: Header,
 }
 
+impl Logged {
+    /// Checks that the body is there, and is the one that the header was signed for.
+    pub(crate) fn body(&self) -> Result<&[u8], Reason> {
+        let body = &self.signed.body.as_ref().ok_or(Reason::BodyWithheld)?.0;
+        let named = self.header.body.map(|named| named.sha256);
+        if named == Some(Hash::of(body)) { Ok(body) } else { Err(Reason::BodyMismatch) }
+    }
+}
+
 /// A journal's verified records and the state after them.
 #[derive(Debug, Default)]
 pub struct JournalLog {
@@ -22,6 +32,8 @@ pub struct JournalLog {
     pub state: Option<JournalState>,
     /// The records, by seq.
     pub records: Vec<Logged>,
+    /// How many of them are in the device's cache.
+    pub(crate) kept: usize,
 }
 
 /// A history that contradicts what this device has seen.
@@ -76,6 +88,19 @@ impl JournalLog {
         self.records.iter().find(|logged| logged.header.record == record)
     }
 
+    /// Tells whether a record was withdrawn.
+    pub(crate) fn is_withdrawn(&self, record: RecordId) -> bool {
+        self.state.as_ref().and_then(|state| state.records.get(&record)).is_some_and(|past| past.withdrawn)
+    }
+
+    /// Returns the places of records whose body should be here and is not, or is not the one that was signed.
+    pub(crate) fn lacking(&self) -> Vec<u64> {
+        let lacks = |logged: &&Logged| {
+            logged.header.body.is_some() && !self.is_withdrawn(logged.header.record) && logged.body().is_err()
+        };
+        self.records.iter().filter(lacks).map(|logged| logged.header.seq).collect()
+    }
+
     /// Checks a record and takes it into the log. On a refusal the log is as it was.
     ///
     /// Bodies that a `withdraw` names are dropped from the log at once, whatever the server still serves.
@@ -86,7 +111,8 @@ impl JournalLog {
             self.state = None;
             return Err(Refusal::Invalid(CheckError::WrongJournal));
         }
-        for logged in &mut self.records {
+        let erased = if header.withdraws.is_empty() { &mut [][..] } else { &mut self.records[..] };
+        for logged in erased {
             if header.withdraws.contains(&logged.header.record) {
                 logged.signed.body = None;
             }

@@ -26,7 +26,8 @@ impl Unlocked {
     pub async fn login(&mut self, password: &str) -> Result<(), ClientError> {
         let handle = self.handle().to_owned();
         let asked = opaque(&self.env, &handle, password, &self.copy.bundle.account_secret).await;
-        if self.state.joining && asked.as_ref().is_err_and(|error| error.is(ProblemCode::LoginFailed)) {
+        // The password has opened this device's keys, so if the server's answer does not fit it, there is no such account.
+        if self.state.joining && matches!(asked, Err(ClientError::WrongPassword)) {
             device::forget(&*self.env.store).await?;
             return Err(ClientError::NotPossible(
                 "joining was cut short and the account was not made; this device is clean again, join once more".into(),
@@ -58,13 +59,15 @@ impl Unlocked {
 
     /// Finishes joining: a patient gets her private journal. Harmless for an account that joined long ago.
     pub(crate) async fn joined(&mut self) -> Result<(), ClientError> {
-        let first = std::mem::replace(&mut self.state.joining, false);
-        self.save_state().await?;
-        if first && self.role() == AccountRole::Patient {
+        let opens =
+            self.outbox.iter().flat_map(|item| &item.intents).any(|intent| matches!(intent, Intent::Open { .. }));
+        if self.state.joining && self.role() == AccountRole::Patient && !opens {
             let (journal, record) = (self.env.random(JournalId::make), self.record_id());
             let open = Intent::Open { journal, record, compartment: Compartment::Private, members: Vec::new() };
             self.put(vec![open]).await?;
         }
+        self.state.joining = false;
+        self.save_state().await?;
         self.flush().await.map(drop)
     }
 

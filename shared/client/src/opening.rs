@@ -1,12 +1,11 @@
 //! Opening: from a verified log to what was in it, for `reverie_journal::fold`.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use reverie_crypto::{Binding, EpochKey, OpenBodyError, OpenedGrant, open_body, open_grant};
 use reverie_journal::{Compartment, Content, Members, Opened, OpenedJournal, PatientView, Reason, fold};
-use reverie_protocol::hash::Hash;
 use reverie_protocol::header::{Action, AttachmentRef};
-use reverie_protocol::ids::{AccountId, AttachmentId, JournalId};
+use reverie_protocol::ids::{AccountId, AttachmentId, JournalId, RecordId};
 use reverie_protocol::keyring::Keyring;
 
 use crate::log::{JournalLog, Logged};
@@ -48,13 +47,8 @@ impl Unlocked {
 
     /// Returns what a keyring grants this account. Grants that do not keep their commitment are left out.
     fn grants(&self, journal: JournalId, log: &JournalLog, logged: &Logged) -> Vec<OpenedGrant> {
-        let (true, Some(body)) = (logged.header.action.changes_members(), &logged.signed.body) else {
-            return Vec::new();
-        };
-        if body_matches(logged, &body.0).is_err() {
-            return Vec::new();
-        }
-        let Ok(keyring) = serde_json::from_slice::<Keyring>(&body.0) else { return Vec::new() };
+        let (true, Ok(body)) = (logged.header.action.changes_members(), logged.body()) else { return Vec::new() };
+        let Ok(keyring) = serde_json::from_slice::<Keyring>(body) else { return Vec::new() };
         let me = self.account();
         let commitments = log.state.as_ref().map(|state| state.commitments.as_slice()).unwrap_or_default();
         let mine = keyring.grants.iter().filter(|grant| grant.account == me);
@@ -69,8 +63,12 @@ impl Unlocked {
     pub(crate) fn open_journal(&self, journal: JournalId) -> Option<OpenedJournal> {
         let log = self.logs.get(&journal)?;
         let keys = self.keys(journal)?;
-        let mut records: Vec<_> = log.records.iter().filter_map(|logged| open(log, logged, &keys.epochs)).collect();
-        records.extend(self.waiting(journal, log));
+        // What the outbox will withdraw is withdrawn already, as far as this device is concerned: plans made from the
+        // view must not count on it.
+        let leaving = self.leaving(journal);
+        let open = |logged| open(log, logged, &leaving, &keys.epochs);
+        let mut records: Vec<_> = log.records.iter().filter_map(open).collect();
+        records.extend(self.waiting(journal, log, &leaving));
         Some(OpenedJournal {
             id: journal,
             compartment: keys.compartment,
@@ -80,7 +78,7 @@ impl Unlocked {
     }
 
     /// Returns what the outbox will write to the journal, as if it were written: the device shows what it holds.
-    fn waiting(&self, journal: JournalId, log: &JournalLog) -> Vec<Opened> {
+    fn waiting(&self, journal: JournalId, log: &JournalLog, leaving: &BTreeSet<RecordId>) -> Vec<Opened> {
         let next = log.head().map_or(0, |head| head.seq + 1);
         let writes = self.outbox.iter().flat_map(|item| &item.intents).filter_map(|intent| match intent {
             Intent::Write { journal: to, record, document, .. } if *to == journal => Some((*record, document)),
@@ -91,9 +89,23 @@ impl Unlocked {
             seq,
             record,
             author: self.account(),
-            content: Content::parse(document.as_bytes()),
+            content: if leaving.contains(&record) {
+                Content::Withdrawn { by: self.account() }
+            } else {
+                Content::parse(document.as_bytes())
+            },
         });
         opened.collect()
+    }
+
+    /// Returns the records that the outbox will withdraw from the journal.
+    fn leaving(&self, journal: JournalId) -> BTreeSet<RecordId> {
+        let intents = self.outbox.iter().flat_map(|item| &item.intents);
+        let withdrawn = intents.filter_map(|intent| match intent {
+            Intent::Withdraw { journal: from, withdraws, .. } if *from == journal => Some(withdraws),
+            _ => None,
+        });
+        withdrawn.flatten().copied().collect()
     }
 
     /// Returns everything that this account can see of a patient, from what the device holds.
@@ -122,17 +134,17 @@ impl Unlocked {
     }
 }
 
-/// Checks that a body is the one that its header was signed for.
-pub(crate) fn body_matches(logged: &Logged, body: &[u8]) -> Result<(), Reason> {
-    let named = logged.header.body.map(|named| named.sha256);
-    if named == Some(Hash::of(body)) { Ok(()) } else { Err(Reason::BodyMismatch) }
-}
-
-fn open(log: &JournalLog, logged: &Logged, epochs: &BTreeMap<u32, EpochKey>) -> Option<Opened> {
+fn open(
+    log: &JournalLog,
+    logged: &Logged,
+    leaving: &BTreeSet<RecordId>,
+    epochs: &BTreeMap<u32, EpochKey>,
+) -> Option<Opened> {
     let header = &logged.header;
+    let withdrawn = log.is_withdrawn(header.record) || leaving.contains(&header.record);
     let content = match header.action {
         Action::Withdraw | Action::Close => return None,
-        Action::Write if is_withdrawn(log, logged) => Content::Withdrawn { by: header.author },
+        Action::Write if withdrawn => Content::Withdrawn { by: header.author },
         Action::Write => open_document(logged, epochs).unwrap_or_else(Content::Unreadable),
         Action::Open | Action::Admit | Action::Remove | Action::Rotate | Action::Rekey => {
             let members = header.members.iter().flatten().map(|member| (member.account, member.role));
@@ -142,18 +154,12 @@ fn open(log: &JournalLog, logged: &Logged, epochs: &BTreeMap<u32, EpochKey>) -> 
     Some(Opened { seq: header.seq, record: header.record, author: header.author, content })
 }
 
-fn is_withdrawn(log: &JournalLog, logged: &Logged) -> bool {
-    let past = log.state.as_ref().and_then(|state| state.records.get(&logged.header.record));
-    past.is_some_and(|past| past.withdrawn)
-}
-
 fn open_document(logged: &Logged, epochs: &BTreeMap<u32, EpochKey>) -> Result<Content, Reason> {
     let header = &logged.header;
-    let body = logged.signed.body.as_ref().ok_or(Reason::BodyWithheld)?;
-    body_matches(logged, &body.0)?;
+    let body = logged.body()?;
     let key = epochs.get(&header.epoch).ok_or(Reason::DoesNotOpen)?;
     let binding = Binding { journal: header.journal, record: header.record, author: header.author };
-    let document = open_body(key, &binding, &body.0).map_err(|error| match error {
+    let document = open_body(key, &binding, body).map_err(|error| match error {
         OpenBodyError::DoesNotOpen => Reason::DoesNotOpen,
         OpenBodyError::BindingMismatch => Reason::BindingMismatch,
         OpenBodyError::Malformed => Reason::Malformed,

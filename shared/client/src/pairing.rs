@@ -2,7 +2,7 @@
 //! words to be sure that nobody else used it.
 
 use reverie_crypto::words::compare_words;
-use reverie_crypto::{Contact, InvitationCode};
+use reverie_crypto::{Contact, InvitationCode, Reader};
 use reverie_journal::Compartment;
 use reverie_protocol::account::AccountRole;
 use reverie_protocol::api::{Guest, InvitationState, Inviter, NewInvitation, RedeemInvitation};
@@ -95,10 +95,21 @@ impl Unlocked {
         let own = self.copy.bundle.card.fingerprint();
         let mac = code.guest_mac(offer.role, inviter.card.fingerprint(), own);
         let redeem = RedeemInvitation { invitation: code.id(), token: token(&code), mac: B64(mac.to_vec()) };
-        let redeemed = self.env.api.redeem_invitation(&session, &redeem).await.map_err(ClientError::from);
-        self.logged_out_on_refusal(redeemed)?;
         let Inviter { account, handle, role, card, .. } = inviter;
-        self.meet(Contact { account, handle, role, card, confirmed: false }).await
+        let contact = Contact { account, handle, role, card, confirmed: false };
+        let before = self.state.contacts.clone();
+        // Known first: if only the answer is lost, the inviter has this account, and must not be a stranger here.
+        self.add_contact(contact.clone())?;
+        self.save_state().await?;
+        let redeemed = self.env.api.redeem_invitation(&session, &redeem).await.map_err(ClientError::from);
+        if let Err(error) = self.logged_out_on_refusal(redeemed) {
+            if error.problem().is_some() {
+                self.state.contacts = before;
+                self.save_state().await?;
+            }
+            return Err(error);
+        }
+        Ok(self.pairing(&contact))
     }
 
     /// Asks the server who accepted this account's invitations, and verifies each. Returns what still waits.
@@ -107,33 +118,31 @@ impl Unlocked {
     /// [`ClientError::PairingForged`] if a guest's card is not proved by the code, or the server's.
     pub async fn collect_guests(&mut self) -> Result<Vec<Waiting>, ClientError> {
         let session = self.token()?;
-        let mut waiting = Vec::new();
-        let mut failed = None;
-        for pending in std::mem::take(&mut self.state.invitations) {
+        let (mut waiting, mut failed) = (Vec::new(), None);
+        for pending in self.state.invitations.clone() {
             let asked = self.env.api.get_invitation(&session, pending.invitation).await.map_err(ClientError::from);
-            let invitation = match asked {
+            let invitation = match self.logged_out_on_refusal(asked) {
                 Ok(invitation) => invitation,
                 Err(error) => {
-                    self.state.invitations.push(pending);
                     failed = Some(error);
                     continue;
                 }
             };
-            let Some(guest) = invitation.guest else {
-                waiting.push(Waiting { handle: pending.handle.clone(), role: pending.role, state: invitation.state });
-                if invitation.state == InvitationState::Open {
-                    self.state.invitations.push(pending);
-                }
-                continue;
-            };
-            // A forged guest uses the invitation up: it must not be offered again.
-            match verified_guest(&pending, self.copy.bundle.card.fingerprint(), guest) {
-                Ok(contact) => drop(self.meet(contact).await?),
+            let (state, guest) = (invitation.state, invitation.guest);
+            let met = guest.map(|guest| verified_guest(&pending, self.copy.bundle.card.fingerprint(), guest));
+            let met = met.transpose().and_then(|contact| contact.map(|contact| self.add_contact(contact)).transpose());
+            match met {
+                Ok(None) => waiting.push(Waiting { handle: pending.handle.clone(), role: pending.role, state }),
+                Ok(Some(())) => {}
                 Err(error) => failed = Some(error),
             }
+            // Whoever accepted it, truly or not, has used it up: it must not be offered again.
+            if state != InvitationState::Open {
+                self.state.invitations.retain(|kept| kept.invitation != pending.invitation);
+                self.save_state().await?;
+            }
         }
-        self.save_state().await?;
-        self.logged_out_on_refusal(failed.map_or(Ok(waiting), Err))
+        failed.map_or(Ok(waiting), Err)
     }
 
     /// Returns everybody whom this account is paired with, and the words to compare.
@@ -182,15 +191,22 @@ impl Unlocked {
         })
     }
 
-    async fn meet(&mut self, contact: Contact) -> Result<Pairing, ClientError> {
-        match self.state.contacts.iter_mut().find(|known| known.account == contact.account) {
-            // Pairing again with the same card changes nothing; with another card everything is to be compared anew.
-            Some(known) if known.card == contact.card => {}
-            Some(known) => *known = contact.clone(),
-            None => self.state.contacts.push(contact.clone()),
+    /// Takes somebody in whose card was proved by an invitation. Pairing again with another card starts anew.
+    fn add_contact(&mut self, contact: Contact) -> Result<(), ClientError> {
+        limits::check_handle(&contact.handle).map_err(|_| ClientError::PairingForged)?;
+        let card = contact.card.verify().map_err(|_| ClientError::PairingForged)?;
+        Reader::from_card(&card).map_err(|_| ClientError::PairingForged)?;
+        let same_name = |known: &&Contact| known.handle == contact.handle && known.account != contact.account;
+        if self.state.contacts.iter().any(|known| same_name(&known)) || contact.handle == self.handle() {
+            let message = format!("the server says that two people are called {}; tell your practice", contact.handle);
+            return Err(ClientError::Untrustworthy(message));
         }
-        self.save_state().await?;
-        Ok(self.pairing(&contact))
+        match self.state.contacts.iter_mut().find(|known| known.account == contact.account) {
+            Some(known) if known.card == contact.card => {}
+            Some(known) => *known = contact,
+            None => self.state.contacts.push(contact),
+        }
+        Ok(())
     }
 
     fn pairing(&self, contact: &Contact) -> Pairing {

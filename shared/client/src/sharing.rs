@@ -10,7 +10,7 @@ use reverie_protocol::ids::{AccountId, AttachmentId, DocumentId, JournalId};
 use reverie_protocol::limits;
 
 use crate::error::ClientError;
-use crate::outbox::{Flushed, Intent, Outgoing};
+use crate::outbox::{Flushed, Intent, Outgoing, Replacement};
 use crate::unlocked::Unlocked;
 
 impl Unlocked {
@@ -90,16 +90,21 @@ impl Unlocked {
             let Some(attachment): Option<Attachment> = attachment else { continue };
             resealed.insert(reseal.attachment, self.reseal(reseal.from, &attachment, into).await?);
         }
+        let mut written = Vec::new();
         let renamed: BTreeMap<_, _> = resealed.iter().map(|(old, (new, _))| (*old, *new)).collect();
         let mut intents = Vec::new();
         for document in documents {
             let files = document.body().attachments().iter().filter_map(|attachment| resealed.get(&attachment.id));
             let files: Vec<Outgoing> = files.map(|(_, outgoing)| outgoing.clone()).collect();
-            intents.push(self.write_intent(into, &document.with_attachment_ids(&renamed), files));
+            let intent = self.write_intent(into, &document.with_attachment_ids(&renamed), files);
+            written.push(intent.record());
+            intents.push(intent);
         }
+        let replaced_by = (!written.is_empty()).then_some(Replacement { journal: into, records: written });
         for Withdrawal { journal, records } in withdrawals {
             for withdraws in records.chunks(limits::WITHDRAWS_PER_RECORD) {
-                intents.push(Intent::Withdraw { journal, record: self.record_id(), withdraws: withdraws.to_vec() });
+                let (record, replaced_by) = (self.record_id(), replaced_by.clone());
+                intents.push(Intent::Withdraw { journal, record, withdraws: withdraws.to_vec(), replaced_by });
             }
         }
         self.put(intents).await?;

@@ -5,18 +5,18 @@
 
 use std::collections::BTreeSet;
 
-use reverie_protocol::api::Head;
 use reverie_protocol::header::SignedRecord;
 use reverie_protocol::ids::{AccountId, JournalId};
 use reverie_protocol::limits;
 use serde::{Deserialize, Serialize};
 
-use crate::device::{find_sealed, put_sealed};
+use crate::device::put_sealed;
 use crate::error::ClientError;
-use crate::log::{Divergence, JournalLog, Refusal};
+use crate::log::{Divergence, JournalLog, Logged, Refusal};
 use crate::unlocked::Unlocked;
 
-const LOG: &str = "log/";
+/// How many missing bodies are asked for again in one sync.
+const BODIES_PER_SYNC: usize = 20;
 
 /// Something that a person should be told after a sync.
 #[derive(Debug)]
@@ -61,6 +61,9 @@ impl Unlocked {
     /// # Errors
     /// [`ClientError`] if the server cannot be asked at all.
     pub async fn sync(&mut self) -> Result<Vec<Notice>, ClientError> {
+        if self.state.joining {
+            self.joined().await?;
+        }
         let token = self.token()?;
         let listed = self.env.api.list_journals(&token).await.map_err(ClientError::from);
         let listed = self.logged_out_on_refusal(listed)?.journals;
@@ -75,11 +78,14 @@ impl Unlocked {
             // Nothing new in one round trip: the head that the server tells is the head that we have. A history that
             // contradicted itself once is told of each time, whatever the server says now.
             let seen = self.logs.get(&entry.journal).and_then(JournalLog::head);
-            if seen == Some(entry.head) && !self.state.diverged.contains_key(&entry.journal) {
+            let floor = self.state.floors.get(&entry.journal).copied();
+            let nothing_new = seen == Some(entry.head) && floor == seen;
+            if nothing_new && !self.state.diverged.contains_key(&entry.journal) {
+                self.repair(entry.journal).await?;
                 continue;
             }
             match self.pull(entry.journal).await {
-                Ok(true) => {}
+                Ok(true) => self.repair(entry.journal).await?,
                 Ok(false) => notices.push(Notice::Stranger { journal: entry.journal }),
                 Err(error) if error.is_offline() => return Err(error),
                 Err(error) => notices.push(Notice::Failed { journal: entry.journal, error }),
@@ -101,23 +107,71 @@ impl Unlocked {
         }
         let token = self.token()?;
         let mut log = self.logs.remove(&journal).unwrap_or_default();
-        let before = log.records.len();
         let fetched = self.fetch(&token, journal, &mut log).await;
-        let trusted = log.records.is_empty() || self.trusts_opening(&log);
-        if !trusted {
+        if !log.records.is_empty() && !self.trusts_opening(&log) {
             return Ok(false);
         }
-        let kept = self.keep(journal, &log, before).await;
-        let floor = self.state.floors.get(&journal).copied();
-        let fetched = fetched.and_then(|()| floor.map_or(Ok(()), |floor| reaches(journal, &log, floor)));
+        let judged = self.judge(journal, &log, fetched);
+        if let Err(Stop::Diverged(..)) = judged {
+            // What contradicts is evidence and nothing more: the log stays as it was kept.
+            log = replay(journal, &log.records[..log.kept]);
+        }
+        let kept = self.keep(journal, &mut log).await;
         if !log.records.is_empty() {
             self.logs.insert(journal, log);
         }
-        match fetched {
+        match judged {
             Err(Stop::Diverged(divergence, shown)) => Err(self.diverge(divergence, shown).await?),
             Err(Stop::Error(error)) => Err(error),
             Ok(()) => kept.map(|()| true),
         }
+    }
+
+    /// Compares what was fetched with the newest place of the journal that this account has seen on any device.
+    fn judge(&self, journal: JournalId, log: &JournalLog, fetched: Result<(), Stop>) -> Result<(), Stop> {
+        let Some(floor) = self.state.floors.get(&journal) else { return fetched };
+        let shown = log.hash_at(floor.seq);
+        // A log that was cut short by an error may still be on its way to the floor.
+        let on_its_way = shown.is_none() && matches!(fetched, Err(Stop::Error(_)));
+        if on_its_way || shown == Some(floor.hash) || matches!(fetched, Err(Stop::Diverged(..))) {
+            return fetched;
+        }
+        let divergence = Divergence { journal, seq: floor.seq, seen: floor.hash, shown };
+        let at_floor = usize::try_from(floor.seq).ok().and_then(|index| log.records.get(index));
+        Err(Stop::Diverged(divergence, at_floor.map(|logged| logged.signed.clone()).into_iter().collect()))
+    }
+
+    /// Asks again for bodies that the server withheld or swapped: one lie must not hide a record for ever.
+    async fn repair(&mut self, journal: JournalId) -> Result<(), ClientError> {
+        let Some(mut log) = self.logs.remove(&journal) else { return Ok(()) };
+        let repaired = self.fetch_bodies(journal, &mut log).await;
+        if matches!(repaired, Ok(true)) {
+            log.kept = 0;
+        }
+        let kept = self.keep(journal, &mut log).await;
+        self.logs.insert(journal, log);
+        repaired.and(kept)
+    }
+
+    async fn fetch_bodies(&self, journal: JournalId, log: &mut JournalLog) -> Result<bool, ClientError> {
+        let token = self.token()?;
+        let mut repaired = false;
+        for seq in log.lacking().into_iter().take(BODIES_PER_SYNC) {
+            let page = self.env.api.list_records(&token, journal, seq.checked_sub(1), 1).await?;
+            let index = usize::try_from(seq).unwrap_or(usize::MAX);
+            let (Some(shown), Some(logged)) = (page.records.into_iter().next(), log.records.get_mut(index)) else {
+                continue;
+            };
+            if shown.header == logged.signed.header && shown.body.is_some() {
+                let before = std::mem::replace(&mut logged.signed.body, shown.body);
+                if logged.body().is_ok() {
+                    repaired = true;
+                } else {
+                    logged.signed.body = before;
+                }
+            }
+        }
+        Ok(repaired)
     }
 
     async fn fetch(&self, token: &str, journal: JournalId, log: &mut JournalLog) -> Result<(), Stop> {
@@ -167,54 +221,6 @@ impl Unlocked {
         paired.is_some_and(|contact| contact.card.fingerprint() == owner.card.fingerprint())
     }
 
-    /// Seals the records from `before` on into the device's cache, and moves the floor.
-    pub(crate) async fn keep(
-        &mut self,
-        journal: JournalId,
-        log: &JournalLog,
-        before: usize,
-    ) -> Result<(), ClientError> {
-        let fresh = log.records.get(before..).unwrap_or_default();
-        let Some(head) = log.head().filter(|_| !fresh.is_empty()) else { return Ok(()) };
-        let withdrawn = fresh.iter().any(|logged| !logged.header.withdraws.is_empty());
-        // A withdrawn body must not stay in the cache either: the log is written anew without it.
-        let from = if withdrawn { 0 } else { before };
-        let signed: Vec<&SignedRecord> = log.records[from..].iter().map(|logged| &logged.signed).collect();
-        let name = format!("{LOG}{journal}/{from:012}");
-        put_sealed(&*self.env.store, &self.copy.device_key, &name, &signed).await?;
-        if withdrawn {
-            for old in self.env.store.list(&format!("{LOG}{journal}/")).await? {
-                if old != name {
-                    self.env.store.delete(&old).await?;
-                }
-            }
-        }
-        if self.state.floors.get(&journal).is_none_or(|floor| floor.seq <= head.seq) {
-            self.state.floors.insert(journal, head);
-        }
-        self.save_state().await
-    }
-
-    /// Loads the cached logs, checking every record again.
-    pub(crate) async fn load_logs(&mut self) -> Result<(), ClientError> {
-        for name in self.env.store.list(LOG).await? {
-            let damaged = || ClientError::Damaged(name.clone());
-            let journal = name.strip_prefix(LOG).and_then(|rest| rest.split('/').next()).ok_or_else(damaged)?;
-            let journal: JournalId = journal.parse().map_err(|_| damaged())?;
-            let key = &self.copy.device_key;
-            let records: Vec<SignedRecord> = find_sealed(&*self.env.store, key, &name).await?.ok_or_else(damaged)?;
-            let log = self.logs.entry(journal).or_default();
-            for signed in records {
-                // A cut between writing a log anew and deleting its old parts leaves records twice.
-                if log.state.as_ref().is_some_and(|state| signed.parse().is_ok_and(|header| header.seq <= state.seq)) {
-                    continue;
-                }
-                log.append(journal, signed).map_err(|_| damaged())?;
-            }
-        }
-        Ok(())
-    }
-
     async fn diverge(&mut self, divergence: Divergence, shown: Vec<SignedRecord>) -> Result<ClientError, ClientError> {
         let journal = divergence.journal;
         let log = self.logs.get(&journal);
@@ -240,11 +246,14 @@ enum Stop {
     Error(ClientError),
 }
 
-/// Checks that a log reaches, and runs through, a place that was seen before.
-fn reaches(journal: JournalId, log: &JournalLog, floor: Head) -> Result<(), Stop> {
-    let shown = log.hash_at(floor.seq);
-    if shown == Some(floor.hash) {
-        return Ok(());
+/// Returns the log of records that were checked before.
+fn replay(journal: JournalId, records: &[Logged]) -> JournalLog {
+    let mut log = JournalLog::default();
+    for logged in records {
+        if log.append(journal, logged.signed.clone()).is_err() {
+            break;
+        }
     }
-    Err(Stop::Diverged(Divergence { journal, seq: floor.seq, seen: floor.hash, shown }, Vec::new()))
+    log.kept = log.records.len();
+    log
 }

@@ -16,8 +16,8 @@ use sha2::{Digest as _, Sha256};
 
 use crate::error::ClientError;
 use crate::export::{ExportSource, MANIFEST, Manifest, SEALED, SIGNATURE, body_extension};
-use crate::log::JournalLog;
-use crate::opening::{body_matches, compartment_name};
+use crate::log::{JournalLog, Logged};
+use crate::opening::compartment_name;
 use crate::unlocked::Unlocked;
 
 /// Something that is not as it was signed.
@@ -141,20 +141,11 @@ impl Unlocked {
     ) -> Result<(), ClientError> {
         let place = |seq: u64| format!("journal {journal}, record {seq}");
         for logged in &log.records {
-            let withdrawn = log.state.as_ref().and_then(|state| state.records.get(&logged.header.record));
-            if withdrawn.is_some_and(|past| past.withdrawn) {
+            if log.is_withdrawn(logged.header.record) {
                 continue;
             }
-            match &logged.signed.body {
-                Some(body) => {
-                    if let Err(reason) = body_matches(logged, &body.0) {
-                        verified.finding(place(logged.header.seq), reason);
-                    }
-                }
-                None if logged.header.body.is_some() => {
-                    verified.finding(place(logged.header.seq), "the server does not hand out its body");
-                }
-                None => {}
+            if let (true, Err(reason)) = (logged.header.body.is_some(), logged.body()) {
+                verified.finding(place(logged.header.seq), format!("its body cannot be trusted: {reason}"));
             }
             for named in &logged.header.attachments {
                 match self.sealed_file(journal, named.id).await {
@@ -281,11 +272,13 @@ fn verify_sealed(source: &dyn ExportSource, folder: &str, verified: &mut Verifie
                 break;
             }
             Ok(logged) => {
-                let body = read(source, &format!("{stem}.{}", body_extension(logged)))?;
-                if body.is_some_and(|body| body_matches(logged, &body).is_err()) {
+                let mut logged: Logged = logged.clone();
+                logged.signed.body = read(source, &format!("{stem}.{}", body_extension(&logged)))?.map(B64);
+                // A withdrawn record has no body; one that is there must be the one that was signed.
+                if logged.signed.body.is_some() && logged.body().is_err() {
                     verified.finding(stem, "the body is not the one that was signed");
                 }
-                for named in logged.header.attachments.clone() {
+                for named in logged.header.attachments {
                     let path = format!("{base}/attachments/{}.age", named.id);
                     if hash(source, &path)?.is_some_and(|found| found != (named.sha256, named.size)) {
                         verified.finding(path, "the attachment is not the one that was signed");

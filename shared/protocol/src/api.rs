@@ -3,6 +3,8 @@
 //! The field documentation is what `openapi.json` says. Requests refuse unknown fields, so that a typing error is
 //! named; answers do not, so that a server may say more to newer clients.
 
+use std::fmt;
+
 use serde::{Deserialize, Serialize};
 
 use crate::account::{AccountRole, AccountState};
@@ -232,7 +234,7 @@ pub struct SessionRecover {
 }
 
 /// A session: one device, logged in.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(poem_openapi::Object))]
 #[cfg_attr(feature = "openapi", oai(skip_serializing_if_is_none))]
 pub struct OpenedSession {
@@ -244,6 +246,13 @@ pub struct OpenedSession {
     pub account: Account,
     /// The account's key bundle.
     pub bundle: Bundle,
+}
+
+impl fmt::Debug for OpenedSession {
+    /// Says whose session it is, and never the token.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "OpenedSession({} of {})", self.session, self.account.account)
+    }
 }
 
 /// One login of the account.

@@ -1,0 +1,89 @@
+//! The device's cache of each journal: its records, sealed, so that reading needs no network.
+//!
+//! The invariant: the cache never holds a body that was withdrawn, nor one that its author did not sign. It can always be
+//! fetched again, so damage to it loses nothing: what is damaged is thrown away.
+
+use reverie_protocol::header::SignedRecord;
+use reverie_protocol::ids::JournalId;
+
+use crate::device::{find_sealed, put_sealed};
+use crate::error::ClientError;
+use crate::log::{JournalLog, Logged};
+use crate::unlocked::Unlocked;
+
+const LOG: &str = "log/";
+
+impl Unlocked {
+    /// Keeps the records that the cache does not have yet, and moves the floor.
+    pub(crate) async fn keep(&mut self, journal: JournalId, log: &mut JournalLog) -> Result<(), ClientError> {
+        let fresh = log.records.get(log.kept..).unwrap_or_default();
+        let Some(head) = log.head().filter(|_| !fresh.is_empty()) else { return Ok(()) };
+        // A withdrawn body must not stay in the cache either: the log is written anew without it.
+        let anew = log.kept == 0 || fresh.iter().any(|logged| !logged.header.withdraws.is_empty());
+        let from = if anew { 0 } else { log.kept };
+        let name = format!("{LOG}{journal}/{from:012}");
+        let signed: Vec<SignedRecord> = log.records[from..].iter().map(to_keep).collect();
+        put_sealed(&*self.env.store, &self.copy.device_key, &name, &signed).await?;
+        log.kept = log.records.len();
+        if anew {
+            self.forget_cached(journal, Some(&name)).await?;
+        }
+        let floor = self.state.floors.get(&journal);
+        if floor.is_none_or(|floor| floor.seq < head.seq && log.hash_at(floor.seq) == Some(floor.hash)) {
+            self.state.floors.insert(journal, head);
+            self.save_state().await?;
+        }
+        Ok(())
+    }
+
+    /// Loads the cached logs, checking every record again. What is damaged is forgotten and fetched again.
+    pub(crate) async fn load_logs(&mut self) -> Result<(), ClientError> {
+        for name in self.env.store.list(LOG).await? {
+            let journal = name.strip_prefix(LOG).and_then(|rest| rest.split('/').next());
+            let Some(journal) = journal.and_then(|id| id.parse().ok()) else { continue };
+            if self.load_part(journal, &name).await.is_err() {
+                self.logs.remove(&journal);
+                self.forget_cached(journal, None).await?;
+            }
+        }
+        Ok(())
+    }
+
+    async fn load_part(&mut self, journal: JournalId, name: &str) -> Result<(), ClientError> {
+        let damaged = || ClientError::Damaged(name.to_owned());
+        let key = &self.copy.device_key;
+        // A part may be gone because an earlier part of its journal was damaged.
+        let Some(records): Option<Vec<SignedRecord>> = find_sealed(&*self.env.store, key, name).await? else {
+            return Ok(());
+        };
+        let log = self.logs.entry(journal).or_default();
+        let before = log.records.len();
+        for signed in records {
+            // A cut between writing a log anew and deleting its old parts leaves records twice.
+            if log.state.as_ref().is_some_and(|state| signed.parse().is_ok_and(|header| header.seq <= state.seq)) {
+                continue;
+            }
+            log.append(journal, signed).map_err(|_| damaged())?;
+        }
+        log.kept = log.records.len();
+        if log.kept == before {
+            self.env.store.delete(name).await?;
+        }
+        Ok(())
+    }
+
+    async fn forget_cached(&self, journal: JournalId, but: Option<&str>) -> Result<(), ClientError> {
+        for name in self.env.store.list(&format!("{LOG}{journal}/")).await? {
+            if Some(name.as_str()) != but {
+                self.env.store.delete(&name).await?;
+            }
+        }
+        Ok(())
+    }
+}
+
+/// Returns the record without a body that is not the one that was signed: the next sync asks for it again.
+fn to_keep(logged: &Logged) -> SignedRecord {
+    let body = logged.signed.body.clone().filter(|_| logged.body().is_ok());
+    SignedRecord { body, ..logged.signed.clone() }
+}
