@@ -16,6 +16,7 @@ use poem::{Endpoint, EndpointExt as _, Response, Route};
 use poem_openapi::{ApiResponse, OpenApi, OpenApiService, Tags};
 
 use crate::app::App;
+use crate::http::connection_limits::ConnectionLimits;
 use crate::http::routes::Routes;
 use crate::http::{body_guard, log, problems};
 
@@ -73,7 +74,7 @@ fn service() -> OpenApiService<impl OpenApi, ()> {
 }
 
 /// Returns the whole application as one endpoint that never fails.
-pub(crate) fn endpoint(app: Arc<App>) -> impl Endpoint<Output = Response> {
+pub(crate) fn endpoint(app: Arc<App>, limits: ConnectionLimits) -> impl Endpoint<Output = Response> {
     let spec = spec::json();
     let routes = Arc::new(Routes::from_spec(&spec));
     let text = spec::text(&spec);
@@ -85,7 +86,7 @@ pub(crate) fn endpoint(app: Arc<App>) -> impl Endpoint<Output = Response> {
         .nest("/", service())
         .data(app)
         .map_to_response()
-        .around(body_guard::guard)
+        .around(move |endpoint, request| body_guard::guard(limits, endpoint, request))
         .around(move |endpoint, request| {
             let routes = Arc::clone(&for_problems);
             async move { problems::problems(&routes, endpoint, request).await }

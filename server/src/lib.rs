@@ -27,6 +27,7 @@ mod writer;
 
 pub use clock::Clock;
 pub use data::DataFolder;
+pub use http::connection_limits::ConnectionLimits;
 pub use server::{Config, RunningServer, Server, StartError};
 pub use throttle::Delays;
 

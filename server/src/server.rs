@@ -5,12 +5,13 @@ use std::net::SocketAddr;
 use std::path::PathBuf;
 use std::sync::Arc;
 
-use reverie_protocol::ids::{AttachmentId, JournalId};
-use sea_orm::{ColumnTrait as _, DbErr, EntityTrait as _, QueryFilter as _};
+use sea_orm::sea_query::{Expr, ExprTrait as _, Query};
+use sea_orm::{ColumnTrait as _, DbErr, EntityTrait as _, QueryFilter as _, QueryOrder as _, QuerySelect as _};
 use tokio::net::TcpListener;
 use tokio::sync::Mutex;
 use tokio::task::JoinHandle;
 use tokio_util::sync::CancellationToken;
+use uuid::Uuid;
 
 use crate::api;
 use crate::app::App;
@@ -20,6 +21,7 @@ use crate::data::DataFolder;
 use crate::database::Database;
 use crate::entity::{attachment, record};
 use crate::http::accept;
+use crate::http::connection_limits::ConnectionLimits;
 use crate::opaque::Opaque;
 use crate::throttle::{Delays, Throttle};
 use crate::writer::Writer;
@@ -33,6 +35,8 @@ pub struct Config {
     pub behind_proxy: bool,
     /// How failed tries are delayed.
     pub delays: Delays,
+    /// How many clients at once, and how long to wait for a slow one.
+    pub limits: ConnectionLimits,
     /// What time it is.
     pub clock: Clock,
 }
@@ -40,7 +44,13 @@ pub struct Config {
 impl Config {
     /// Returns the defaults for a data folder.
     pub fn new(data: impl Into<PathBuf>) -> Self {
-        Self { data: DataFolder(data.into()), behind_proxy: false, delays: Delays::default(), clock: Clock::system() }
+        Self {
+            data: DataFolder(data.into()),
+            behind_proxy: false,
+            delays: Delays::default(),
+            limits: ConnectionLimits::default(),
+            clock: Clock::system(),
+        }
     }
 }
 
@@ -50,6 +60,12 @@ pub enum StartError {
     /// There is no data folder, or it is not complete.
     #[error("there is no Reverie server in {}; make one with `reverie-server init --data {}`", .0.display(), .0.display())]
     NotInitialised(PathBuf),
+    /// Another server runs on the data folder.
+    #[error(
+        "another server is running on {}; a data folder serves one at a time. Stop the other one, or give this one a \
+         folder of its own with --data", .0.display()
+    )]
+    InUse(PathBuf),
     /// A file or the listener could not be used.
     #[error("the data folder or the listening address cannot be used: {0}")]
     Io(#[from] io::Error),
@@ -80,6 +96,7 @@ impl Server {
         if !config.data.opaque_setup().exists() || !config.data.database().exists() {
             return Err(StartError::NotInitialised(config.data.0));
         }
+        let lock = config.data.lock()?.ok_or_else(|| StartError::InUse(config.data.0.clone()))?;
         let opaque = Opaque::open(&config.data)?;
         let db = Database::open(&config.data.database()).await?;
         let files = Arc::new(AttachmentFiles::open(config.data.attachments()).await?);
@@ -96,11 +113,12 @@ impl Server {
             behind_proxy: config.behind_proxy,
         });
         let addr = listener.local_addr()?;
+        let limits = config.limits;
         let stop = CancellationToken::new();
         let serving = tokio::spawn({
             let stop = stop.clone();
             async move {
-                accept::serve(listener, api::endpoint(app), stop).await;
+                accept::serve(listener, api::endpoint(app, limits), limits, stop).await;
                 // Requests are done; what they left in the queue is written before the database closes.
                 writer.stop();
                 let written = writing.await;
@@ -111,6 +129,7 @@ impl Server {
                 if let Err(error) = closed {
                     tracing::error!(%error, "The database did not close cleanly");
                 }
+                drop(lock);
             }
         });
         Ok(RunningServer { addr, stop, serving })
@@ -126,18 +145,35 @@ impl RunningServer {
     }
 }
 
+/// Attachments looked at in one step when the server starts.
+const ERASED_PAGE: u64 = 500;
+
 /// Removes files whose withdrawal was committed and whose removal a crash cut off.
 async fn finish_erasures(db: &Database, files: &AttachmentFiles) -> Result<(), DbErr> {
-    let withdrawn = record::Entity::find().filter(record::Column::Withdrawn.eq(true)).all(db.read()).await?;
-    for record in withdrawn {
-        let named = attachment::Entity::find()
-            .filter(attachment::Column::Journal.eq(record.journal))
-            .filter(attachment::Column::Record.eq(record.id))
-            .all(db.read())
-            .await?;
-        for row in named {
-            files.remove(JournalId::from(row.journal), AttachmentId::from(row.id)).await;
+    let mut after: Option<(Uuid, Uuid)> = None;
+    loop {
+        let withdrawn = Query::select()
+            .columns([record::Column::Journal, record::Column::Id])
+            .from(record::Entity)
+            .and_where(record::Column::Withdrawn.eq(true))
+            .take();
+        let named_by = Expr::tuple([attachment::Column::Journal.into_expr(), attachment::Column::Record.into_expr()]);
+        let mut erased = attachment::Entity::find()
+            .select_only()
+            .columns([attachment::Column::Journal, attachment::Column::Id])
+            .filter(named_by.in_subquery(withdrawn))
+            .order_by_asc(attachment::Column::Journal)
+            .order_by_asc(attachment::Column::Id)
+            .limit(ERASED_PAGE);
+        if let Some((journal, id)) = after {
+            let in_journal = attachment::Column::Journal.eq(journal).and(attachment::Column::Id.gt(id));
+            erased = erased.filter(attachment::Column::Journal.gt(journal).or(in_journal));
+        }
+        let erased: Vec<(Uuid, Uuid)> = erased.into_tuple().all(db.read()).await?;
+        let Some(last) = erased.last() else { return Ok(()) };
+        after = Some(*last);
+        for (journal, id) in &erased {
+            files.remove((*journal).into(), (*id).into()).await;
         }
     }
-    Ok(())
 }

@@ -5,7 +5,9 @@
 
 use std::convert::Infallible;
 use std::net::SocketAddr;
+use std::pin::pin;
 use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
 use hyper::body::Incoming;
@@ -20,21 +22,21 @@ use tokio::net::{TcpListener, TcpStream};
 use tokio::sync::Semaphore;
 use tokio_util::sync::CancellationToken;
 
-const CONNECTIONS: usize = 4096;
-const HEADERS_WITHIN: Duration = Duration::from_secs(10);
-const DRAIN_WITHIN: Duration = Duration::from_secs(10);
+use super::connection_limits::ConnectionLimits;
+
 const ACCEPT_AGAIN_AFTER: Duration = Duration::from_millis(100);
 
 /// Serves `endpoint` until `stop`, then drains.
 pub(crate) async fn serve(
     listener: TcpListener,
     endpoint: impl Endpoint<Output = Response> + 'static,
+    limits: ConnectionLimits,
     stop: CancellationToken,
 ) {
     let endpoint = Arc::new(endpoint.map_to_response());
-    let builder = Arc::new(builder());
+    let builder = Arc::new(builder(limits.headers_within));
     let graceful = GracefulShutdown::new();
-    let connections = Arc::new(Semaphore::new(CONNECTIONS));
+    let connections = Arc::new(Semaphore::new(limits.connections));
     loop {
         let accepted = tokio::select! {
             () = stop.cancelled() => break,
@@ -51,10 +53,11 @@ pub(crate) async fn serve(
         let (endpoint, builder, watcher) = (Arc::clone(&endpoint), Arc::clone(&builder), graceful.watcher());
         tokio::spawn(async move {
             let _permit = permit;
-            // The protocol is sniffed without a time-out: wait for the first byte with one.
-            let Ok(Ok(1..)) = tokio::time::timeout(HEADERS_WITHIN, stream.peek(&mut [0])).await else { return };
             let local = stream.local_addr().unwrap_or(peer);
+            let asked = Arc::new(AtomicBool::new(false));
+            let asks = Arc::clone(&asked);
             let service = service_fn(move |request: hyper::Request<Incoming>| {
+                asks.store(true, Ordering::Relaxed);
                 let endpoint = Arc::clone(&endpoint);
                 async move {
                     let local = LocalAddr(Addr::SocketAddr(local));
@@ -64,12 +67,17 @@ pub(crate) async fn serve(
                 }
             });
             let connection = builder.serve_connection(TokioIo::new(stream), service);
-            // An error here is the client's connection breaking: nothing to do and nothing to tell.
-            let _ = watcher.watch(connection.into_owned()).await;
+            let mut connection = pin!(watcher.watch(connection.into_owned()));
+            // hyper-util tells HTTP/1 from HTTP/2 without a time-out, and HTTP/2 has none for a first request.
+            let early = tokio::time::timeout(limits.headers_within, &mut connection).await;
+            if early.is_err() && asked.load(Ordering::Relaxed) {
+                // An error here is the client's connection breaking: nothing to do and nothing to tell.
+                let _ = connection.await;
+            }
         });
     }
     drop(listener);
-    if tokio::time::timeout(DRAIN_WITHIN, graceful.shutdown()).await.is_err() {
+    if tokio::time::timeout(limits.drain_within, graceful.shutdown()).await.is_err() {
         tracing::warn!("Some connections did not finish in time and were closed");
     }
 }
@@ -83,9 +91,9 @@ async fn accept(listener: &TcpListener, connections: &Arc<Semaphore>) -> std::io
     Ok((stream, peer, permit))
 }
 
-fn builder() -> Builder<TokioExecutor> {
+fn builder(headers_within: Duration) -> Builder<TokioExecutor> {
     let mut builder = Builder::new(TokioExecutor::new());
-    builder.http1().timer(TokioTimer::new()).header_read_timeout(HEADERS_WITHIN).max_buf_size(64 * 1024);
+    builder.http1().timer(TokioTimer::new()).header_read_timeout(headers_within).max_buf_size(64 * 1024);
     builder
         .http2()
         .timer(TokioTimer::new())

@@ -11,11 +11,10 @@ use futures_util::stream::{self, StreamExt as _};
 use poem::{Body, Endpoint, IntoResponse as _, Request, Response};
 use reverie_protocol::limits;
 use reverie_protocol::problem::ProblemCode;
+use tokio::time::Instant;
 
+use super::connection_limits::ConnectionLimits;
 use crate::refusal::refuse;
-
-/// A body may pause this long between two pieces.
-const STALL: Duration = Duration::from_secs(10);
 
 const FINE: u8 = 0;
 const TOO_LARGE: u8 = 1;
@@ -23,47 +22,39 @@ const STALLED: u8 = 2;
 
 /// Runs the endpoint with a guarded body.
 pub(crate) async fn guard<E: Endpoint<Output = Response>>(
-    endpoint: Arc<E>,
-    request: Request,
-) -> poem::Result<Response> {
-    guard_within(endpoint, request, STALL).await
-}
-
-async fn guard_within<E: Endpoint<Output = Response>>(
+    patience: ConnectionLimits,
     endpoint: Arc<E>,
     mut request: Request,
-    stall: Duration,
 ) -> poem::Result<Response> {
-    let limit = limit(request.uri().path());
+    let streamed = request.uri().path().contains("/attachments/");
+    // Attachments are streamed, all else is JSON held in memory.
+    let limit = if streamed { limits::ATTACHMENT_BYTES } else { limits::REQUEST_BYTES as u64 };
+    let until = (!streamed).then(|| Instant::now() + patience.json_within);
     let announced = request.header("content-length").and_then(|length| length.parse::<u64>().ok());
     if announced.is_some_and(|length| length > limit) {
         return Ok(refuse(ProblemCode::TooLarge, too_large(limit)).into_response());
     }
     let found = Arc::new(AtomicU8::new(FINE));
     let body = request.take_body();
-    request.set_body(guarded(body, limit, stall, Arc::clone(&found)));
+    request.set_body(guarded(body, limit, patience.body_pause, until, Arc::clone(&found)));
     let answer = endpoint.call(request).await;
     // The handler saw a broken body and refused in its own words; the guard knows what was wrong.
     match found.load(Ordering::Relaxed) {
         TOO_LARGE => Ok(refuse(ProblemCode::TooLarge, too_large(limit)).into_response()),
         STALLED => {
-            let detail = "The request stopped arriving half-way. Check the connection and send it again.";
+            let detail =
+                "The request stopped arriving half-way, or took too long. Check the connection and send it again.";
             Ok(refuse(ProblemCode::RequestTimeout, detail).into_response())
         }
         _ => answer,
     }
 }
 
-/// Returns how much a request to this path may carry: attachments are streamed, all else is JSON held in memory.
-fn limit(path: &str) -> u64 {
-    if path.contains("/attachments/") { limits::ATTACHMENT_BYTES } else { limits::REQUEST_BYTES as u64 }
-}
-
 fn too_large(limit: u64) -> String {
     format!("The request is over the limit of {limit} bytes. Nothing of it was stored.")
 }
 
-fn guarded(body: Body, limit: u64, stall: Duration, found: Arc<AtomicU8>) -> Body {
+fn guarded(body: Body, limit: u64, pause: Duration, until: Option<Instant>, found: Arc<AtomicU8>) -> Body {
     let pieces = Box::pin(body.into_bytes_stream());
     Body::from_bytes_stream(stream::unfold(Some((pieces, 0_u64)), move |state| {
         let found = Arc::clone(&found);
@@ -73,7 +64,9 @@ fn guarded(body: Body, limit: u64, stall: Duration, found: Arc<AtomicU8>) -> Bod
                 found.store(why, Ordering::Relaxed);
                 Some((Err(io::Error::other(text.to_owned())), None))
             };
-            let Ok(piece) = tokio::time::timeout(stall, pieces.next()).await else {
+            let next = Instant::now() + pause;
+            let next = until.map_or(next, |until| until.min(next));
+            let Ok(piece) = tokio::time::timeout_at(next, pieces.next()).await else {
                 return refuse(STALLED, "the body stopped arriving");
             };
             match piece? {

@@ -1,8 +1,9 @@
-//! What the framework itself refuses, in our words, and clients that are slow or send too much.
+//! What the framework itself refuses, in our words, and clients that send too much.
 
 use reqwest::Method;
 use reverie_protocol::problem::ProblemCode;
 
+use crate::slow_clients::RawClient;
 use crate::world::{Refusal, World, refusal};
 
 #[tokio::test]
@@ -46,6 +47,13 @@ async fn a_request_over_the_limit_is_refused_with_its_length_or_without() {
         large.chunks(64 * 1024).map(|chunk| Ok(chunk.to_vec())).collect();
     let chunked = reqwest::Body::wrap_stream(futures_util::stream::iter(chunks));
     assert_eq!(refusal(post().body(chunked).send().await.unwrap()).await, too_large);
+    // Announced: refused before any of it is sent.
+    let mut client = RawClient::connect(&world).await;
+    let length = reverie_protocol::limits::REQUEST_BYTES + 1;
+    let kind = "Content-Type: application/json";
+    client.send(&format!("POST {path} HTTP/1.1\r\nHost: a\r\n{kind}\r\nContent-Length: {length}\r\n\r\n")).await;
+    let answer = client.read_to_close().await;
+    assert!(answer.starts_with("HTTP/1.1 413 ") && answer.contains("too_large"), "{answer}");
 }
 
 #[tokio::test]

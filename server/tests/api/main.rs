@@ -6,11 +6,13 @@
 
 mod accounts;
 mod attachments;
+mod command;
 mod encodings;
 mod framework;
 mod invitations;
 mod journals;
 mod sessions;
+mod slow_clients;
 mod specification;
 mod upkeep;
 mod world;

@@ -56,3 +56,29 @@ async fn check_finds_nothing_in_whole_data_and_names_what_is_damaged() {
         ]
     );
 }
+
+#[tokio::test]
+async fn a_withdrawn_file_that_a_crash_left_is_erased_at_the_next_start() {
+    let world = World::new().await;
+    let heron = world.patient().await;
+    let mut log = heron.opens_journal(&[]).await;
+    let mut named = Vec::new();
+    for _ in 0..2 {
+        let one = AttachmentRef { id: AttachmentId::make(&mut rng()), sha256: Hash::of("sealed file"), size: 11 };
+        ok::<StoredAttachment>(heron.upload(&log.attachment_path(one.id), "sealed file").await).await;
+        named.push(one);
+    }
+    let [gone, kept] = named[..] else { panic!("two files") };
+    let regretted = log.write(&heron, b"sealed", vec![gone]);
+    let writes = [regretted.clone(), log.write(&heron, b"sealed", vec![kept])];
+    log.append(&heron, &writes).await;
+    let withdraw = log.withdraw(&heron, vec![regretted.parse().unwrap().record]);
+    log.append(&heron, &[withdraw]).await;
+    let folder = world.folder.path().join("attachments").join(log.journal.to_string());
+    let (gone, kept) = (folder.join(gone.id.to_string()), folder.join(kept.id.to_string()));
+    assert!(!gone.exists());
+    // As if the server had died between the commit and the removal.
+    std::fs::write(&gone, "sealed file").unwrap();
+    let _world = world.restart().await;
+    assert!(!gone.exists() && kept.exists());
+}

@@ -77,13 +77,18 @@ pub async fn ok<T: DeserializeOwned>(response: Response) -> T {
 impl World {
     /// Sets up Harbor Lane Practice: a server whose clock stands at 2031-05-01, and its administrator.
     pub async fn new() -> Self {
+        Self::configured(|config| config).await
+    }
+
+    /// The same, with a server that is configured otherwise.
+    pub async fn configured(change: impl FnOnce(Config) -> Config) -> Self {
         let folder = TempDir::new().unwrap();
         let now = Arc::new(AtomicI64::new(MAY_FIRST));
         let Initialised::FirstAdministrator { code } = init(folder.path(), &clock(&now), &mut rng()).await.unwrap()
         else {
             panic!("a fresh folder has no administrator")
         };
-        let server = start(&folder, &now).await;
+        let server = start(&folder, &now, change).await;
         let (_, bytes) = bech32::decode(&code.replace('-', "")).unwrap();
         let mut id = [0; 16];
         let mut token = vec![0; 32];
@@ -122,7 +127,7 @@ impl World {
     pub async fn restart(self) -> Self {
         let Self { folder, now, server, mut admin } = self;
         server.stop().await;
-        let server = start(&folder, &now).await;
+        let server = start(&folder, &now, |config| config).await;
         admin.base = format!("http://{}", server.addr);
         Self { folder, now, server, admin }
     }
@@ -133,9 +138,10 @@ fn clock(now: &Arc<AtomicI64>) -> Clock {
     Clock::new(move || now.load(Ordering::SeqCst))
 }
 
-async fn start(folder: &TempDir, now: &Arc<AtomicI64>) -> RunningServer {
+async fn start(folder: &TempDir, now: &Arc<AtomicI64>, change: impl FnOnce(Config) -> Config) -> RunningServer {
     let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
-    Server::start(Config { clock: clock(now), ..Config::new(folder.path()) }, listener).await.unwrap()
+    let config = Config { clock: clock(now), ..Config::new(folder.path()) };
+    Server::start(change(config), listener).await.unwrap()
 }
 
 fn http() -> reqwest::Client {

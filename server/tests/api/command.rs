@@ -1,0 +1,68 @@
+//! `reverie-server` as the host runs it: what it says when something is not as it should be.
+
+use std::path::Path;
+use std::process::{Command, Output};
+
+use crate::world::World;
+
+fn reverie_server(arguments: &[&str], data: &Path) -> Output {
+    let mut command = Command::new(env!("CARGO_BIN_EXE_reverie-server"));
+    command.env_remove("REVERIE_DATA").env_remove("REVERIE_LISTEN");
+    command.args(arguments).arg("--data").arg(data).output().unwrap()
+}
+
+/// Runs a command that fails, and returns what it says.
+fn complaint(arguments: &[&str], data: &Path) -> String {
+    let output = reverie_server(arguments, data);
+    assert_eq!(output.status.code(), Some(1), "{arguments:?}");
+    assert!(output.stdout.is_empty(), "{arguments:?}");
+    String::from_utf8(output.stderr).unwrap()
+}
+
+#[test]
+fn init_prints_a_code_alone_on_standard_output_and_a_new_one_each_time() {
+    let folder = tempfile::tempdir().unwrap();
+    let data = folder.path().join("data");
+    let codes = [(); 2].map(|()| {
+        let output = reverie_server(&["init"], &data);
+        assert!(output.status.success());
+        String::from_utf8(output.stdout).unwrap()
+    });
+    assert!(codes[0].starts_with("reve-rie1-") && codes[0].lines().count() == 1);
+    assert_ne!(codes[0], codes[1]);
+}
+
+#[test]
+fn an_address_that_others_can_reach_needs_a_proxy_with_tls() {
+    let folder = tempfile::tempdir().unwrap();
+    for address in ["0.0.0.0:0", "[::]:0", "192.0.2.1:8787"] {
+        let said = complaint(&["serve", "--listen", address], folder.path());
+        assert!(said.contains("--behind-proxy") && said.contains("TLS"), "{said}");
+    }
+}
+
+#[test]
+fn a_missing_data_folder_is_told_with_the_command_that_makes_one() {
+    let folder = tempfile::tempdir().unwrap();
+    let nowhere = folder.path().join("nowhere");
+    let served = complaint(&["serve", "--listen", "127.0.0.1:0"], &nowhere);
+    assert!(served.contains("reverie-server init --data"), "{served}");
+    assert!(complaint(&["check"], &nowhere).contains("--data"));
+    assert!(!nowhere.exists(), "looking for it does not make it");
+}
+
+#[tokio::test]
+async fn a_port_in_use_is_told_with_what_to_do() {
+    let world = World::new().await;
+    let said = complaint(&["serve", "--listen", &world.server.addr.to_string()], world.folder.path());
+    assert!(said.contains("--listen"), "{said}");
+}
+
+#[tokio::test]
+async fn a_data_folder_serves_one_server_at_a_time() {
+    let world = World::new().await;
+    let said = complaint(&["serve", "--listen", "127.0.0.1:0"], world.folder.path());
+    assert!(said.contains("another server is running"), "{said}");
+    // The folder is free again when the other server stopped.
+    world.restart().await;
+}
