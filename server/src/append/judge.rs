@@ -1,0 +1,118 @@
+//! Judging records with `check`, as every client does, and with what only the server can tell: bodies
+//! and attachments are what their headers name, and members' cards are those that the accounts have here.
+
+use std::collections::BTreeMap;
+
+use reverie_protocol::api::Head;
+use reverie_protocol::check::{JournalState, check};
+use reverie_protocol::hash::Hash;
+use reverie_protocol::header::{Action, Header, Member, SignedRecord};
+use reverie_protocol::ids::{AccountId, JournalId};
+use reverie_protocol::problem::ProblemCode;
+use sea_orm::{ColumnTrait as _, EntityTrait as _, QueryFilter as _, QuerySelect as _};
+use uuid::Uuid;
+
+use super::invalid;
+use super::stored::Uploads;
+use crate::app::App;
+use crate::entity::{account, json_of, member, name_of, record, stored_count};
+use crate::refusal::{ApiError, malformed, refuse};
+use crate::writer::{Append, Refused};
+
+/// Runs `check` over the records in sequence and prepares what the writer writes.
+pub(super) async fn judge(
+    app: &App,
+    author: AccountId,
+    mut state: Option<JournalState>,
+    extends: Option<Head>,
+    records: &[SignedRecord],
+    uploads: &Uploads,
+) -> Result<Append, ApiError> {
+    let day = app.clock.today();
+    let mut rows = Vec::with_capacity(records.len());
+    let mut attachments = Vec::new();
+    let mut withdrawn = Vec::new();
+    let mut state_changed = false;
+    let mut members_changed = false;
+    for record in records {
+        let before: Vec<_> = state.iter().flat_map(|state| state.members.clone()).collect();
+        let header = check(&mut state, record).map_err(|error| invalid(&error))?;
+        body_matches(record, &header)?;
+        if let Some(members) = &header.members {
+            let new = members.iter().filter(|member| !before.contains(member));
+            known_cards(app, new).await?;
+        }
+        for named in &header.attachments {
+            let fits = uploads.get(&named.id).is_some_and(|row| {
+                row.author == author.uuid() && row.sha256 == named.sha256.0 && row.size == stored_count(named.size)
+            });
+            if !fits {
+                return Err(Refused::AttachmentMissing.into());
+            }
+            attachments.push((named.id, header.record));
+        }
+        members_changed |= header.members.is_some();
+        state_changed |= header.members.is_some() || header.action == Action::Close;
+        withdrawn.extend(&header.withdraws);
+        rows.push(row(record, &header, day));
+    }
+    let state = state.ok_or_else(|| malformed("There are no records to append."))?;
+    let journal = state.journal;
+    let members = members_changed.then(|| state.members.iter().map(|member| member_row(journal, member)).collect());
+    Ok(Append {
+        journal,
+        extends,
+        head: Head { seq: state.seq, hash: state.head },
+        records: rows,
+        state: state_changed.then(|| json_of(&state)),
+        members,
+        attachments,
+        withdrawn,
+    })
+}
+
+fn member_row(journal: JournalId, member: &Member) -> member::Model {
+    member::Model { journal: journal.uuid(), account: member.account.uuid(), role: name_of(&member.role) }
+}
+
+fn row(record: &SignedRecord, header: &Header, received_day: i32) -> record::Model {
+    record::Model {
+        journal: header.journal.uuid(),
+        seq: stored_count(header.seq),
+        id: header.record.uuid(),
+        author: header.author.uuid(),
+        action: name_of(&header.action),
+        header: record.header.0.clone(),
+        signature: record.signature.0.clone(),
+        body: record.body.as_ref().map(|body| body.0.clone()),
+        withdrawn: false,
+        chain_hash: record.chain_hash().0.to_vec(),
+        received_day,
+    }
+}
+
+fn body_matches(record: &SignedRecord, header: &Header) -> Result<(), ApiError> {
+    let matches = match (&header.body, &record.body) {
+        (Some(named), Some(body)) => named.size == body.0.len() as u64 && named.sha256 == Hash::of(&body.0),
+        (None, None) => true,
+        _ => false,
+    };
+    let detail =
+        "A body does not have the size or SHA-256 that its header names. It may have been cut off; send it again.";
+    if matches { Ok(()) } else { Err(refuse(ProblemCode::BodyMismatch, detail)) }
+}
+
+/// Accepts members whose cards are those of their accounts here: the server can vouch for no other.
+async fn known_cards(app: &App, members: impl Iterator<Item = &Member>) -> Result<(), ApiError> {
+    let members: BTreeMap<Uuid, _> = members.map(|member| (member.account.uuid(), &member.card)).collect();
+    let cards: Vec<(Uuid, String)> = account::Entity::find()
+        .select_only()
+        .columns([account::Column::Id, account::Column::Card])
+        .filter(account::Column::Id.is_in(members.keys().copied()))
+        .into_tuple()
+        .all(app.db.read())
+        .await?;
+    let known = cards.iter().filter(|(id, card)| members.get(id).is_some_and(|named| json_of(named) == *card)).count();
+    let detail = "A member's key card is not the one that the member's account has here. Fetch it again and retry.";
+    if known == members.len() { Ok(()) } else { Err(refuse(ProblemCode::InvalidRecord, detail)) }
+}
