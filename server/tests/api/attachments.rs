@@ -116,3 +116,24 @@ async fn who_may_not_write_may_not_upload() {
     let nowhere = heron.upload(&nowhere.attachment_path(named.id), bytes).await;
     assert_eq!(refusal(nowhere).await, Refusal(404, ProblemCode::NotFound));
 }
+
+#[tokio::test]
+async fn the_file_of_another_journal_is_not_there() {
+    let world = World::new().await;
+    let (heron, quill) = (world.patient().await, world.clinician().await);
+    let mut private = heron.opens_journal(&[]).await;
+    let shared = heron.opens_journal(&[quill.member(MemberRole::Writer)]).await;
+    let (named, bytes) = file();
+    let path = private.attachment_path(named.id);
+    ok::<StoredAttachment>(heron.upload(&path, bytes.clone()).await).await;
+    let write = private.write(&heron, b"sealed", vec![named]);
+    private.append(&heron, &[write]).await;
+    let gone = Refusal(404, ProblemCode::NotFound);
+    // Neither by its own path, nor through a journal that one may read.
+    for path in [path.clone(), shared.attachment_path(named.id)] {
+        assert_eq!(refusal(quill.get(&path).await).await, gone);
+        assert_eq!(refusal(quill.delete(&path).await).await, gone);
+    }
+    assert_eq!(refusal(quill.upload(&path, bytes.clone()).await).await, gone);
+    assert_eq!(heron.get(&path).await.bytes().await.unwrap(), bytes);
+}

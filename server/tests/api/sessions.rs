@@ -5,6 +5,7 @@ use reverie_protocol::api::{OpenedSession, SessionFinish, SessionRecover, Sessio
 use reverie_protocol::bytes::B64;
 use reverie_protocol::ids::SessionId;
 use reverie_protocol::problem::ProblemCode;
+use reverie_server::Config;
 use serde_json::json;
 
 use crate::world::{PASSWORD, Refusal, World, login, ok, refusal, rng};
@@ -93,4 +94,63 @@ async fn a_suspended_account_is_out_at_once_and_back_when_reinstated() {
     assert_eq!(refusal(suspended).await, Refusal(403, ProblemCode::AccountSuspended));
     assert_eq!(world.admin.post(&path("reinstate"), &json!({})).await.status(), 200);
     ok::<OpenedSession>(login(&world.base(), "quill", PASSWORD).await).await;
+}
+
+/// Fails to log in as often as one address may, each time with another handle and another claim of who forwarded it.
+async fn guesses(world: &World, forwarded: impl Fn(u8) -> String) -> Refusal {
+    let heron = world.patient().await;
+    let mut last = None;
+    for number in 0..21 {
+        let guess = SessionRecover { handle: format!("guess-{number}"), token: B64(vec![8; 32]) };
+        let request = heron.request(reqwest::Method::POST, "/v1/sessions/recover").json(&guess);
+        last = Some(request.header("x-forwarded-for", forwarded(number)).send().await.unwrap());
+    }
+    refusal(last.unwrap()).await
+}
+
+#[tokio::test]
+async fn without_a_proxy_nobody_escapes_the_delay_by_claiming_to_be_forwarded() {
+    let world = World::new().await;
+    let last = guesses(&world, |number| format!("192.0.2.{number}")).await;
+    assert_eq!(last, Refusal(429, ProblemCode::TooManyRequests));
+}
+
+#[tokio::test]
+async fn behind_a_proxy_each_client_is_delayed_alone_and_only_the_proxys_word_counts() {
+    let behind = || World::configured(|config| Config { behind_proxy: true, ..config });
+    let others = guesses(&behind().await, |number| format!("192.0.2.{number}")).await;
+    assert_eq!(others, Refusal(401, ProblemCode::LoginFailed));
+    let same = guesses(&behind().await, |number| format!("198.51.100.{number}, 192.0.2.1")).await;
+    assert_eq!(same, Refusal(429, ProblemCode::TooManyRequests));
+}
+
+#[tokio::test]
+async fn a_token_opens_nothing_once_its_session_or_account_is_stopped() {
+    let world = World::new().await;
+    let quill = world.clinician().await;
+    let log = quill.opens_journal(&[]).await;
+    let me: Sessions = ok(quill.get("/v1/sessions").await).await;
+    let suspend = format!("/v1/admin/accounts/{}/suspend", quill.account);
+    assert_eq!(world.admin.post(&suspend, &json!({})).await.status(), 200);
+    let reinstate = format!("/v1/admin/accounts/{}/reinstate", quill.account);
+    assert_eq!(world.admin.post(&reinstate, &json!({})).await.status(), 200);
+    // The old token does not come back with the account.
+    for path in ["/v1/journals".to_owned(), log.path(), "/v1/accounts/me/credentials".to_owned()] {
+        assert_eq!(refusal(quill.get(&path).await).await, Refusal(401, ProblemCode::Unauthenticated));
+    }
+    let again: OpenedSession = ok(login(&world.base(), "quill", PASSWORD).await).await;
+    let quill = crate::world::Person { token: again.token, ..quill };
+    assert_eq!(log.read(&quill).await.records.len(), 1);
+    let ended = quill.delete(&format!("/v1/sessions/{}", me.sessions[0].session)).await;
+    assert_eq!(refusal(ended).await, Refusal(404, ProblemCode::NotFound), "it ended with the suspension");
+}
+
+#[tokio::test]
+async fn nobody_ends_the_session_of_somebody_else() {
+    let world = World::new().await;
+    let (heron, quill) = (world.patient().await, world.clinician().await);
+    let of_heron: Sessions = ok(heron.get("/v1/sessions").await).await;
+    let path = format!("/v1/sessions/{}", of_heron.sessions[0].session);
+    assert_eq!(refusal(quill.delete(&path).await).await, Refusal(404, ProblemCode::NotFound));
+    assert_eq!(heron.get("/v1/accounts/me").await.status(), 200);
 }
