@@ -58,7 +58,8 @@ pub(crate) async fn run(ui: &Ui, start: Start, JoinArgs { code, yes }: JoinArgs)
         recovery_words(ui, &prepared)?;
     }
     if !yes {
-        ui.ask_line("Press Enter once they are written down. ")?;
+        ui.say("");
+        ui.ask_line("Press Enter once they are written down.")?;
     }
     let mut account = prepared.finish().await.map_err(|error| {
         let cut = error.is_offline();

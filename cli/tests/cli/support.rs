@@ -3,6 +3,7 @@
 use std::path::Path;
 
 use assert_cmd::Command;
+use assert_cmd::cargo::cargo_bin;
 use tempfile::TempDir;
 
 /// What a command came to.
@@ -16,7 +17,7 @@ pub struct Device(TempDir);
 
 impl Device {
     pub fn new() -> Self {
-        Self(TempDir::new().unwrap())
+        Self(TempDir::new().expect("the system has room for a folder"))
     }
 
     pub fn home(&self) -> &Path {
@@ -25,13 +26,13 @@ impl Device {
 
     #[must_use = "assert what came of it"]
     pub fn run(&self, arguments: &[&str]) -> Ran {
-        let mut command = Command::cargo_bin("reverie").unwrap();
+        let mut command = Command::new(cargo_bin("reverie"));
         command.env_clear().env("REVERIE_HOME", self.home()).args(arguments).write_stdin("");
-        let output = command.output().unwrap();
+        let output = command.output().expect("cargo built the binary");
         Ran {
-            code: output.status.code().unwrap(),
-            stdout: String::from_utf8(output.stdout).unwrap(),
-            stderr: String::from_utf8(output.stderr).unwrap(),
+            code: output.status.code().expect("nothing kills it"),
+            stdout: String::from_utf8(output.stdout).expect("the output is text"),
+            stderr: String::from_utf8(output.stderr).expect("the output is text"),
         }
     }
 }
