@@ -160,10 +160,12 @@ fn wrapped(text: &str, options: textwrap::Options<'_>) -> String {
 fn sentence(text: &str) -> String {
     let cleaned = clean(text);
     let text = cleaned.trim();
-    let mut letters = text.chars();
-    let first = letters.next().map(|first| first.to_uppercase().to_string()).unwrap_or_default();
+    let (first, rest) = text.split_at(text.chars().next().map_or(0, char::len_utf8));
+    // A file or handle at the beginning keeps its spelling.
+    let word = text.split_whitespace().next().unwrap_or_default().trim_end_matches([',', ':']);
+    let first = if word.chars().all(char::is_alphabetic) { first.to_uppercase() } else { first.to_owned() };
     let stop = if text.ends_with(['.', '!', '?', '`', ':']) { "" } else { "." };
-    format!("{first}{}{stop}", letters.as_str())
+    format!("{first}{rest}{stop}")
 }
 
 #[cfg(test)]
@@ -175,6 +177,7 @@ mod tests {
         assert_eq!(sentence("there is no account"), "There is no account.");
         assert_eq!(sentence("`list` shows them"), "`list` shows them.");
         assert_eq!(sentence("Done already."), "Done already.");
+        assert_eq!(sentence("journal.md: changed"), "journal.md: changed.");
     }
 
     #[test]
