@@ -59,4 +59,6 @@ setup: ## Check for age and PostgreSQL, which the tests use; as root, install th
 	@scripts/setup
 
 clean: ## Remove what was built, and the demo's data
-	rm -rf target fuzz/target fuzz/artifacts
+	@! test -s demo-data/server.pid || ! ps -o args= -p "$$(cat demo-data/server.pid)" | grep -q demo-data/server \
+		|| kill "$$(cat demo-data/server.pid)"
+	rm -rf demo-data target fuzz/target fuzz/artifacts

@@ -51,12 +51,12 @@ async fn run(arguments: Arguments) -> anyhow::Result<()> {
     let today = arguments.today.unwrap_or_else(|| reverie_client::native::system::now().date());
     show::title();
     let code = ServerProcess::init(&data.join("server")).await;
-    let addr = server::start(data)?;
+    let (addr, process) = server::start(data)?;
     let server = format!("http://{addr}");
     let lived = practice::live(data, &server, &code, &Calendar::ending_before(today)).await?;
     show::everything(data, &lived).await?;
     if arguments.once {
-        server::stop(data);
+        server::stop(process)?;
     } else {
         show::what_next(data, &server);
     }
@@ -65,7 +65,7 @@ async fn run(arguments: Arguments) -> anyhow::Result<()> {
 
 /// Removes what an earlier demo left and makes the folder with everybody's passphrase.
 fn fresh(data: &Path) -> anyhow::Result<()> {
-    server::stop(data);
+    server::kill_earlier(data);
     if data.exists() {
         ensure!(server::is_demo(data), "{} holds something other than a demo; choose another folder", data.display());
         fs::remove_dir_all(data)?;

@@ -5,13 +5,14 @@ use std::io;
 use std::net::{SocketAddr, TcpListener, TcpStream};
 use std::os::unix::process::CommandExt as _;
 use std::path::Path;
-use std::process::{Command, Stdio};
+use std::process::{Child, Command, Stdio};
 
 use anyhow::{Context as _, bail};
 use reverie_tests::server::program;
 
 const FIRST_PORT: u16 = 8787;
 const PID: &str = "server.pid";
+const SERVER: &str = "server";
 
 /// Tells whether an earlier demo made this folder.
 pub fn is_demo(data: &Path) -> bool {
@@ -23,32 +24,36 @@ pub fn mark(data: &Path) -> io::Result<()> {
     fs::write(data.join(PID), "")
 }
 
-/// Stops the server that a demo started, if it still runs.
-pub fn stop(data: &Path) {
+/// Kills the server that an earlier demo left, if it still runs. Its data is thrown away next.
+pub fn kill_earlier(data: &Path) {
     let Ok(pid) = fs::read_to_string(data.join(PID)) else { return };
     let pid = pid.trim();
-    // The number may belong to another program by now: it is stopped only if it is a server.
+    // The number may belong to another program by now: it is killed only if it is a server of this folder.
+    let ours = format!("--data {}", data.join(SERVER).display());
     let is_ours = Command::new("ps")
         .args(["-o", "args=", "-p", pid])
         .output()
-        .is_ok_and(|ps| String::from_utf8_lossy(&ps.stdout).contains("reverie-server serve"));
+        .is_ok_and(|ps| String::from_utf8_lossy(&ps.stdout).contains(&ours));
     if is_ours {
-        // Its data is thrown away next, so there is nothing to finish.
-        let kill = |signal| Command::new("kill").args([signal, pid]).stderr(Stdio::null()).status();
-        let _ = kill("-KILL");
-        while kill("-0").is_ok_and(|status| status.success()) {}
+        let _ = Command::new("kill").args(["-KILL", pid]).status();
     }
 }
 
+/// Stops the server that this demo started.
+pub fn stop(mut server: Child) -> io::Result<()> {
+    server.kill()?;
+    server.wait().map(drop)
+}
+
 /// Starts the server on the first free port from 8787 on, and returns when it can be asked.
-pub fn start(data: &Path) -> anyhow::Result<SocketAddr> {
+pub fn start(data: &Path) -> anyhow::Result<(SocketAddr, Child)> {
     let listen = (FIRST_PORT..).map(|port| SocketAddr::from(([127, 0, 0, 1], port)));
     let free = |addr: &SocketAddr| TcpListener::bind(addr).is_ok();
     let addr = listen.take(100).find(free).context("no port from 8787 to 8886 is free on this computer")?;
     let log = File::create(data.join("server.log"))?;
     let mut server = Command::new(program("reverie-server"))
         .args(["serve", "--listen", &addr.to_string(), "--data"])
-        .arg(data.join("server"))
+        .arg(data.join(SERVER))
         .stdin(Stdio::null())
         .stdout(Stdio::null())
         .stderr(log)
@@ -63,5 +68,5 @@ pub fn start(data: &Path) -> anyhow::Result<SocketAddr> {
         }
         std::thread::yield_now();
     }
-    Ok(addr)
+    Ok((addr, server))
 }

@@ -59,12 +59,12 @@ pub fn what_next(data: &Path, server: &str) {
 }
 
 fn heading(text: &str) {
-    println!("\n{}\n{text}\n{}\n", "═".repeat(WIDTH), "─".repeat(WIDTH));
+    println!("\n\n━━ {text} {}\n", "━".repeat(WIDTH.saturating_sub(text.chars().count() + 4)));
 }
 
 /// Runs the real command line as somebody, and lets it speak for itself.
 fn reverie(data: &Path, role: &Role, arguments: &[&str]) -> anyhow::Result<()> {
-    println!("$ reverie {}          (as {})\n", arguments.join(" "), role.handle);
+    println!("{}$ reverie {}\n", role.handle, arguments.join(" "));
     let status = Command::new(program("reverie"))
         .args(arguments)
         .env("REVERIE_HOME", home(data))
@@ -82,7 +82,8 @@ fn reverie(data: &Path, role: &Role, arguments: &[&str]) -> anyhow::Result<()> {
 async fn row(data: &Path, lived: &Lived) -> anyhow::Result<()> {
     let look = Look::into(&data.join("server")).await;
     let id = hex::encode(lived.record.as_bytes());
-    println!("$ sqlite3 {} \"SELECT * FROM record WHERE …\"\n", data.join("server/database/reverie.sqlite").display());
+    let database = data.join("server/database/reverie.sqlite");
+    println!("host$ sqlite3 {} 'SELECT * FROM record …'\n", database.display());
     for column in [
         "journal",
         "seq",
@@ -100,8 +101,8 @@ async fn row(data: &Path, lived: &Lived) -> anyhow::Result<()> {
         let cell = look.column(&sql).await.pop().unwrap_or_default();
         println!("  {column:<13}{}", shown(column, &cell));
     }
-    println!("\nWho, when, how big. Not what: the body is an age file, and its key never left the two");
-    println!("devices. The server's program cannot open it either: it has no code that decrypts.");
+    println!("\nWho, when, how big. Not what: the body is an age file, and the keys that open it");
+    println!("are on the devices of the two. The server has no code that decrypts.");
     Ok(())
 }
 
@@ -111,7 +112,7 @@ fn shown(column: &str, cell: &[u8]) -> String {
     match column {
         "header" => abbreviated(cell).replace('\n', &indent),
         "body" => {
-            let rows = cell.chunks(16).take(9).map(|row| {
+            let rows = cell.chunks(16).take(6).map(|row| {
                 let hex: Vec<_> = row.chunks(2).map(hex::encode).collect();
                 let letter = |byte: &u8| if byte.is_ascii_graphic() || *byte == b' ' { char::from(*byte) } else { '.' };
                 format!("{:<40} {}", hex.join(" "), row.iter().map(letter).collect::<String>())
@@ -185,7 +186,7 @@ fn sealed_entry(folder: &Path, lived: &Lived) -> anyhow::Result<(PathBuf, PathBu
 
 /// Writes a folder as a tree; of many files of one kind, the first few.
 fn tree(folder: &Path, indent: &str, lines: &mut Vec<String>) -> anyhow::Result<()> {
-    const MOST: usize = 8;
+    const MOST: usize = 5;
     let mut entries: Vec<_> = fs::read_dir(folder)?.collect::<Result<_, _>>()?;
     entries.sort_by_key(fs::DirEntry::file_name);
     let hidden = entries.len().saturating_sub(MOST);

@@ -51,6 +51,16 @@ impl Person {
         Ok(Self { account, wire, recovery: None, home: home.to_owned() })
     }
 
+    /// Unlocks the device again, and has it wait no longer than this for an answer.
+    pub async fn impatient(self, clock: &StoryClock, read: Duration) -> Result<Self, ClientError> {
+        let Self { account, wire, recovery, home } = self;
+        // One program at a time uses a device's folder.
+        drop(account);
+        let timeouts = Timeouts { read, ..PATIENCE };
+        let environment = environment_with(&home, &wire.url(), clock, Box::new(randomness()), timeouts)?;
+        Ok(Self { account: Unlocked::unlock(environment, PASSWORD).await?, wire, recovery, home })
+    }
+
     /// Logs in on a device that does not know the account yet, with the recovery words.
     pub async fn second_device(&self, home: &Path, wire: Wire, clock: &StoryClock) -> Result<Self, ClientError> {
         let words = self.recovery.clone().expect("only who joined in this test has the recovery words at hand");
@@ -105,7 +115,17 @@ pub fn environment(
     clock: &StoryClock,
     document_ids: Box<dyn Rng + Send>,
 ) -> Result<Environment, ClientError> {
-    let sockets = Sockets::with_timeouts(server_url, PATIENCE).expect("the harness writes loopback addresses");
+    environment_with(home, server_url, clock, document_ids, PATIENCE)
+}
+
+fn environment_with(
+    home: &Path,
+    server_url: &str,
+    clock: &StoryClock,
+    document_ids: Box<dyn Rng + Send>,
+    timeouts: Timeouts,
+) -> Result<Environment, ClientError> {
+    let sockets = Sockets::with_timeouts(server_url, timeouts).expect("the harness writes loopback addresses");
     let store = Arc::new(Folder::new(home)?);
     let api = Api::new(Arc::new(sockets));
     Ok(Environment::new(api, store, clock.for_client(), Box::new(randomness()), document_ids))

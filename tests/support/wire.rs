@@ -10,11 +10,11 @@ use std::net::SocketAddr;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use bytes::Bytes;
-use futures_util::stream;
+use futures_util::{StreamExt as _, stream};
 use http_body_util::combinators::BoxBody;
-use http_body_util::{BodyExt, Full, StreamBody};
+use http_body_util::{BodyExt as _, Full, StreamBody};
 use hyper::body::{Frame, Incoming};
-use hyper::header::{CONTENT_LENGTH, CONTENT_TYPE, HOST, HeaderMap, TRANSFER_ENCODING};
+use hyper::header::{CONTENT_LENGTH, CONTENT_TYPE, HOST, HeaderMap, HeaderValue, TRANSFER_ENCODING};
 use hyper::service::service_fn;
 use hyper::{Request, Response, StatusCode};
 use hyper_util::rt::TokioIo;
@@ -66,11 +66,12 @@ pub struct Answer {
 }
 
 impl Answer {
-    /// Returns an answer of JSON.
+    /// Returns an answer of JSON: a problem, if the status is a refusal's.
     pub fn json(status: u16, value: &impl Serialize) -> Self {
         let body = serde_json::to_vec(value).expect("wire types are JSON");
         let mut headers = HeaderMap::new();
-        headers.insert(CONTENT_TYPE, "application/json".parse().expect("a media type is a header"));
+        let media_type = if status < 400 { "application/json" } else { "application/problem+json" };
+        headers.insert(CONTENT_TYPE, HeaderValue::from_static(media_type));
         Self { status, headers, body: body.into() }
     }
 
@@ -169,6 +170,12 @@ impl Wire {
     pub fn is_honest(&self) {
         self.requests(|_| Fate::Pass);
         self.answers(|_, _| Fate::Pass);
+    }
+
+    /// Sends the server a request that no device sent.
+    pub async fn ask_server(&self, asked: &Asked) -> Answer {
+        let server = self.state().server;
+        ask(server, asked).await.expect("the server answers whatever it is asked")
     }
 
     /// Looks at everything that passed so far.
@@ -294,8 +301,13 @@ fn whole(answer: Answer) -> Response<Body> {
 /// Promises all of the answer, sends half and breaks off.
 fn half(answer: Answer) -> Response<Body> {
     let first = answer.body.slice(..answer.body.len() / 2);
-    let pieces = [Ok(Frame::data(first)), Err(io::ErrorKind::ConnectionAborted.into())];
-    let body = BodyExt::boxed(StreamBody::new(stream::iter(pieces)));
+    let broken = stream::once(async {
+        // What is sent so far leaves before the connection breaks.
+        tokio::task::yield_now().await;
+        Err(io::ErrorKind::ConnectionAborted.into())
+    });
+    let body = StreamBody::new(stream::once(async { Ok(Frame::data(first)) }).chain(broken));
+    let body = BoxBody::new(body);
     let response = head_of(&answer).header(CONTENT_LENGTH, answer.body.len());
     response.body(body).expect("the headers were parsed before")
 }

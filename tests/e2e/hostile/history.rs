@@ -171,9 +171,7 @@ async fn writes_no_more(quill: &mut Person, heron: &Person, entry: DocumentId) {
 
 /// Returns the refusal of an append that came too late.
 fn stale() -> Answer {
-    let mut answer = Answer::json(409, &Problem::new(ProblemCode::StaleHead, "Another record came first."));
-    answer.headers.insert("content-type", "application/problem+json".parse().unwrap());
-    answer
+    Answer::json(409, &Problem::new(ProblemCode::StaleHead, "Another record came first."))
 }
 
 #[tokio::test]
