@@ -3,10 +3,12 @@
 mod accounts;
 mod admin;
 mod attachments;
+mod examples;
 mod health;
 mod invitations;
 mod journals;
 mod registration;
+mod samples;
 mod sessions;
 pub(crate) mod spec;
 

@@ -30,6 +30,8 @@ pub(super) struct AccountsApi;
 #[OpenApi(prefix_path = "/v1/accounts", tag = "Part::Accounts")]
 impl AccountsApi {
     /// Who am I?
+    ///
+    /// For every account: its own id, handle, role and card.
     #[oai(path = "/me", method = "get", operation_id = "get_own_account")]
     async fn me(&self, app: Data<&Arc<App>>, caller: Caller) -> Answer<Account> {
         let AccountCard { account, handle, role, card } = card(*app, caller.0.account).await?;
@@ -37,6 +39,8 @@ impl AccountsApi {
     }
 
     /// Fetch the key bundle
+    ///
+    /// For every account: its own, as it was stored last. Refuse a version older than one you have seen.
     #[oai(path = "/me/credentials", method = "get", operation_id = "get_bundle")]
     async fn bundle(&self, app: Data<&Arc<App>>, caller: Caller) -> Answer<Bundle> {
         let (version, bundle): (i64, Vec<u8>) = account::Entity::find_by_id(caller.0.account.uuid())
@@ -51,8 +55,8 @@ impl AccountsApi {
 
     /// Store a new version of the key bundle
     ///
-    /// Compare-and-set: the version must be one more than the stored one. After a `version_conflict`, fetch the bundle,
-    /// make the change again on it and send that.
+    /// For every account: its own. Compare-and-set: the version must be one more than the stored one. After a
+    /// `version_conflict`, fetch the bundle, make the change again on it and send that.
     #[oai(path = "/me/credentials", method = "put", operation_id = "put_bundle")]
     async fn put_bundle(&self, app: Data<&Arc<App>>, caller: Caller, put: Json<PutBundle>) -> Result<Done, ApiError> {
         let put = put.0;
@@ -82,7 +86,7 @@ impl AccountsApi {
         &self,
         app: Data<&Arc<App>>,
         caller: Caller,
-        /// The account.
+        /// The account whose card it is.
         account: Path<AccountId>,
     ) -> Answer<AccountCard> {
         if !acquainted(*app, caller.0.account.uuid(), account.0.uuid()).await? {

@@ -27,6 +27,9 @@ pub(super) struct AdminApi;
 #[OpenApi(prefix_path = "/v1/admin/accounts", tag = "Part::Admin")]
 impl AdminApi {
     /// List the practice's accounts
+    ///
+    /// For administrators; `not_permitted` for everybody else. Who there is and since when, and nothing of what they
+    /// wrote.
     #[oai(path = "/", method = "get", operation_id = "list_accounts")]
     async fn list(&self, app: Data<&Arc<App>>, _administrator: AdministratorSession) -> Answer<Accounts> {
         let rows: Vec<Row> = entries().order_by_asc(account::Column::Handle).into_tuple().all(app.db.read()).await?;
@@ -35,13 +38,14 @@ impl AdminApi {
 
     /// Suspend an account
     ///
-    /// Its sessions end at once, its open invitations are revoked, it cannot log in; its data is kept.
+    /// For administrators; nobody suspends its own account (`not_permitted`). Its sessions end at once, its open
+    /// invitations are revoked, it cannot log in; its data is kept.
     #[oai(path = "/:account/suspend", method = "post", operation_id = "suspend_account")]
     async fn suspend(
         &self,
         app: Data<&Arc<App>>,
         administrator: AdministratorSession,
-        /// The account.
+        /// The account's id, from the list.
         account: Path<AccountId>,
     ) -> Answer<AccountEntry> {
         if administrator.0.account == account.0 {
@@ -52,12 +56,14 @@ impl AdminApi {
     }
 
     /// Let a suspended account log in again
+    ///
+    /// For administrators. Sessions that the suspension ended stay ended.
     #[oai(path = "/:account/reinstate", method = "post", operation_id = "reinstate_account")]
     async fn reinstate(
         &self,
         app: Data<&Arc<App>>,
         _administrator: AdministratorSession,
-        /// The account.
+        /// The account's id, from the list.
         account: Path<AccountId>,
     ) -> Answer<AccountEntry> {
         set_state(*app, account.0, AccountState::Active).await

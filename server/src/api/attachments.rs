@@ -61,8 +61,11 @@ enum Download {
 impl AttachmentsApi {
     /// Upload a sealed file
     ///
-    /// Up to 512 MiB, streamed. Only its uploader sees it until a record names it. Sending the same content again is
-    /// answered the same; other content under a known id is `attachment_reused`.
+    /// For the journal's owner and writers; `not_permitted` for readers, `not_found` for everybody else. Up to 512 MiB,
+    /// streamed. Upload first, then append the record that names it: until then only its uploader sees it. Sending the
+    /// same content again is answered the same; other content under a known id is `attachment_reused`.
+    ///
+    /// `request_timeout`: it stopped arriving, and nothing was kept. `erased`: its record was withdrawn.
     #[oai(path = "/:journal/attachments/:attachment", method = "put", operation_id = "put_attachment")]
     async fn put(
         &self,
@@ -92,6 +95,9 @@ impl AttachmentsApi {
     /// Download a sealed file
     ///
     /// For the journal's members once a record names it; before that for its uploader. `Range` takes one range.
+    /// Check size and SHA-256 against the record's header.
+    ///
+    /// `not_found`: there is none, or it is not yours to see. `erased`: its record was withdrawn.
     #[oai(path = "/:journal/attachments/:attachment", method = "get", operation_id = "get_attachment")]
     async fn get(
         &self,
@@ -132,6 +138,9 @@ impl AttachmentsApi {
     }
 
     /// Delete a sealed file that no record names
+    ///
+    /// For its uploader, who changed her mind before the record was appended. `attachment_reused`: a record names it;
+    /// withdraw that record to erase both.
     #[oai(path = "/:journal/attachments/:attachment", method = "delete", operation_id = "delete_attachment")]
     async fn delete(
         &self,

@@ -18,6 +18,8 @@ pub(super) struct HealthApi;
 #[OpenApi(tag = "Part::Health")]
 impl HealthApi {
     /// Is the process up?
+    ///
+    /// For everybody. Says `ok` as long as requests are answered at all.
     #[oai(path = "/healthz", method = "get", operation_id = "health")]
     async fn health(&self) -> Result<PlainText<&'static str>, ApiError> {
         Ok(PlainText("ok\n"))
@@ -25,7 +27,8 @@ impl HealthApi {
 
     /// Does the server take requests?
     ///
-    /// Asks the database and the writer; 503 while the server is starting or stopping.
+    /// For everybody, and above all for a load balancer. Asks the database and the writer; 503 while the server is
+    /// stopping.
     #[oai(path = "/readyz", method = "get", operation_id = "ready")]
     async fn ready(&self, app: Data<&Arc<App>>) -> Result<PlainText<&'static str>, ApiError> {
         let _: Option<Uuid> =

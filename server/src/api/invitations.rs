@@ -41,6 +41,9 @@ impl InvitationsApi {
     /// With a handle: to a new account. Administrators invite anybody, clinicians invite patients. Without a handle: a
     /// patient and a clinician who both have accounts pair. The code stays with the inviter; the server gets the hash
     /// of the redeem token that is derived from it.
+    ///
+    /// `not_permitted`: this role may not invite that role. `handle_taken`: choose another handle. `already_exists`:
+    /// make a new code.
     #[oai(path = "/", method = "post", operation_id = "create_invitation")]
     async fn create(&self, app: Data<&Arc<App>>, caller: Caller, new: Json<NewInvitation>) -> Answer<Invitation> {
         let (app, inviter, new) = (*app, caller.0, new.0);
@@ -77,13 +80,14 @@ impl InvitationsApi {
 
     /// Look at an invitation that you made
     ///
-    /// Once it is accepted, `guest` says by whom. Check the guest's `mac` with the code before you trust the card.
+    /// For its inviter; `not_found` for everybody else. Once it is accepted, `guest` says by whom. Check the guest's
+    /// `mac` with the code before you trust the card.
     #[oai(path = "/:invitation", method = "get", operation_id = "get_invitation")]
     async fn get(
         &self,
         app: Data<&Arc<App>>,
         caller: Caller,
-        /// The invitation.
+        /// The invitation's id, derived from its code.
         invitation: Path<InvitationId>,
     ) -> Answer<Invitation> {
         let db = app.db.read();
@@ -107,12 +111,15 @@ impl InvitationsApi {
     }
 
     /// Take back an invitation that nobody has accepted
+    ///
+    /// For its inviter; `not_found` for everybody else. Its code is void from then on. `invitation_used`: somebody
+    /// accepted it first.
     #[oai(path = "/:invitation", method = "delete", operation_id = "revoke_invitation")]
     async fn revoke(
         &self,
         app: Data<&Arc<App>>,
         caller: Caller,
-        /// The invitation.
+        /// The invitation's id, derived from its code.
         invitation: Path<InvitationId>,
     ) -> Result<Done, ApiError> {
         let tx = app.db.begin().await?;
@@ -132,7 +139,11 @@ impl InvitationsApi {
 
     /// Read an invitation by its code
     ///
-    /// Needs no session. Check the inviter's `mac` with the code before you trust the card.
+    /// For whoever has the code; needs no session and does not use the invitation up. Check the inviter's `mac` with
+    /// the code before you trust the card.
+    ///
+    /// `not_found`: the code is mistyped, or of another server. `invitation_used`, `invitation_expired`: ask for a new
+    /// one. `too_many_requests`: too many codes were tried from this address.
     #[oai(path = "/read", method = "post", operation_id = "read_invitation")]
     async fn read(&self, app: Data<&Arc<App>>, peer: Peer, key: Json<InvitationKey>) -> Answer<InvitationOffer> {
         let tried = app.try_secret(None, peer.0)?;
@@ -141,6 +152,12 @@ impl InvitationsApi {
     }
 
     /// Accept an invitation with the account that you have
+    ///
+    /// For a patient or clinician, whichever role was invited; uses the invitation up. Pairs the two accounts: each may
+    /// then fetch the other's card.
+    ///
+    /// `not_permitted`: it is for another role, or makes a new account. `not_found`, `invitation_used`,
+    /// `invitation_expired`, `too_many_requests`: as when it is read.
     #[oai(path = "/redeem", method = "post", operation_id = "redeem_invitation")]
     async fn redeem(
         &self,

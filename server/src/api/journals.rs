@@ -27,6 +27,8 @@ pub(super) struct JournalsApi;
 #[OpenApi(prefix_path = "/v1/journals", tag = "Part::Journals")]
 impl JournalsApi {
     /// List the journals that you are a member of
+    ///
+    /// For every account. A journal that you were removed from is no longer listed.
     #[oai(path = "/", method = "get", operation_id = "list_journals")]
     async fn list(&self, app: Data<&Arc<App>>, caller: Caller) -> Answer<Journals> {
         let memberships: Vec<(Uuid, String)> = member::Entity::find()
@@ -48,15 +50,20 @@ impl JournalsApi {
 
     /// Append records
     ///
-    /// One to 100 records, all or none; each must extend the journal's head. After a `stale_head`, look for your own
-    /// record in the log (the answer may have been lost), then build and sign anew on the new head. The same records
-    /// sent twice are stored once and answered alike. The first record of a new journal is its owner's `open`.
+    /// For owners and writers; a reader's records are `invalid_record`. One to 100 records, all or none; each must
+    /// extend the journal's head. After a `stale_head`, look for your own record in the log (the answer may have been
+    /// lost), then build and sign anew on the new head. The same records sent twice are stored once and answered alike.
+    /// The first record of a new journal is its owner's `open`.
+    ///
+    /// `invalid_record`: `detail` names the rule that it breaks. `body_mismatch`: a body is cut off or another one.
+    /// `attachment_missing`: upload it first. `record_reused`: the id is taken by another record. `not_found`: you are
+    /// not a member. `busy`: nothing was stored; send the same again.
     #[oai(path = "/:journal/records", method = "post", operation_id = "append_records")]
     async fn append(
         &self,
         app: Data<&Arc<App>>,
         caller: Caller,
-        /// The journal.
+        /// The journal's id, made by its owner's client.
         journal: Path<JournalId>,
         records: Json<Append>,
     ) -> Answer<Appended> {
@@ -66,18 +73,19 @@ impl JournalsApi {
 
     /// Read records
     ///
-    /// In order of `seq`. A page ends early after 4 MiB of sealed bodies; ask on, with the last `seq`, while `more`.
+    /// For the journal's members; `not_found` for everybody else. In order of `seq`. A page ends early after 4 MiB of
+    /// sealed bodies; ask on, with the last `seq`, while `more`. A withdrawn record has no `body` any more. Verify
+    /// every record before you believe it: the server's word is not enough.
     #[oai(path = "/:journal/records", method = "get", operation_id = "list_records")]
     async fn records(
         &self,
         app: Data<&Arc<App>>,
         caller: Caller,
-        /// The journal.
+        /// The journal's id, made by its owner's client.
         journal: Path<JournalId>,
         /// Begin after this `seq`; without it, at the first record.
-        #[oai(validator(minimum(value = "0")))]
         after: Query<Option<u64>>,
-        /// At most this many, 1 to 500.
+        /// At most this many, 1 to 500; without it, 500.
         limit: Query<Option<u64>>,
     ) -> Answer<RecordPage> {
         let limit = limit.0.unwrap_or(limits::RECORDS_PER_PAGE);

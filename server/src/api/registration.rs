@@ -29,9 +29,13 @@ pub(super) struct RegistrationApi;
 impl RegistrationApi {
     /// Begin to join
     ///
-    /// Takes the OPAQUE registration request. What OPAQUE is given is not the password but HKDF(account secret,
-    /// password), so that the host cannot guess. Neither side names an identity (RFC 9807, section 6): the handle is
-    /// bound as the credential identifier.
+    /// For whoever has the code of an invitation with a handle; needs no session and stores nothing. Takes the OPAQUE
+    /// registration request. What OPAQUE is given is not the password but HKDF(account secret, password), so that the
+    /// host cannot guess. Neither side names an identity (RFC 9807, section 6): the handle is bound as the credential
+    /// identifier.
+    ///
+    /// `not_permitted`: the invitation is for somebody who has an account. `not_found`, `invitation_used`,
+    /// `invitation_expired`, `too_many_requests`: as when an invitation is read.
     #[oai(path = "/start", method = "post", operation_id = "start_registration")]
     async fn start(
         &self,
@@ -50,7 +54,12 @@ impl RegistrationApi {
 
     /// Join
     ///
-    /// Makes the account, uses the invitation up and opens the first session: all of it or nothing.
+    /// For whoever has the code of an invitation with a handle. Makes the account, uses the invitation up and opens the
+    /// first session: all of it or nothing. Keep the account id and the keys until the answer is there: after a lost
+    /// answer `invitation_used` means that the account may exist, so try to log in.
+    ///
+    /// `invalid_credentials`: the card, the slow-hash parameters or `upload` are not acceptable. `handle_taken`,
+    /// `already_exists`: ask for a new invitation, or begin again.
     #[oai(path = "/finish", method = "post", operation_id = "finish_registration")]
     async fn finish(
         &self,

@@ -39,7 +39,11 @@ pub(super) struct SessionsApi;
 impl SessionsApi {
     /// Begin to log in
     ///
-    /// Takes the OPAQUE credential request. An unknown handle is answered like a known one, and fails at the end.
+    /// For everybody; needs no session. Takes the OPAQUE credential request (`KE1`). An unknown handle is answered like
+    /// a known one, and fails at the end.
+    ///
+    /// `invalid_credentials`: `request` is not such a message. `too_many_requests`: tries with this handle or from this
+    /// address failed too often; wait as long as it says.
     #[oai(path = "/start", method = "post", operation_id = "start_session")]
     async fn start(&self, app: Data<&Arc<App>>, peer: Peer, start: Json<SessionStart>) -> Answer<SessionStarted> {
         let (app, start) = (*app, start.0);
@@ -78,7 +82,11 @@ impl SessionsApi {
 
     /// Log in
     ///
-    /// Takes the OPAQUE credential finalization. Each attempt is good for one finish within two minutes.
+    /// For whoever began. Takes the OPAQUE credential finalization (`KE3`). Each attempt is good for one finish within
+    /// two minutes. The key bundle in the answer is opened with the OPAQUE export key.
+    ///
+    /// `login_failed`: wrong password, unknown handle, or an attempt that is over. `account_suspended`: the password
+    /// was right, and an administrator suspended the account.
     #[oai(path = "/finish", method = "post", operation_id = "finish_session")]
     async fn finish(&self, app: Data<&Arc<App>>, peer: Peer, finish: Json<SessionFinish>) -> Answer<OpenedSession> {
         let (app, finish) = (*app, finish.0);
@@ -103,7 +111,8 @@ impl SessionsApi {
 
     /// Log in with the recovery code
     ///
-    /// In place of the password: the token is HKDF(recovery code), of which the server keeps the hash.
+    /// For everybody; needs no session. In place of the password: the token is HKDF(recovery code), of which the server
+    /// keeps the hash. Refusals are those of logging in.
     #[oai(path = "/recover", method = "post", operation_id = "recover_session")]
     async fn recover(&self, app: Data<&Arc<App>>, peer: Peer, recover: Json<SessionRecover>) -> Answer<OpenedSession> {
         let (app, recover) = (*app, recover.0);
@@ -124,6 +133,8 @@ impl SessionsApi {
     }
 
     /// List your sessions
+    ///
+    /// For every account: one session for each device that is logged in.
     #[oai(path = "/", method = "get", operation_id = "list_sessions")]
     async fn list(&self, app: Data<&Arc<App>>, caller: Caller) -> Answer<Sessions> {
         let rows = session::Entity::find()
@@ -143,13 +154,15 @@ impl SessionsApi {
 
     /// End one of your sessions
     ///
-    /// Its token is worth nothing from then on. To log out, end the current one.
+    /// For every account: one of its own. Its token is worth nothing from then on. To log out, end the current one.
+    /// `not_found`: it has ended already, or is another account's. A lost device needs new keys as well: whoever has it
+    /// may have copied them.
     #[oai(path = "/:session", method = "delete", operation_id = "end_session")]
     async fn end(
         &self,
         app: Data<&Arc<App>>,
         caller: Caller,
-        /// The session.
+        /// The session's id, from the list or from logging in.
         session: Path<SessionId>,
     ) -> Result<Done, ApiError> {
         let tx = app.db.begin().await?;

@@ -2,6 +2,8 @@
 
 use serde_json::Value;
 
+use super::examples;
+
 /// Returns the specification as poem-openapi writes it.
 pub(crate) fn raw() -> String {
     super::service().spec()
@@ -12,6 +14,8 @@ pub(crate) fn json() -> Value {
     let mut spec = serde_json::from_str(&raw()).expect("the specification is JSON that this program wrote");
     tidy(&mut spec);
     share_refusals(&mut spec);
+    describe_answers(&mut spec);
+    examples::add(&mut spec);
     spec
 }
 
@@ -54,4 +58,20 @@ fn share_refusals(spec: &mut Value) {
         }
     }
     spec["components"]["responses"] = Value::Object(shared);
+}
+
+/// An answer is described by what it carries, where the code does not describe it otherwise.
+fn describe_answers(spec: &mut Value) {
+    let schemas = spec["components"]["schemas"].clone();
+    let operations = spec["paths"].as_object_mut().into_iter().flatten();
+    for (_, operation) in operations.flat_map(|(_, item)| item.as_object_mut().into_iter().flatten()) {
+        for (_, response) in operation["responses"].as_object_mut().into_iter().flatten() {
+            let named = response["content"]["application/json"]["schema"]["$ref"].as_str();
+            let carried = named.and_then(|reference| reference.rsplit('/').next()).map(|name| &schemas[name]);
+            let described = carried.and_then(|schema| schema["description"].as_str()).unwrap_or("It is so.").to_owned();
+            if response["description"] == "" {
+                response["description"] = described.into();
+            }
+        }
+    }
 }

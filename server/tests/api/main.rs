@@ -7,7 +7,6 @@
 mod accounts;
 mod attachments;
 mod command;
-mod encodings;
 mod framework;
 mod invitations;
 mod journals;

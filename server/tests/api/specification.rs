@@ -99,8 +99,38 @@ fn every_operation_is_named_described_and_tells_its_refusals() {
             let name = operation["operationId"].as_str().unwrap();
             assert!(names.insert(name.to_owned()), "{name} stands twice");
             assert!(operation["summary"].as_str().is_some_and(|text| text.len() > 3), "{method} {path}");
+            assert!(operation["description"].as_str().is_some_and(|text| text.len() > 20), "{method} {path}");
+            for (status, response) in operation["responses"].as_object().unwrap() {
+                let told =
+                    response["$ref"].is_string() || response["description"].as_str().is_some_and(|it| !it.is_empty());
+                assert!(told, "{method} {path} {status}");
+            }
             assert!(operation["responses"]["500"].is_object(), "{method} {path}");
+            for parameter in operation["parameters"].as_array().into_iter().flatten() {
+                let told = parameter["description"].as_str().is_some_and(|text| text.len() > 10);
+                assert!(told && !parameter["example"].is_null(), "{method} {path} {}", parameter["name"]);
+            }
         }
+    }
+}
+
+#[test]
+fn every_schema_and_every_problem_has_an_example() {
+    let spec: Value = serde_json::from_str(&committed()).unwrap();
+    for (name, schema) in spec["components"]["schemas"].as_object().unwrap() {
+        assert!(!schema["example"].is_null(), "{name}: add a sample to server/src/api/samples.rs");
+        for (field, property) in schema["properties"].as_object().into_iter().flatten() {
+            let plain = property["type"].is_string() && property["type"] != "array";
+            let optional = !schema["required"].as_array().unwrap().iter().any(|required| required == field);
+            assert!(!plain || optional || !property["example"].is_null(), "{name}.{field}");
+        }
+    }
+    let refusals = spec["components"]["responses"].as_object().unwrap().values();
+    let examples: HashSet<_> = refusals
+        .flat_map(|refusal| refusal["content"]["application/problem+json"]["examples"].as_object().unwrap().keys())
+        .collect();
+    for code in ProblemCode::ALL {
+        assert!(examples.contains(&code.code().to_owned()), "{}", code.code());
     }
 }
 

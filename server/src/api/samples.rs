@@ -1,0 +1,216 @@
+//! One set of samples of every wire type: the examples of the specification, and what the tests of encodings compare.
+//!
+//! They are values of the protocol's types, so they cannot go stale, and they tell one story, so that an id that is met
+//! twice is the same thing twice.
+
+pub(crate) mod problems;
+mod story;
+#[cfg(test)]
+mod tests;
+
+use std::fmt::Debug;
+
+use poem_openapi::types::{ParseFromJSON, ToJSON};
+use reverie_protocol::account::{AccountRole, AccountState};
+use reverie_protocol::api::*;
+use reverie_protocol::hash::Hash;
+use reverie_protocol::header::{MemberRole, SignedRecord};
+use reverie_protocol::opaque::KsfParams;
+use reverie_protocol::problem::ProblemCode;
+use serde::Serialize;
+use serde::de::DeserializeOwned;
+use serde_json::{Value, json};
+
+use problems::problem;
+use story::{
+    ADMINISTRATOR, ATTEMPT, FIRST_DAY, INVITATION, LAST_DAY, SESSION, SESSION_TOKEN, Story, arbitrary, bundle,
+    guest_mac, inviter_mac, redeem_token,
+};
+
+/// A type that travels.
+pub(crate) trait Wire: Serialize + DeserializeOwned + ToJSON + ParseFromJSON + PartialEq + Debug {}
+
+impl<T: Serialize + DeserializeOwned + ToJSON + ParseFromJSON + PartialEq + Debug> Wire for T {}
+
+/// Is shown samples of every wire type.
+pub(crate) trait Visitor {
+    /// Takes the samples of one type, the most telling one first.
+    fn visit<T: Wire>(&mut self, samples: &[T]);
+}
+
+/// Shows `visitor` samples of every wire type.
+pub(crate) fn visit(visitor: &mut impl Visitor) {
+    let story = Story::new();
+    people(visitor, &story);
+    joining(visitor, &story);
+    pairing(visitor, &story);
+    sessions(visitor, &story);
+    journals(visitor, &story);
+    let problems: Vec<_> = ProblemCode::ALL.iter().map(|code| problem(*code, head(&story))).collect();
+    let stale = problems.iter().filter(|problem| problem.head.is_some()).cloned();
+    visitor.visit(&stale.chain(problems.clone()).collect::<Vec<_>>());
+    visitor.visit(ProblemCode::ALL);
+}
+
+/// Returns a sample of every parameter, by its name.
+pub(crate) fn parameters() -> [(&'static str, Value); 8] {
+    let story = Story::new();
+    [
+        ("account", json!(story.heron)),
+        ("journal", json!(story.journal)),
+        ("attachment", json!(story.attachment)),
+        ("invitation", json!(INVITATION)),
+        ("session", json!(SESSION)),
+        ("after", json!(0)),
+        ("limit", json!(100)),
+        ("range", json!("bytes=0-1023")),
+    ]
+}
+
+/// Returns where the journal of the samples is.
+pub(crate) fn journal_head() -> Head {
+    head(&Story::new())
+}
+
+fn head(story: &Story) -> Head {
+    Head { seq: story.written.seq, hash: story.write.chain_hash() }
+}
+
+fn people(visitor: &mut impl Visitor, story: &Story) {
+    visitor.visit(&[AccountRole::Patient, AccountRole::Clinician, AccountRole::Administrator]);
+    visitor.visit(&[AccountState::Active, AccountState::Suspended]);
+    visitor.visit(&[story.heron_card.clone(), story.heron_next_card.clone(), story.quill_card.clone()]);
+    visitor.visit(&[account(story)]);
+    visitor.visit(&[AccountCard {
+        account: story.quill,
+        handle: "quill".into(),
+        role: AccountRole::Clinician,
+        card: story.quill_card.clone(),
+    }]);
+    let entry = |account, handle: &str, role, state| AccountEntry {
+        account,
+        handle: handle.into(),
+        role,
+        state,
+        since_day: FIRST_DAY.into(),
+    };
+    let entries = [
+        entry(ADMINISTRATOR, "admin", AccountRole::Administrator, AccountState::Active),
+        entry(story.heron, "heron-41", AccountRole::Patient, AccountState::Active),
+        entry(story.quill, "quill", AccountRole::Clinician, AccountState::Suspended),
+    ];
+    visitor.visit(&[entries[1].clone(), entries[2].clone()]);
+    visitor.visit(&[Accounts { accounts: entries.to_vec() }]);
+    visitor
+        .visit(&[Bundle { version: 7, bundle: bundle() }, Bundle { version: u64::from(u32::MAX), bundle: bundle() }]);
+    visitor.visit(&[PutBundle { version: 8, bundle: bundle() }]);
+}
+
+fn account(story: &Story) -> Account {
+    Account {
+        account: story.heron,
+        handle: "heron-41".into(),
+        role: AccountRole::Patient,
+        card: story.heron_card.clone(),
+    }
+}
+
+fn joining(visitor: &mut impl Visitor, story: &Story) {
+    let ksf = KsfParams::DEFAULT;
+    visitor.visit(&[ksf]);
+    visitor.visit(&[RegistrationStart {
+        invitation: INVITATION,
+        token: redeem_token(),
+        request: arbitrary("registration request", 32),
+    }]);
+    visitor.visit(&[RegistrationStarted { response: arbitrary("registration response", 64), ksf }]);
+    let invited = RegistrationFinish {
+        invitation: INVITATION,
+        token: redeem_token(),
+        account: story.heron,
+        card: story.heron_card.clone(),
+        mac: Some(guest_mac()),
+        upload: arbitrary("registration upload", 192),
+        ksf,
+        recovery_sha256: Hash::of(arbitrary("recovery token", 32)),
+        bundle: bundle(),
+    };
+    visitor.visit(&[invited.clone(), RegistrationFinish { mac: None, ..invited }]);
+}
+
+fn pairing(visitor: &mut impl Visitor, story: &Story) {
+    use InvitationState::{Accepted, Expired, Open, Revoked};
+    let (invitation, role, handle) = (INVITATION, AccountRole::Patient, Some("heron-41".to_owned()));
+    let new = NewInvitation {
+        invitation,
+        role,
+        handle: handle.clone(),
+        token_sha256: Hash::of(redeem_token()),
+        mac: inviter_mac(),
+        seconds: 900,
+    };
+    visitor.visit(&[new.clone(), NewInvitation { handle: None, ..new }]);
+    visitor.visit(&[InvitationKey { invitation, token: redeem_token() }]);
+    visitor.visit(&[RedeemInvitation { invitation, token: redeem_token(), mac: guest_mac() }]);
+    let inviter = Inviter {
+        account: story.quill,
+        handle: "quill".into(),
+        role: AccountRole::Clinician,
+        card: story.quill_card.clone(),
+        mac: inviter_mac(),
+    };
+    let guest = Guest {
+        account: story.heron,
+        handle: "heron-41".into(),
+        role,
+        card: story.heron_card.clone(),
+        mac: guest_mac(),
+    };
+    visitor.visit(std::slice::from_ref(&inviter));
+    visitor.visit(std::slice::from_ref(&guest));
+    let offer = InvitationOffer { invitation, role, handle: handle.clone(), inviter: Some(inviter) };
+    visitor.visit(&[offer.clone(), InvitationOffer { handle: None, inviter: None, ..offer }]);
+    let of_state = |state| Invitation { invitation, role, handle: handle.clone(), state, guest: None };
+    let accepted = Invitation { guest: Some(guest), ..of_state(Accepted) };
+    visitor.visit(&[accepted, of_state(Open), of_state(Expired), of_state(Revoked)]);
+    visitor.visit(&[Accepted, Open, Expired, Revoked]);
+}
+
+fn sessions(visitor: &mut impl Visitor, story: &Story) {
+    let (attempt, handle) = (ATTEMPT, "heron-41".to_owned());
+    visitor.visit(&[SessionStart { handle: handle.clone(), request: arbitrary("credential request", 96) }]);
+    let response = arbitrary("credential response", 320);
+    visitor.visit(&[SessionStarted { attempt, response, ksf: KsfParams::DEFAULT }]);
+    visitor.visit(&[SessionFinish { attempt, finalization: arbitrary("credential finalization", 64) }]);
+    visitor.visit(&[SessionRecover { handle, token: arbitrary("recovery token", 32) }]);
+    visitor.visit(&[OpenedSession {
+        token: SESSION_TOKEN.into(),
+        session: SESSION,
+        account: account(story),
+        bundle: Bundle { version: 7, bundle: bundle() },
+    }]);
+    let session = Session { session: SESSION, current: true, first_day: FIRST_DAY.into(), last_day: LAST_DAY.into() };
+    visitor.visit(std::slice::from_ref(&session));
+    visitor.visit(&[Sessions { sessions: vec![session] }]);
+}
+
+fn journals(visitor: &mut impl Visitor, story: &Story) {
+    let head = head(story);
+    visitor.visit(&[MemberRole::Owner, MemberRole::Writer, MemberRole::Reader]);
+    visitor.visit(&[head]);
+    let entry = |role| JournalEntry { journal: story.journal, role, head };
+    visitor.visit(&[entry(MemberRole::Owner), entry(MemberRole::Writer), entry(MemberRole::Reader)]);
+    visitor.visit(&[Journals { journals: vec![entry(MemberRole::Owner)] }]);
+    let withdrawn = SignedRecord { body: None, ..story.write.clone() };
+    visitor.visit(&[story.write.clone(), withdrawn, story.open.clone()]);
+    visitor.visit(&[Append { records: vec![story.write.clone()] }]);
+    visitor.visit(&[Appended { head }]);
+    let page = RecordPage { records: vec![story.write.clone()], head: Some(head), more: false };
+    visitor.visit(&[page, RecordPage { records: Vec::new(), head: None, more: true }]);
+    let file = story.written.attachments.iter().map(|file| StoredAttachment {
+        attachment: file.id,
+        sha256: file.sha256,
+        size: file.size,
+    });
+    visitor.visit(&file.collect::<Vec<_>>());
+}
