@@ -40,11 +40,16 @@ fn main() {
         read(&journal);
         ours = ours.min(start.elapsed());
     }
-    let per_record = |time: Duration| time.as_secs_f64() * 1e6 / f64::from(u32::try_from(RECORDS).expect("it is small"));
+    let per_record =
+        |time: Duration| time.as_secs_f64() * 1e6 / f64::from(u32::try_from(RECORDS).expect("it is small"));
     println!("reading {RECORDS} records of about 2 KB, one core, best of {ROUNDS}");
     println!("  {:<58} {:>7.1} µs", "ceiling: Ed25519 verification and age decryption", per_record(ceiling));
     println!("  {:<58} {:>7.1} µs", "ours: verified, chained, opened, bound, parsed", per_record(ours));
-    println!("  {:<58} {:>7.2}", "ratio (1.00 would cost nothing beyond the ceiling)", ceiling.as_secs_f64() / ours.as_secs_f64());
+    println!(
+        "  {:<58} {:>7.2}",
+        "ratio (1.00 would cost nothing beyond the ceiling)",
+        ceiling.as_secs_f64() / ours.as_secs_f64()
+    );
 }
 
 /// What a client does.
@@ -66,7 +71,8 @@ fn read(journal: &Journal) {
 fn unavoidable(journal: &Journal) {
     use secrecy::ExposeSecret as _;
     let file = journal.key.to_identity_file();
-    let line = file.expose_secret().lines().find(|line| line.starts_with("AGE-SECRET-KEY")).expect("a key file has a key");
+    let line =
+        file.expose_secret().lines().find(|line| line.starts_with("AGE-SECRET-KEY")).expect("a key file has a key");
     let identity: age::x25519::Identity = line.parse().expect("it is an age identity");
     for record in &journal.records {
         let signature = signed::Signature(record.signature.0.as_slice().try_into().expect("a signature has 64 bytes"));

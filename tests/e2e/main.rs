@@ -1,6 +1,7 @@
 //! The end-to-end tests: a real server, real clients, real sockets. What issue and design promise, played.
 
 mod badinput;
+mod cli;
 mod crash;
 mod deeds;
 mod hostile;

@@ -1,0 +1,150 @@
+//! Deeds that were cut in two, or done while the server was away: nothing is lost, doubled, or told to the wrong people.
+
+use reverie_client::ClientError;
+use reverie_journal::{Kind, ShareState};
+use reverie_protocol::ids::DocumentId;
+use reverie_tests::Practice;
+use reverie_tests::media::voice_memo;
+use reverie_tests::person::{Person, entry_with};
+use reverie_tests::wire::{Answer, Fate};
+
+/// The server is away: every connection is closed.
+fn away(person: &Person) {
+    person.wire.requests(|_| Fate::HangUp);
+}
+
+fn words_of(person: &Person, patient: &Person, entry: DocumentId) -> Option<(String, ShareState)> {
+    let view = person.view(patient.account());
+    view.entry(entry).map(|entry| (entry.entry.body().words.as_str().to_owned(), entry.state))
+}
+
+#[tokio::test]
+async fn sharing_and_taking_back_while_the_server_is_away_loses_no_word() {
+    let Practice { world: _world, mut quill, mut heron } = Practice::open().await;
+    let files = vec![voice_memo("rain.wav", 1)];
+    let kept = heron.write(entry_with(Kind::Memory, "Rain", "It rained on the glass.", files)).await.unwrap();
+    assert!(kept.flushed.stopped_by.is_none(), "{:?}", kept.flushed.stopped_by);
+    let entry = kept.document;
+    let with = heron.share_target(None).unwrap();
+    // The file is fetched while the server is there; the deed itself is cut off at its first append.
+    heron.wire.requests(|asked| if asked.is_append() { Fate::HangUp } else { Fate::Pass });
+    assert!(heron.share(entry, with).await.unwrap().stopped_by.is_some());
+    assert!(heron.withdraw(entry).await.unwrap().stopped_by.is_some());
+    assert_eq!(words_of(&heron, &heron, entry).unwrap().1, ShareState::Private, "she sees where it will be");
+
+    heron.wire.is_honest();
+    let flushed = heron.flush().await.unwrap();
+    assert!(flushed.stopped_by.is_none(), "{:?}", flushed.stopped_by);
+    let kept = ("It rained on the glass.".to_owned(), ShareState::Private);
+    assert_eq!(words_of(&heron, &heron, entry), Some(kept));
+    quill.sync().await.unwrap();
+    assert_eq!(words_of(&quill, &heron, entry), None);
+    let verified = heron.verify(&mut |_, _| {}).await.unwrap();
+    assert_eq!((verified.findings, verified.files), (vec![], 1), "the memo came back with the words");
+}
+
+#[tokio::test]
+async fn taking_back_and_sharing_again_while_the_server_is_away_loses_no_word() {
+    let Practice { world: _world, mut quill, mut heron } = Practice::open().await;
+    let entry = heron.shares(Kind::Dream, "The tin was full of seeds.").await.unwrap();
+    away(&heron);
+    heron.withdraw(entry).await.unwrap();
+    let with = heron.share_target(None).unwrap();
+    heron.share(entry, with).await.unwrap();
+    heron.wire.is_honest();
+    assert_eq!(heron.flush().await.unwrap().waiting, 0);
+    quill.sync().await.unwrap();
+    assert_eq!(words_of(&quill, &heron, entry).unwrap().0, "The tin was full of seeds.");
+}
+
+#[tokio::test]
+async fn what_is_added_after_taking_an_entry_back_stays_private() {
+    let Practice { world: _world, mut quill, mut heron } = Practice::open().await;
+    let entry = heron.shares(Kind::Conflict, "Half of me stayed outside.").await.unwrap();
+    quill.sync().await.unwrap();
+    away(&heron);
+    heron.withdraw(entry).await.unwrap();
+    heron.elaborate(entry, "And I know which half.".into(), vec![], false).await.unwrap();
+    heron.wire.is_honest();
+    assert_eq!(heron.flush().await.unwrap().waiting, 0);
+    quill.sync().await.unwrap();
+    let seen = quill.view(heron.account());
+    assert!(!serde_json::to_string(&seen).unwrap().contains("which half"));
+    assert_eq!(heron.view(heron.account()).entry(entry).unwrap().layers.len(), 1);
+}
+
+#[tokio::test]
+async fn taking_back_twice_while_the_server_is_away_holds_nothing_up() {
+    let Practice { world: _world, mut heron, .. } = Practice::open().await;
+    let entry = heron.writes(Kind::Fragment, "Dust.").await.unwrap().document;
+    away(&heron);
+    heron.withdraw(entry).await.unwrap();
+    assert!(matches!(heron.withdraw(entry).await, Err(ClientError::NotPossible(_))), "it is gone already");
+    heron.writes(Kind::Fragment, "Light on dust.").await.unwrap();
+    heron.wire.is_honest();
+    let flushed = heron.flush().await.unwrap();
+    assert_eq!((flushed.sent, flushed.waiting), (2, 0));
+}
+
+#[tokio::test]
+async fn a_deed_that_the_server_refuses_holds_up_its_own_journal_alone() {
+    let Practice { world: _world, mut heron, .. } = Practice::open().await;
+    let entry = heron.shares(Kind::Feeling, "A little angry.").await.unwrap();
+    let shared = heron.view(heron.account()).shared[0].journal.to_string();
+    let refusal = reverie_protocol::problem::Problem::new(
+        reverie_protocol::problem::ProblemCode::InvalidRecord,
+        "The journal is closed. Nothing was stored.",
+    );
+    heron.wire.requests(move |asked| {
+        let refused = asked.is_append() && asked.path.contains(&shared);
+        if refused { Fate::Answer(Answer::json(422, &refusal)) } else { Fate::Pass }
+    });
+    let added = heron.elaborate(entry, "Less now.".into(), vec![], false).await.unwrap();
+    let why = added.flushed.stopped_by.unwrap().to_string();
+    assert!(why.contains("The journal is closed"), "{why}");
+    let kept = heron.writes(Kind::Body, "Warm hands.").await.unwrap();
+    assert_eq!((kept.flushed.sent, kept.flushed.waiting), (1, 1), "her own journal goes on");
+}
+
+#[tokio::test]
+async fn a_body_that_was_withheld_once_is_read_when_the_server_gives_it() {
+    let Practice { world, mut quill, mut heron } = Practice::open().await;
+    let entry = heron.shares(Kind::Image, "A green lamp.").await.unwrap();
+    quill.wire.lies(|asked, answer| {
+        let mut page: serde_json::Value = asked.is_reading().then(|| answer.parse())?;
+        for record in page["records"].as_array_mut()? {
+            record.as_object_mut()?.remove("body");
+        }
+        Some(Answer::json(200, &page))
+    });
+    quill.sync().await.unwrap();
+    assert_eq!(words_of(&quill, &heron, entry), None);
+    drop(quill);
+    let mut quill = world.unlocks("quill").await;
+    assert_eq!(words_of(&quill, &heron, entry), None, "the cache holds no more than was given");
+    quill.sync().await.unwrap();
+    assert_eq!(words_of(&quill, &heron, entry).unwrap().0, "A green lamp.");
+}
+
+#[tokio::test]
+async fn a_damaged_cache_is_fetched_again_and_the_outbox_is_not_lost_with_it() {
+    let Practice { world, mut heron, .. } = Practice::open().await;
+    let entry = heron.writes(Kind::Fragment, "First.").await.unwrap().document;
+    away(&heron);
+    let waiting = heron.writes(Kind::Fragment, "Second.").await.unwrap().document;
+    let home = heron.home.clone();
+    drop(heron);
+    let mut damaged = 0;
+    for journal in std::fs::read_dir(home.join("log")).unwrap() {
+        for part in std::fs::read_dir(journal.unwrap().path()).unwrap() {
+            std::fs::write(part.unwrap().path(), b"not what was written").unwrap();
+            damaged += 1;
+        }
+    }
+    assert!(damaged > 0);
+    let mut heron = world.unlocks("heron-41").await;
+    assert_eq!(heron.waiting_count(), 1);
+    heron.sync().await.unwrap();
+    assert_eq!(heron.flush().await.unwrap().waiting, 0);
+    assert!(words_of(&heron, &heron, entry).is_some() && words_of(&heron, &heron, waiting).is_some());
+}
