@@ -1,0 +1,97 @@
+//! The thin thread once more, through the real `reverie` and `reverie-server` binaries, as a script would run it.
+
+use std::path::{Path, PathBuf};
+use std::process::{Command, Output, Stdio};
+
+use reverie_tests::ServerProcess;
+use reverie_tests::person::PASSWORD;
+use reverie_tests::server::program;
+use serde_json::Value;
+
+/// Somebody at a shell.
+struct Shell<'a> {
+    folder: &'a Path,
+    server: String,
+    profile: &'static str,
+}
+
+impl Shell<'_> {
+    fn run(&self, arguments: &[&str]) -> Output {
+        let passphrase: PathBuf = self.folder.join("passphrase");
+        let run = Command::new(program("reverie"))
+            .env_clear()
+            .args(["--json", "--home", &self.folder.to_string_lossy(), "--profile", self.profile])
+            .args(["--server", &self.server, "--passphrase-file", &passphrase.to_string_lossy()])
+            .args(arguments)
+            .stdin(Stdio::null())
+            .output();
+        run.unwrap()
+    }
+
+    /// Runs a command that is to succeed, and returns what it prints.
+    fn ok(&self, arguments: &[&str]) -> Value {
+        let output = self.run(arguments);
+        let said = String::from_utf8_lossy(&output.stderr);
+        assert!(output.status.success(), "{} {arguments:?}: {said}", self.profile);
+        serde_json::from_slice(&output.stdout).unwrap_or_else(|error| panic!("{arguments:?}: {error}"))
+    }
+}
+
+/// Returns the first text under this key, wherever it stands.
+fn text(value: &Value, key: &str) -> String {
+    fn find<'a>(value: &'a Value, key: &str) -> Option<&'a str> {
+        match value {
+            Value::Object(fields) => {
+                fields.get(key).and_then(Value::as_str).or_else(|| fields.values().find_map(|value| find(value, key)))
+            }
+            Value::Array(items) => items.iter().find_map(|value| find(value, key)),
+            _ => None,
+        }
+    }
+    find(value, key).unwrap_or_else(|| panic!("there is no `{key}` in {value}")).to_owned()
+}
+
+#[tokio::test]
+async fn the_first_thread_runs_from_a_shell() {
+    let folder = tempfile::tempdir().unwrap();
+    let data = folder.path().join("server");
+    let code = ServerProcess::init(&data).await;
+    let server = ServerProcess::serve(&data).await;
+    std::fs::write(folder.path().join("passphrase"), format!("{PASSWORD}\n")).unwrap();
+    let at = |profile| Shell { folder: folder.path(), server: format!("http://{}", server.addr), profile };
+    let (admin, quill, heron) = (at("admin"), at("quill"), at("heron-41"));
+
+    admin.ok(&["join", &code, "--yes"]);
+    let code = text(&admin.ok(&["admin", "invite", "quill", "--role", "clinician"]), "code");
+    quill.ok(&["join", &code, "--yes"]);
+    let code = text(&quill.ok(&["invite", "heron-41"]), "code");
+    heron.ok(&["join", &code, "--yes"]);
+    heron.ok(&["pair", "--confirm", "quill"]);
+    quill.ok(&["pair", "--confirm", "heron-41"]);
+
+    heron.ok(&["write", "--kind", "conflict", "For me alone."]);
+    let written = heron.ok(&["write", "--kind", "image", "--title", "The locked greenhouse", "Warm light inside."]);
+    let entry = text(&written, "document");
+    heron.ok(&["mark", &entry, "--talk"]);
+    heron.ok(&["share", &entry, "--yes"]);
+
+    assert!(quill.ok(&["queue"]).to_string().contains("\"unread\":1"));
+    let brief = quill.ok(&["brief", "heron-41"]).to_string();
+    assert!(brief.contains("Warm light inside.") && !brief.contains("For me alone."), "{brief}");
+    quill.ok(&["reply", &entry, "--question", "Who keeps the key?"]);
+    assert!(heron.ok(&["list"]).to_string().contains("Who keeps the key?"));
+
+    let export = folder.path().join("export");
+    heron.ok(&["export", &export.to_string_lossy(), "--sealed"]);
+    server.stop().await;
+    heron.ok(&["verify", "--export", &export.to_string_lossy()]);
+    std::fs::write(export.join("journal.md"), "Something else.").unwrap();
+    let found = heron.run(&["verify", "--export", &export.to_string_lossy()]);
+    assert_eq!(found.status.code(), Some(1));
+    assert!(String::from_utf8_lossy(&found.stdout).contains("the file was changed"));
+
+    // The server is gone: what is written is kept, and the shell says so.
+    let kept = heron.run(&["write", "--kind", "dream", "The buttons were seeds."]);
+    assert!(kept.status.success());
+    assert!(String::from_utf8_lossy(&kept.stderr).contains("not on the server yet"), "{kept:?}");
+}
