@@ -186,7 +186,7 @@ fn sealed_entry(folder: &Path, lived: &Lived) -> anyhow::Result<(PathBuf, PathBu
 
 /// Writes a folder as a tree; of many files of one kind, the first few.
 fn tree(folder: &Path, indent: &str, lines: &mut Vec<String>) -> anyhow::Result<()> {
-    const MOST: usize = 5;
+    const MOST: usize = 7;
     let mut entries: Vec<_> = fs::read_dir(folder)?.collect::<Result<_, _>>()?;
     entries.sort_by_key(fs::DirEntry::file_name);
     let hidden = entries.len().saturating_sub(MOST);

@@ -1,5 +1,10 @@
 //! The end-to-end tests: a real server, real clients, real sockets. What issue and design promise, played.
 
+#![expect(
+    clippy::unwrap_used,
+    reason = "all of this crate is tests, and Clippy sees only those that are marked as one"
+)]
+
 mod badinput;
 mod cli;
 mod crash;

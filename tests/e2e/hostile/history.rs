@@ -54,9 +54,12 @@ async fn a_record_that_the_server_forges_in_a_patients_name_is_refused() {
     assert_eq!(read(&quill, &heron), ["The greenhouse."]);
 }
 
+/// What the server does to the records of a page.
+type Lie = fn(&mut Vec<SignedRecord>);
+
 #[tokio::test]
 async fn dropped_repeated_and_reordered_records_are_named() {
-    let lies: [(&str, fn(&mut Vec<SignedRecord>)); 3] = [
+    let lies: [(&str, Lie); 3] = [
         ("dropped", |records| drop(records.remove(records.len() - 2))),
         ("repeated", |records| records.extend(records.last().cloned())),
         ("reordered", |records| {
