@@ -80,7 +80,7 @@ impl Profile {
         let api = Api::new(Arc::new(Sockets::new(server)?));
         let store = Folder::new(self.folder()?.join(STORE)).map_err(reverie_client::ClientError::from)?;
         let random = || Box::new(system::randomness());
-        Ok(Environment::new(api, Arc::new(store), Arc::new(system::now), random(), random()))
+        Ok(Environment::new(api, Arc::new(store), Arc::new(crate::time::now), random(), random()))
     }
 
     /// Remembers the server, so that later commands need not be told.

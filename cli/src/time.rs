@@ -1,7 +1,16 @@
-//! Times as people type them: a date, a date with a time on this machine's clock, or RFC 3339 with an offset.
+//! Times as people type them: a date, a date with a time on this machine's clock, or RFC 3339 with an offset; and what
+//! time it is now.
 
 use chrono::{DateTime, FixedOffset, Local, LocalResult, NaiveDate, NaiveDateTime, NaiveTime, TimeZone as _};
+use reverie_client::native::system;
 use reverie_journal::Timestamp;
+
+/// Returns what time it is: the machine's clock, unless `REVERIE_NOW` tells another (demos and tests do, so that a screen
+/// is the same on any day).
+pub(crate) fn now() -> Timestamp {
+    let told = std::env::var("REVERIE_NOW").ok().and_then(|text| text.parse().ok());
+    told.unwrap_or_else(system::now)
+}
 
 /// Reads a date and time.
 pub(crate) fn moment(text: &str) -> Result<Timestamp, String> {

@@ -54,7 +54,8 @@ async fn run(arguments: Arguments) -> anyhow::Result<()> {
     let (addr, process) = server::start(data)?;
     let server = format!("http://{addr}");
     let lived = practice::live(data, &server, &code, &Calendar::ending_before(today)).await?;
-    show::everything(data, &lived).await?;
+    let noon = arguments.today.map(|today| format!("{today}T12:00:00-04:00"));
+    show::everything(data, &lived, noon.as_deref()).await?;
     if arguments.once {
         server::stop(process)?;
     } else {

@@ -22,17 +22,19 @@ pub fn title() {
 }
 
 /// Shows the screens one after the other.
-pub async fn everything(data: &Path, lived: &Lived) -> anyhow::Result<()> {
+///
+/// `now` is what time it is to the people; without it, it is what the machine says.
+pub async fn everything(data: &Path, lived: &Lived, now: Option<&str>) -> anyhow::Result<()> {
     heading("1. Who is waiting: the clinician's queue");
-    reverie(data, &QUILL, &["queue"])?;
+    reverie(data, &QUILL, now, &["queue"])?;
     heading("2. Before the session: the brief");
-    reverie(data, &QUILL, &["brief", HERON.handle])?;
+    reverie(data, &QUILL, now, &["brief", HERON.handle])?;
     heading("3. The patient's own journal: what is hers alone, what is shared");
-    reverie(data, &HERON, &["list"])?;
+    reverie(data, &HERON, now, &["list"])?;
     heading("4. What the server holds of \"The locked greenhouse\"");
     row(data, lived).await?;
     heading("5. Taken home: an export");
-    export(data, lived)?;
+    export(data, lived, now)?;
     Ok(())
 }
 
@@ -63,7 +65,7 @@ fn heading(text: &str) {
 }
 
 /// Runs the real command line as somebody, and lets it speak for itself.
-fn reverie(data: &Path, role: &Role, arguments: &[&str]) -> anyhow::Result<()> {
+fn reverie(data: &Path, role: &Role, now: Option<&str>, arguments: &[&str]) -> anyhow::Result<()> {
     println!("{}$ reverie {}\n", role.handle, arguments.join(" "));
     let status = Command::new(program("reverie"))
         .args(arguments)
@@ -71,6 +73,7 @@ fn reverie(data: &Path, role: &Role, arguments: &[&str]) -> anyhow::Result<()> {
         .env("REVERIE_PROFILE", role.handle)
         .env("REVERIE_PASSPHRASE_FILE", passphrase_file(data, role))
         .env("COLUMNS", WIDTH.to_string())
+        .envs(now.map(|now| ("REVERIE_NOW", now)))
         .stdin(Stdio::null())
         .status()
         .context("the command line does not start")?;
@@ -145,9 +148,9 @@ fn abbreviated(json: &[u8]) -> String {
 }
 
 /// Exports as the patient, shows what is in the folder, and opens one file of it with a program that is not ours.
-fn export(data: &Path, lived: &Lived) -> anyhow::Result<()> {
+fn export(data: &Path, lived: &Lived, now: Option<&str>) -> anyhow::Result<()> {
     let folder = data.join("export");
-    reverie(data, &HERON, &["export", &folder.to_string_lossy(), "--sealed"])?;
+    reverie(data, &HERON, now, &["export", &folder.to_string_lossy(), "--sealed"])?;
     println!();
     let mut lines = Vec::new();
     tree(&folder, "", &mut lines)?;

@@ -9,6 +9,7 @@ mod badinput;
 mod cli;
 mod crash;
 mod deeds;
+mod demo;
 mod hostile;
 mod password;
 mod privacy;

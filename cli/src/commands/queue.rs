@@ -1,7 +1,6 @@
 //! `reverie queue`: whom a clinician reads next.
 
 use clap::Args;
-use reverie_client::native::system;
 use reverie_journal::QueueRow;
 use reverie_journal::render::queue_text;
 use reverie_protocol::account::AccountRole;
@@ -9,6 +8,7 @@ use serde::Serialize;
 
 use crate::error::{CommandError, user_error};
 use crate::logged_in::LoggedIn;
+use crate::time::now;
 use crate::ui::Ui;
 
 /// Show whose journal has something new, by next session
@@ -36,5 +36,5 @@ pub(crate) fn run(ui: &Ui, logged_in: LoggedIn, QueueArgs {}: QueueArgs) -> Resu
     }
     let (rows, names) = (account.queue(), account.names());
     let named: Vec<_> = rows.iter().map(|row| Named { handle: names.of(row.patient), row }).collect();
-    ui.answer(&named, || queue_text(&rows, &names, system::now(), ui.page()))
+    ui.answer(&named, || queue_text(&rows, &names, now(), ui.page()))
 }
