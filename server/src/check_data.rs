@@ -52,10 +52,10 @@ pub enum CheckDataError {
     #[error("there is no Reverie server in {}; is `--data` right?", .0.display())]
     NotInitialised(PathBuf),
     /// A file cannot be read.
-    #[error("a file cannot be read: {0}")]
+    #[error("a file cannot be read; run this as the user who runs the server")]
     Io(#[from] io::Error),
     /// The database cannot be read.
-    #[error("the database cannot be read: {0}")]
+    #[error("the database cannot be read; if this user may read and write it, it is damaged: restore a backup")]
     Database(#[from] DbErr),
 }
 
@@ -65,7 +65,7 @@ pub enum CheckDataError {
 /// [`CheckDataError`] if the folder holds no server or cannot be read. What is wrong with the data is in the report.
 pub async fn check_data(data: &Path) -> Result<Report, CheckDataError> {
     let data = DataFolder(data.to_owned());
-    if !data.database().exists() {
+    if !data.database().try_exists()? {
         return Err(CheckDataError::NotInitialised(data.0));
     }
     let db = Database::open(&data.database()).await?;

@@ -49,10 +49,10 @@ pub enum Initialised {
 #[derive(Debug, thiserror::Error)]
 pub enum InitError {
     /// The data folder cannot be made or written.
-    #[error("the data folder cannot be made or written: {0}")]
+    #[error("the data folder cannot be made or written; choose another with --data, or let this user write there")]
     Io(#[from] std::io::Error),
     /// The database cannot be made.
-    #[error("the database cannot be made: {0}")]
+    #[error("the database cannot be made or opened; is its folder writable for this user?")]
     Database(#[from] DbErr),
 }
 

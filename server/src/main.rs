@@ -1,5 +1,6 @@
 //! `reverie-server`: what the host runs. Sets the server up, runs it, prints its API, checks its data.
 
+use std::io::ErrorKind;
 use std::net::SocketAddr;
 use std::path::PathBuf;
 use std::process::ExitCode;
@@ -77,10 +78,21 @@ async fn main() -> ExitCode {
     match run(Arguments::parse().command).await {
         Ok(code) => code,
         Err(error) => {
-            eprintln!("Error: {error:#}");
+            eprint!("{}", told(&error));
             ExitCode::FAILURE
         }
     }
+}
+
+/// Returns an error line by line, from what failed down to why; what a cause only repeats is left out.
+fn told(error: &anyhow::Error) -> String {
+    let mut text = format!("Error: {error}\n");
+    for cause in error.chain().skip(1).map(ToString::to_string) {
+        if !text.contains(&cause) {
+            text.push_str(&format!("  {cause}\n"));
+        }
+    }
+    text
 }
 
 async fn run(command: Command) -> anyhow::Result<ExitCode> {
@@ -97,11 +109,16 @@ async fn run(command: Command) -> anyhow::Result<ExitCode> {
 }
 
 async fn run_init(data: PathBuf) -> anyhow::Result<ExitCode> {
-    match init(&data, &Clock::system(), &mut UnwrapErr(SysRng)).await? {
+    let initialised = init(&data, &Clock::system(), &mut UnwrapErr(SysRng)).await;
+    match initialised.with_context(|| format!("{} cannot be set up", data.display()))? {
         Initialised::FirstAdministrator { code } => {
             eprintln!("The server's data is in {}.", data.display());
             eprintln!("Give this code to the practice's first administrator, who joins with it as `{FIRST_HANDLE}`.");
-            eprintln!("It works once, for 72 hours. `reverie-server init` makes a new one and voids this one.\n");
+            eprintln!("It works once, for 72 hours. `reverie-server init` makes a new one and voids this one.");
+            eprintln!(
+                "Next: `reverie-server serve --data {}`, then `reverie join CODE --server URL`.\n",
+                data.display()
+            );
             println!("{}", *code);
         }
         Initialised::AlreadySetUp => {
@@ -118,11 +135,16 @@ async fn serve(data: PathBuf, listen: SocketAddr, behind_proxy: bool) -> anyhow:
              travel in clear. Put a reverse proxy with TLS in front and add --behind-proxy, or listen on 127.0.0.1."
         );
     }
-    let listener = TcpListener::bind(listen).await.with_context(|| {
-        format!("{listen} cannot be listened on; is another server running? Choose another port with --listen")
+    let listener = TcpListener::bind(listen).await.map_err(|error| {
+        let what = match error.kind() {
+            ErrorKind::AddrInUse => "another program listens there. Stop it, or choose another port with --listen",
+            ErrorKind::PermissionDenied => "this user may not. Choose a port above 1023 with --listen",
+            _ => "it is not an address of this machine. Choose another with --listen",
+        };
+        anyhow::Error::new(error).context(format!("{listen} cannot be listened on: {what}"))
     })?;
     let config = Config { behind_proxy, ..Config::new(data) };
-    let server = Server::start(config, listener).await?;
+    let server = Server::start(config, listener).await.context("the server does not start")?;
     eprintln!("Listening on http://{}", server.addr);
     let filter = EnvFilter::try_from_default_env().unwrap_or_else(|_| EnvFilter::new("info,sqlx=warn,sea_orm=warn"));
     tracing_subscriber::fmt().json().with_env_filter(filter).with_writer(std::io::stderr).init();
@@ -146,7 +168,7 @@ fn compare_openapi(file: &PathBuf) -> anyhow::Result<ExitCode> {
 }
 
 async fn run_check(data: PathBuf) -> anyhow::Result<ExitCode> {
-    let report = check_data(&data).await?;
+    let report = check_data(&data).await.context("the data cannot be checked")?;
     for finding in &report.findings {
         println!("{finding}");
     }
@@ -156,6 +178,7 @@ async fn run_check(data: PathBuf) -> anyhow::Result<ExitCode> {
         eprintln!("Everything is whole.");
         return Ok(ExitCode::SUCCESS);
     }
-    eprintln!("{} things are not as they should be. Stop the server and restore a backup.", report.findings.len());
+    let found = report.findings.len();
+    eprintln!("Found wrong: {found}, listed above. Stop the server and restore a backup.");
     Ok(ExitCode::FAILURE)
 }

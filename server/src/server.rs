@@ -67,10 +67,10 @@ pub enum StartError {
     )]
     InUse(PathBuf),
     /// A file or the listener could not be used.
-    #[error("the data folder or the listening address cannot be used: {0}")]
+    #[error("the data folder or the listening address cannot be used; may this user read and write there?")]
     Io(#[from] io::Error),
     /// The database could not be opened or brought up to date.
-    #[error("the database cannot be opened: {0}")]
+    #[error("the database cannot be opened or brought up to date; `reverie-server check` says whether it is whole")]
     Database(#[from] DbErr),
 }
 
@@ -93,7 +93,7 @@ impl Server {
     /// # Errors
     /// [`StartError`] if the data folder was not made, or something in it or the listener cannot be used.
     pub async fn start(config: Config, listener: TcpListener) -> Result<RunningServer, StartError> {
-        if !config.data.opaque_setup().exists() || !config.data.database().exists() {
+        if !config.data.opaque_setup().try_exists()? || !config.data.database().try_exists()? {
             return Err(StartError::NotInitialised(config.data.0));
         }
         let lock = config.data.lock()?.ok_or_else(|| StartError::InUse(config.data.0.clone()))?;

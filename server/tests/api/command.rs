@@ -66,3 +66,37 @@ async fn a_data_folder_serves_one_server_at_a_time() {
     // The folder is free again when the other server stopped.
     world.restart().await;
 }
+
+#[test]
+fn what_cannot_be_made_or_read_is_told_in_words_and_once() {
+    let folder = tempfile::tempdir().unwrap();
+    let file = folder.path().join("file");
+    std::fs::write(&file, "").unwrap();
+    let said = complaint(&["init"], &file.join("data"));
+    assert!(said.contains("choose another with --data"), "{said}");
+    assert_eq!(said.matches("Not a directory").count(), 1, "{said}");
+
+    let data = folder.path().join("data");
+    assert!(reverie_server(&["init"], &data).status.success());
+    std::fs::write(data.join("database/reverie.sqlite"), [0x5a; 4096]).unwrap();
+    for arguments in [&["check"][..], &["serve", "--listen", "127.0.0.1:0"]] {
+        let said = complaint(arguments, &data);
+        assert_eq!(said.matches("file is not a database").count(), 1, "{said}");
+    }
+}
+
+#[tokio::test]
+async fn check_says_that_all_is_whole_or_where_it_is_not_and_what_to_do() {
+    let World { folder, server, admin, .. } = World::new().await;
+    let log = admin.opens_journal(&[]).await;
+    server.stop().await;
+    let whole = reverie_server(&["check"], folder.path());
+    assert!(whole.status.success() && whole.stdout.is_empty());
+    let stray = folder.path().join("attachments").join(log.journal.to_string());
+    std::fs::create_dir_all(&stray).unwrap();
+    std::fs::write(stray.join("stray"), "").unwrap();
+    let damaged = reverie_server(&["check"], folder.path());
+    assert_eq!(damaged.status.code(), Some(1));
+    assert!(String::from_utf8(damaged.stdout).unwrap().contains("/stray belongs to no attachment"));
+    assert!(String::from_utf8(damaged.stderr).unwrap().contains("restore a backup"));
+}
