@@ -112,7 +112,7 @@ async fn plant(quill: &mut Person, heron: &mut Person) {
     quill.sync().await.unwrap();
     let (session_type, state) = (SessionType::Integration, SessionState::Scheduled);
     let session = Session { session_type, state, starts_at: SESSION_AT.parse().unwrap(), ended_at: None };
-    quill.record_session(heron.account(), session, None).await.unwrap();
+    quill.record_session(heron.account(), session).await.unwrap();
     quill.reply(entry, canary("reply"), true).await.unwrap();
     let brief = quill.brief(heron.account(), None, None).unwrap();
     quill.receipt(&brief).await.unwrap().unwrap();

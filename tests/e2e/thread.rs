@@ -50,9 +50,9 @@ async fn what_is_written_after_dosing_is_read_before_the_session_answered_and_ta
     let planned =
         |session_type, state, at: &str| Session { session_type, state, starts_at: at.parse().unwrap(), ended_at: None };
     let dosing = planned(SessionType::Dosing, SessionState::Completed, "2031-05-01T10:00:00-04:00");
-    quill.record_session(heron_id, dosing, None).await.unwrap();
+    quill.record_session(heron_id, dosing).await.unwrap();
     let integration = planned(SessionType::Integration, SessionState::Scheduled, "2031-05-04T14:00:00-04:00");
-    quill.record_session(heron_id, integration, None).await.unwrap();
+    quill.record_session(heron_id, integration).await.unwrap();
 
     // She writes: text, a voice memo, a drawing; some of it stays hers.
     let mut entries = Vec::new();
@@ -166,4 +166,17 @@ fn opens_attachments(folder: &std::path::Path) {
 fn heron_time(hours_after_dose: i64) -> reverie_journal::Timestamp {
     let dose: reverie_journal::Timestamp = "2031-05-01T10:00:00-04:00".parse().unwrap();
     dose.plus_seconds(hours_after_dose * 3600).unwrap()
+}
+
+#[tokio::test]
+async fn a_session_that_took_place_takes_the_place_of_what_was_planned() {
+    let Practice { world: _world, mut quill, heron } = Practice::open().await;
+    let starts_at = "2031-05-04T14:00:00-04:00".parse().unwrap();
+    for state in [SessionState::Scheduled, SessionState::Completed] {
+        let session = Session { session_type: SessionType::Integration, state, starts_at, ended_at: None };
+        quill.record_session(heron.account(), session).await.unwrap();
+    }
+    let sessions = &quill.view(heron.account()).shared[0].sessions;
+    let states: Vec<_> = sessions.iter().map(|session| session.body().state).collect();
+    assert_eq!(states, [SessionState::Completed]);
 }

@@ -31,9 +31,6 @@ pub(crate) struct BriefArgs {
     /// Until the end of this day, or this time
     #[arg(long, value_name = "DATE", value_parser = end)]
     until: Option<Timestamp>,
-    /// Write no receipt: what it shows stays unread
-    #[arg(long)]
-    no_receipt: bool,
     /// As Markdown
     #[arg(long, conflicts_with = "json")]
     markdown: bool,
@@ -41,7 +38,7 @@ pub(crate) struct BriefArgs {
 
 pub(crate) async fn run(ui: &Ui, logged_in: LoggedIn, args: BriefArgs) -> Result<(), CommandError> {
     let LoggedIn { mut account, profile: _ } = logged_in;
-    let BriefArgs { handle, since, until, no_receipt, markdown } = args;
+    let BriefArgs { handle, since, until, markdown } = args;
     let patient = account.contact_of(&handle)?.account;
     let brief = account.brief(patient, since, until)?;
     let names = account.names();
@@ -50,9 +47,7 @@ pub(crate) async fn run(ui: &Ui, logged_in: LoggedIn, args: BriefArgs) -> Result
         false => brief_text(&brief, &names, ui.page()),
     });
     // Whoever stopped reading half-way has opened it too, so the receipt does not wait for the output.
-    if no_receipt {
-        ui.say("No receipt was written: what this brief shows stays unread.");
-    } else if let Some(flushed) = account.receipt(&brief).await? {
+    if let Some(flushed) = account.receipt(&brief).await? {
         still_waiting(ui, &flushed);
         let opened = brief.header.unread;
         let entries = if opened == 1 { "1 entry".to_owned() } else { format!("{opened} entries") };

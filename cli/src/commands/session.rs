@@ -14,7 +14,8 @@ use crate::ui::Ui;
 /// Record a session with a patient
 ///
 /// A completed dosing session starts a cycle; the next brief begins at the end of the last completed integration or
-/// psychotherapy session. The patient can read which sessions are recorded.
+/// psychotherapy session. Recording a session of the same type and start again says what became of it. The patient can
+/// read which sessions are recorded.
 #[derive(Args)]
 #[command(after_help = "\
 Examples:
@@ -43,7 +44,7 @@ pub(crate) async fn run(ui: &Ui, logged_in: LoggedIn, args: SessionArgs) -> Resu
     let SessionArgs { handle, session_type, state, at, ended } = args;
     let patient = account.contact_of(&handle)?.account;
     let session = Session { session_type, state, starts_at: at, ended_at: ended };
-    let kept = account.record_session(patient, session, None).await?;
+    let kept = account.record_session(patient, session).await?;
     ui.answer(&kept_json(&kept), String::new)?;
     still_waiting(ui, &kept.flushed);
     ui.say(&format!("Recorded: {} session with {handle}, {}.", session_type.label(), at.minute_text()));

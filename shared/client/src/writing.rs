@@ -94,19 +94,17 @@ impl Unlocked {
         self.keep_document(journal, Reply { about, words: Words::new(words)?, question }, Vec::new()).await
     }
 
-    /// Records a session with a patient, planned or past, in the journal that she shares; under the id of an earlier
-    /// record of the same session, it takes its place.
+    /// Records a session with a patient, planned or past, in the journal that she shares. A session of the same type and
+    /// start takes the place of what was recorded of it before.
     ///
     /// # Errors
     /// [`ClientError::UnknownContact`], or [`ClientError::NotConfirmed`] while the words were not compared.
-    pub async fn record_session(
-        &mut self,
-        patient: AccountId,
-        session: Session,
-        id: Option<DocumentId>,
-    ) -> Result<Kept, ClientError> {
+    pub async fn record_session(&mut self, patient: AccountId, session: Session) -> Result<Kept, ClientError> {
         let journal = self.shared_by(patient)?;
         self.confirmed_owner(journal)?;
+        let view = self.view(patient);
+        let recorded = view.shared.iter().find(|shared| shared.journal == journal);
+        let id = recorded.and_then(|shared| shared.recorded_as(&session));
         let id = id.unwrap_or_else(|| self.env.document_id());
         self.keep_as(id, journal, session, Vec::new()).await
     }

@@ -306,3 +306,12 @@ impl EntryView {
 
 /// How much of the first words stands for an entry without a title.
 const HEADLINE_CHARS: usize = 40;
+
+impl SharedView {
+    /// Returns the id under which a session is recorded already: one of the same type that starts at the same time. What
+    /// is recorded under it again takes its place.
+    pub fn recorded_as(&self, session: &Session) -> Option<DocumentId> {
+        let same = |known: &Session| known.session_type == session.session_type && known.starts_at == session.starts_at;
+        self.sessions.iter().find(|known| same(known.body())).map(Document::id)
+    }
+}
