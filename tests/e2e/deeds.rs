@@ -148,3 +148,25 @@ async fn a_damaged_cache_is_fetched_again_and_the_outbox_is_not_lost_with_it() {
     assert_eq!(heron.flush().await.unwrap().waiting, 0);
     assert!(words_of(&heron, &heron, entry).is_some() && words_of(&heron, &heron, waiting).is_some());
 }
+
+#[tokio::test]
+async fn a_file_that_the_server_withholds_does_not_keep_the_words_from_being_taken_back() {
+    let Practice { world: _world, mut quill, mut heron } = Practice::open().await;
+    let files = vec![voice_memo("rain.wav", 1)];
+    let entry = heron.write(entry_with(Kind::Memory, "Rain", "It rained.", files)).await.unwrap().document;
+    let with = heron.share_target(None).unwrap();
+    heron.share(entry, with).await.unwrap();
+    heron.wire.requests(|asked| {
+        let is_file = asked.method == "GET" && asked.path.contains("/attachments/");
+        if is_file { Fate::HangUp } else { Fate::Pass }
+    });
+    let refused = heron.withdraw(entry).await.unwrap_err();
+    assert!(matches!(refused, ClientError::FileUnavailable(_)));
+    assert!(refused.next_step().unwrap().contains("--without-files"));
+    assert_eq!(words_of(&heron, &heron, entry).unwrap().1, ShareState::SharedUnopened, "nothing was changed");
+
+    assert_eq!(heron.withdraw_without_files(entry).await.unwrap().waiting, 0);
+    assert_eq!(words_of(&heron, &heron, entry), Some(("It rained.".to_owned(), ShareState::Private)));
+    quill.sync().await.unwrap();
+    assert_eq!(words_of(&quill, &heron, entry), None);
+}

@@ -21,6 +21,9 @@ Examples:
 pub(crate) struct WithdrawArgs {
     /// The entry: the first digits of its id
     entry: String,
+    /// Give up files of the entry that cannot be fetched, rather than wait with the words
+    #[arg(long)]
+    without_files: bool,
     /// Do not ask
     #[arg(long)]
     yes: bool,
@@ -28,7 +31,7 @@ pub(crate) struct WithdrawArgs {
 
 pub(crate) async fn run(ui: &Ui, logged_in: LoggedIn, args: WithdrawArgs) -> Result<(), CommandError> {
     let LoggedIn { mut account, profile: _ } = logged_in;
-    let WithdrawArgs { entry, yes } = args;
+    let WithdrawArgs { entry, without_files, yes } = args;
     let (_, entry) = account.find_entry(&entry)?;
     let case = account.withdraw_case(entry)?;
     ui.say(&case.sentence(&account.names()));
@@ -36,12 +39,20 @@ pub(crate) async fn run(ui: &Ui, logged_in: LoggedIn, args: WithdrawArgs) -> Res
         ui.say("Nothing was withdrawn.");
         return Ok(());
     }
-    let flushed = account.withdraw(entry).await?;
+    let flushed = match without_files {
+        true => account.withdraw_without_files(entry).await?,
+        false => account.withdraw(entry).await?,
+    };
     let mut answer = flushed_json(&flushed);
     answer["entry"] = json!(entry);
     answer["case"] = json!(case);
     ui.answer(&answer, String::new)?;
     still_waiting(ui, &flushed);
-    ui.say(&format!("{} is withdrawn.", short_id(entry.uuid())));
+    let short = short_id(entry.uuid());
+    ui.say(&if flushed.stopped_by.is_none() {
+        format!("{short} is withdrawn.")
+    } else {
+        format!("{short} will be withdrawn as soon as the server can be reached. Until then it stands there as it was.")
+    });
     Ok(())
 }

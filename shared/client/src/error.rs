@@ -61,6 +61,9 @@ pub enum ClientError {
     /// What was asked for is not to be had in this entry's state, or in this account's role.
     #[error("{0}")]
     NotPossible(String),
+    /// An attachment could not be fetched, so the entry was neither shared nor withdrawn.
+    #[error("a file of this entry could not be fetched, so nothing was changed: {0}")]
+    FileUnavailable(Box<ClientError>),
     /// The server shows a history that contradicts what this device has seen.
     #[error(
         "the server shows a history that contradicts what this device has seen (journal {}, record {}): seen {}, now {}",
@@ -123,6 +126,10 @@ impl ClientError {
             Self::NotConfirmed { .. } => "Run `reverie pair`, compare the words together, and confirm.",
             Self::UnknownContact(_) => "`reverie pair` lists who is known.",
             Self::UnknownEntry(_) => "`reverie list`, for clinicians `reverie brief`, shows the entries and their ids.",
+            Self::FileUnavailable(_) => {
+                "Try again when the server can be reached. To take the words back now and give the file up: \
+                 `reverie withdraw ENTRY --without-files`."
+            }
             Self::HistoryDiverged(_) => {
                 "Nothing more is written to this journal from here. The evidence is kept on this device. \
                  Tell your practice, and compare the words of `reverie verify` with each other."

@@ -53,7 +53,7 @@ impl Unlocked {
         let into = into.ok_or_else(|| ClientError::NotPossible("there is no journal shared with them yet".into()))?;
         let plan = share_plan(&self.view(self.account()), entry, into);
         let plan = plan.map_err(|error| ClientError::NotPossible(error.to_string()))?;
-        self.carry_out(into, plan.seal, &plan.attachments, plan.withdraw).await
+        self.carry_out(into, plan.seal, &plan.attachments, plan.withdraw, false).await
     }
 
     /// Returns what withdrawing an entry means, to be said before it is done.
@@ -68,12 +68,26 @@ impl Unlocked {
     /// Withdraws an entry: a shared one goes back to the private journal, a private one is erased.
     ///
     /// # Errors
-    /// What the plan says, or an attachment that could not be fetched: then nothing was withdrawn.
+    /// What the plan says, or [`ClientError::FileUnavailable`] for an attachment that could not be fetched: then nothing
+    /// was withdrawn.
     pub async fn withdraw(&mut self, entry: DocumentId) -> Result<Flushed, ClientError> {
+        self.take_back(entry, false).await
+    }
+
+    /// Withdraws an entry as [`Self::withdraw`] does, and gives up attachments that cannot be fetched: whoever withholds a
+    /// file must not keep her from taking her words back.
+    ///
+    /// # Errors
+    /// What the plan says.
+    pub async fn withdraw_without_files(&mut self, entry: DocumentId) -> Result<Flushed, ClientError> {
+        self.take_back(entry, true).await
+    }
+
+    async fn take_back(&mut self, entry: DocumentId, without_files: bool) -> Result<Flushed, ClientError> {
         let plan = withdraw_plan(&self.view(self.account()), entry);
         let plan = plan.map_err(|error| ClientError::NotPossible(error.to_string()))?;
         let into = plan.back_to.map_or_else(|| self.private_journal(), Ok)?;
-        self.carry_out(into, plan.seal, &plan.attachments, plan.withdraw).await
+        self.carry_out(into, plan.seal, &plan.attachments, plan.withdraw, without_files).await
     }
 
     async fn carry_out(
@@ -82,13 +96,18 @@ impl Unlocked {
         documents: Vec<Document>,
         attachments: &[Reseal],
         withdrawals: Vec<Withdrawal>,
+        without_files: bool,
     ) -> Result<Flushed, ClientError> {
         let mut resealed: BTreeMap<AttachmentId, (AttachmentId, Outgoing)> = BTreeMap::new();
         for reseal in attachments {
             let named = documents.iter().flat_map(|document| document.body().attachments());
             let attachment = named.clone().find(|attachment| attachment.id == reseal.attachment).cloned();
             let Some(attachment): Option<Attachment> = attachment else { continue };
-            resealed.insert(reseal.attachment, self.reseal(reseal.from, &attachment, into).await?);
+            match self.reseal(reseal.from, &attachment, into).await {
+                Ok(sealed) => drop(resealed.insert(reseal.attachment, sealed)),
+                Err(_) if without_files => {}
+                Err(error) => return Err(ClientError::FileUnavailable(Box::new(error))),
+            }
         }
         let mut written = Vec::new();
         let renamed: BTreeMap<_, _> = resealed.iter().map(|(old, (new, _))| (*old, *new)).collect();
