@@ -58,15 +58,6 @@ async fn a_port_in_use_is_told_with_what_to_do() {
     assert!(said.contains("--listen"), "{said}");
 }
 
-#[tokio::test]
-async fn a_data_folder_serves_one_server_at_a_time() {
-    let world = World::new().await;
-    let said = complaint(&["serve", "--listen", "127.0.0.1:0"], world.folder.path());
-    assert!(said.contains("another server is running"), "{said}");
-    // The folder is free again when the other server stopped.
-    world.restart().await;
-}
-
 #[test]
 fn what_cannot_be_made_or_read_is_told_in_words_and_once() {
     let folder = tempfile::tempdir().unwrap();

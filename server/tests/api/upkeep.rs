@@ -28,6 +28,16 @@ async fn a_folder_without_a_server_is_not_served() {
 }
 
 #[tokio::test]
+async fn a_data_folder_serves_one_server_at_a_time() {
+    let world = World::new().await;
+    let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let error = Server::start(Config::new(world.folder.path()), listener).await.unwrap_err();
+    assert!(error.to_string().contains("another server is running"), "{error}");
+    // The folder is free again when the other server stopped.
+    world.restart().await;
+}
+
+#[tokio::test]
 async fn check_finds_nothing_in_whole_data_and_names_what_is_damaged() {
     let world = World::new().await;
     let heron = world.patient().await;
