@@ -63,7 +63,7 @@ pub enum ClientError {
     NotPossible(String),
     /// An attachment could not be fetched, so the entry was neither shared nor withdrawn.
     #[error("a file of this entry could not be fetched, so nothing was changed: {0}")]
-    FileUnavailable(Box<ClientError>),
+    FileUnavailable(Box<Self>),
     /// The server shows a history that contradicts what this device has seen.
     #[error(
         "the server shows a history that contradicts what this device has seen (journal {}, record {}): seen {}, now {}",

@@ -7,6 +7,7 @@
 
 mod administration;
 pub mod api;
+mod appending;
 mod cache;
 mod device;
 mod environment;
@@ -28,6 +29,7 @@ pub mod store;
 mod sync;
 mod unlocked;
 mod verify;
+mod verify_export;
 mod writing;
 
 pub use self::device::holds_account;
@@ -41,6 +43,7 @@ pub use self::outbox::Flushed;
 pub use self::pairing::{Pairing, Waiting};
 pub use self::sync::Notice;
 pub use self::unlocked::Unlocked;
-pub use self::verify::{Finding, Verified, VerifiedJournal, verify_export};
+pub use self::verify::{Finding, Verified, VerifiedJournal};
+pub use self::verify_export::verify_export;
 pub use self::writing::{Kept, NewEntry};
 pub use reverie_crypto::{Contact, RecoveryCode};
