@@ -159,6 +159,37 @@ async fn a_forked_history_shows_in_the_words_of_its_heads_and_is_named_with_both
     writes_no_more(&mut quill, &heron, entry).await;
 }
 
+#[tokio::test]
+async fn a_fork_as_long_as_what_was_seen_is_noticed_by_a_device_that_has_to_fetch_everything_anew() {
+    let Practice { world, mut quill, mut heron } = Practice::open().await;
+    quill.sync().await.unwrap();
+    let journal = quill.view(heron.account()).shared[0].journal;
+    let mut said = false;
+    heron.wire.requests(move |asked| {
+        let shares = asked.is_append() && asked.path.contains(&journal.to_string());
+        if shares && !std::mem::replace(&mut said, true) { Fate::Answer(stale()) } else { Fate::Pass }
+    });
+    heron.shares(Kind::Image, "The greenhouse.").await.unwrap();
+    let [refused, accepted] = appended(&heron.wire, journal).try_into().unwrap();
+    quill.sync().await.unwrap();
+    drop(quill);
+
+    // All that is left of what quill has seen is the place itself, and the server shows another record there.
+    let mut quill = on_a_device_that_knows_nothing(&world).await;
+    let (fork, at) = (refused.clone(), header(&refused).seq);
+    lies_about_records(&quill.wire, move |page| {
+        for record in page.records.iter_mut().filter(|record| header(record).seq == at) {
+            *record = fork.clone();
+        }
+    });
+    for _ in 0..2 {
+        let told = told_once(&mut quill).await;
+        for hash in [refused.chain_hash(), accepted.chain_hash()] {
+            assert!(told.contains(&hash.to_string()), "{told}");
+        }
+    }
+}
+
 /// Checks that the device keeps to itself what it is asked to write, even when the server tells the truth again.
 async fn writes_no_more(quill: &mut Person, heron: &Person, entry: DocumentId) {
     quill.wire.is_honest();
