@@ -80,12 +80,17 @@ impl Unlocked {
             let seen = self.logs.get(&entry.journal).and_then(JournalLog::head);
             let floor = self.state.floors.get(&entry.journal).copied();
             let nothing_new = seen == Some(entry.head) && floor == seen;
-            if nothing_new && !self.state.diverged.contains_key(&entry.journal) {
-                self.repair(entry.journal).await?;
-                continue;
-            }
-            match self.pull(entry.journal).await {
-                Ok(true) => self.repair(entry.journal).await?,
+            let pulled = if nothing_new && !self.state.diverged.contains_key(&entry.journal) {
+                Ok(true)
+            } else {
+                self.pull(entry.journal).await
+            };
+            let synced = match pulled {
+                Ok(true) => self.repair(entry.journal).await.map(|()| true),
+                pulled => pulled,
+            };
+            match synced {
+                Ok(true) => {}
                 Ok(false) => notices.push(Notice::Stranger { journal: entry.journal }),
                 Err(error) if error.is_offline() => return Err(error),
                 Err(error) => notices.push(Notice::Failed { journal: entry.journal, error }),
