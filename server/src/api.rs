@@ -72,7 +72,6 @@ fn service() -> OpenApiService<impl OpenApi, ()> {
     );
     OpenApiService::new(parts, "Reverie", env!("CARGO_PKG_VERSION"))
         .description(include_str!("api/description.md"))
-        .license(poem_openapi::LicenseObject::new(env!("CARGO_PKG_LICENSE")))
 }
 
 /// Returns the whole application as one endpoint that never fails.
