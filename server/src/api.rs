@@ -70,8 +70,7 @@ fn service() -> OpenApiService<impl OpenApi, ()> {
         admin::AdminApi,
         health::HealthApi,
     );
-    OpenApiService::new(parts, "Reverie", env!("CARGO_PKG_VERSION"))
-        .description(include_str!("api/description.md"))
+    OpenApiService::new(parts, "Reverie", env!("CARGO_PKG_VERSION")).description(include_str!("api/description.md"))
 }
 
 /// Returns the whole application as one endpoint that never fails.
