@@ -10,17 +10,18 @@ use std::path::PathBuf;
 use std::{env, fs};
 
 use ed25519_dalek::{Signer as _, SigningKey};
+use reverie_protocol::audit::{AuditAct, AuditEntry, AuditLink, AuditSubject, next_head};
 use reverie_protocol::bytes::B64;
 use reverie_protocol::card::{KeyCard, SignedCard};
 use reverie_protocol::hash::Hash;
 use reverie_protocol::header::{Action, AttachmentRef, BodyRef, Header, Member, MemberRole, SignedRecord};
-use reverie_protocol::ids::{AccountId, AttachmentId, JournalId, RecordId};
+use reverie_protocol::ids::{AccountId, AttachmentId, InvitationId, JournalId, RecordId, SessionId};
 use reverie_protocol::signed::{self, Kind, VerifyingKey};
 use serde_json::{Value, json};
 
 fn main() -> Result<(), Box<dyn Error>> {
     let folder = PathBuf::from(env::args().nth(1).ok_or("say into which folder")?);
-    for (name, vectors) in [("encoding", encodings()), ("card", cards()?), ("chain", chain()?)] {
+    for (name, vectors) in [("encoding", encodings()), ("card", cards()?), ("chain", chain()?), ("audit", audit())] {
         let text = serde_json::to_string_pretty(&vectors)? + "\n";
         fs::write(folder.join(name).with_extension("json"), text)?;
     }
@@ -33,6 +34,8 @@ fn encodings() -> Value {
         (Kind::Card, ""),
         (Kind::Succession, "lengths count bytes: é"),
         (Kind::Manifest, "a line\nand another"),
+        (Kind::AuditEntry, "x"),
+        (Kind::Audit, "x"),
         (Kind::PairingInviter, "x"),
         (Kind::PairingGuest, "x"),
     ];
@@ -127,6 +130,33 @@ fn chain() -> Result<Value, Box<dyn Error>> {
         }));
     }
     Ok(links.into())
+}
+
+/// A week at the practice, from its first invitation on.
+fn audit() -> Value {
+    let (admin, quill, heron) = (account("admin"), account("quill"), account("heron-41"));
+    let invitation = AuditSubject::invitation(InvitationId::from_random_bytes(sixteen("invitation")));
+    let session = AuditSubject::session(SessionId::from_random_bytes(sixteen("session")));
+    let journal = |own| AuditSubject::journal(JournalId::from_random_bytes(sixteen("journal")), own);
+    let acts = [
+        ("2031-04-28", None, AuditAct::Invite, Some(invitation)),
+        ("2031-04-28", Some(admin), AuditAct::Join, Some(invitation)),
+        ("2031-05-01", Some(heron), AuditAct::LogIn, Some(session)),
+        ("2031-05-01", Some(heron), AuditAct::AppendRecords, Some(journal(true))),
+        ("2031-05-03", Some(quill), AuditAct::FetchRecords, Some(journal(false))),
+        ("2031-05-03", Some(admin), AuditAct::ReadAudit, None),
+        ("2031-05-03", Some(admin), AuditAct::SuspendAccount, Some(AuditSubject::account(quill))),
+    ];
+    let mut head = None;
+    let link = |(seq, (day, actor, act, subject)): (usize, (&str, _, _, _))| {
+        let salt = B64(sixteen(&format!("salt {seq}")).to_vec());
+        let entry = AuditEntry { day: day.into(), actor, act, subject, salt };
+        let (line, digest) = (entry.line(), entry.digest());
+        let next = next_head(head, &digest);
+        head = Some(next);
+        json!({ "line": line, "link": AuditLink { seq: next.seq, digest, hash: next.hash, entry: Some(entry) } })
+    };
+    acts.into_iter().enumerate().map(link).collect()
 }
 
 fn key_card(key: &SigningKey, handle: &str) -> KeyCard {

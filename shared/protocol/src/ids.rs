@@ -103,6 +103,10 @@ id!(
     InvitationId
 );
 id!(
+    /// What an entry of the audit log is about: the id of an account, a session, an invitation or a journal.
+    SubjectId
+);
+id!(
     /// One login: a device with a revocable token of its own.
     SessionId
 );

@@ -7,6 +7,7 @@
 
 pub mod account;
 pub mod api;
+pub mod audit;
 pub mod bytes;
 pub mod card;
 pub mod check;

@@ -16,6 +16,8 @@ pub const RECORDS_PER_APPEND: usize = 100;
 pub const REQUEST_BYTES: usize = 4 * 1024 * 1024;
 /// Records in one page.
 pub const RECORDS_PER_PAGE: u64 = 500;
+/// Entries in one page of the audit log or of a journal's access log.
+pub const ENTRIES_PER_PAGE: u64 = 500;
 /// Bytes of sealed bodies after which a page ends early.
 pub const PAGE_BYTES: usize = 4 * 1024 * 1024;
 /// Bytes of one sealed attachment.

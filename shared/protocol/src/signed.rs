@@ -22,6 +22,10 @@ pub enum Kind {
     Succession,
     /// The manifest of an exported folder.
     Manifest,
+    /// An entry of the audit log (a digest, not a signature).
+    AuditEntry,
+    /// A link of the audit log's chain (a digest, not a signature).
+    Audit,
     /// A pairing statement made by the inviter (an HMAC, not a signature).
     PairingInviter,
     /// A pairing statement made by the guest (an HMAC, not a signature).
@@ -36,6 +40,8 @@ impl Kind {
             Self::Card => "card",
             Self::Succession => "succession",
             Self::Manifest => "manifest",
+            Self::AuditEntry => "audit-entry",
+            Self::Audit => "audit",
             Self::PairingInviter => "pairing-inviter",
             Self::PairingGuest => "pairing-guest",
         }

@@ -1,0 +1,336 @@
+//! The server's audit log: who fetched or changed what, on which day, without content; a hash chain of entries.
+//!
+//! It is the server's word: nothing here is signed. What the chain adds is that whoever has seen a head notices when an
+//! entry before it is changed, left out or put in. Each entry has a digest of its own, and the chain runs over the digests,
+//! so that it can be followed by somebody who is not told every entry: what an owner does in a journal of her own is told
+//! to her alone, since the days on which somebody writes for herself are nobody's business.
+
+use serde::{Deserialize, Serialize};
+
+use crate::api::Head;
+use crate::bytes::B64;
+use crate::hash::Hash;
+use crate::ids::{AccountId, InvitationId, JournalId, SessionId, SubjectId};
+use crate::signed::{Kind, digest};
+
+macro_rules! acts {
+    ($($(#[$doc:meta])* $name:ident = $text:literal, $often:ident;)*) => {
+        /// What somebody did. Names are never renamed or reused: they are part of what was hashed.
+        #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+        #[cfg_attr(feature = "openapi", derive(poem_openapi::Enum))]
+        #[cfg_attr(feature = "openapi", oai(rename_all = "snake_case"))]
+        #[serde(rename_all = "snake_case")]
+        pub enum AuditAct {
+            $($(#[$doc])* $name,)*
+        }
+
+        impl AuditAct {
+            /// Every act, in the order of the documentation.
+            pub const ALL: &'static [Self] = &[$(Self::$name,)*];
+
+            /// Returns the name on the wire and in the hashed line.
+            pub const fn name(self) -> &'static str {
+                match self { $(Self::$name => $text,)* }
+            }
+
+            /// Tells whether the act is entered once a day for each account and subject, and not each time.
+            pub const fn is_daily(self) -> bool {
+                match self { $(Self::$name => acts!(@$often),)* }
+            }
+        }
+    };
+    (@daily) => { true };
+    (@each) => { false };
+}
+
+acts! {
+    /// Joined with an invitation (the subject).
+    Join = "join", each;
+    /// Logged in with the password; the subject is the session.
+    LogIn = "log_in", each;
+    /// Logged in with the recovery code; the subject is the session.
+    Recover = "recover", each;
+    /// Ended a session of its own (the subject).
+    EndSession = "end_session", each;
+    /// Fetched its own key bundle.
+    FetchBundle = "fetch_bundle", daily;
+    /// Stored a new version of its own key bundle.
+    StoreBundle = "store_bundle", daily;
+    /// Fetched the key card of another account (the subject).
+    FetchCard = "fetch_card", daily;
+    /// Made an invitation (the subject).
+    Invite = "invite", each;
+    /// Took an invitation back (the subject).
+    RevokeInvitation = "revoke_invitation", each;
+    /// Accepted an invitation (the subject) with an account that existed.
+    AcceptInvitation = "accept_invitation", each;
+    /// Was handed records of a journal (the subject).
+    FetchRecords = "fetch_records", daily;
+    /// Was handed a sealed file of a journal (the subject).
+    FetchAttachment = "fetch_attachment", daily;
+    /// Appended records to a journal (the subject): wrote, withdrew, changed its members.
+    AppendRecords = "append_records", daily;
+    /// Uploaded a sealed file to a journal (the subject).
+    UploadAttachment = "upload_attachment", daily;
+    /// Deleted a sealed file of a journal (the subject) that no record named.
+    DeleteAttachment = "delete_attachment", daily;
+    /// Listed the practice's accounts.
+    ListAccounts = "list_accounts", daily;
+    /// Suspended an account (the subject).
+    SuspendAccount = "suspend_account", each;
+    /// Let a suspended account (the subject) log in again.
+    ReinstateAccount = "reinstate_account", each;
+    /// Was handed entries of the audit log.
+    ReadAudit = "read_audit", daily;
+    /// Was handed all that the server holds about an account (the subject).
+    DiscloseAccount = "disclose_account", each;
+}
+
+/// What kind of thing an act was about.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(poem_openapi::Enum))]
+#[cfg_attr(feature = "openapi", oai(rename_all = "snake_case"))]
+#[serde(rename_all = "snake_case")]
+pub enum AuditSubjectKind {
+    /// An account.
+    Account,
+    /// A session.
+    Session,
+    /// An invitation.
+    Invitation,
+    /// A journal whose owner is somebody else than the actor.
+    Journal,
+    /// A journal whose owner is the actor. Such an entry is told to that owner alone.
+    OwnJournal,
+}
+
+impl AuditSubjectKind {
+    /// Returns the name on the wire and in the hashed line.
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Account => "account",
+            Self::Session => "session",
+            Self::Invitation => "invitation",
+            Self::Journal => "journal",
+            Self::OwnJournal => "own_journal",
+        }
+    }
+}
+
+/// What an act was about.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(poem_openapi::Object))]
+#[cfg_attr(feature = "openapi", oai(skip_serializing_if_is_none))]
+pub struct AuditSubject {
+    /// What kind of thing it is.
+    pub kind: AuditSubjectKind,
+    /// Its id.
+    pub id: SubjectId,
+}
+
+impl AuditSubject {
+    /// Returns an account as a subject.
+    pub const fn account(id: AccountId) -> Self {
+        Self { kind: AuditSubjectKind::Account, id: SubjectId::from_bytes(*id.as_bytes()) }
+    }
+
+    /// Returns a session as a subject.
+    pub const fn session(id: SessionId) -> Self {
+        Self { kind: AuditSubjectKind::Session, id: SubjectId::from_bytes(*id.as_bytes()) }
+    }
+
+    /// Returns an invitation as a subject.
+    pub const fn invitation(id: InvitationId) -> Self {
+        Self { kind: AuditSubjectKind::Invitation, id: SubjectId::from_bytes(*id.as_bytes()) }
+    }
+
+    /// Returns a journal as a subject; `own` says whether the actor owns it.
+    pub const fn journal(id: JournalId, own: bool) -> Self {
+        let kind = if own { AuditSubjectKind::OwnJournal } else { AuditSubjectKind::Journal };
+        Self { kind, id: SubjectId::from_bytes(*id.as_bytes()) }
+    }
+}
+
+/// Somebody did something on a day.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(poem_openapi::Object))]
+#[cfg_attr(feature = "openapi", oai(skip_serializing_if_is_none))]
+pub struct AuditEntry {
+    /// The server's day (UTC, YYYY-MM-DD).
+    pub day: String,
+    /// Who; absent for whoever runs the server.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub actor: Option<AccountId>,
+    /// What.
+    pub act: AuditAct,
+    /// About what; absent if the act is about the practice as a whole.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub subject: Option<AuditSubject>,
+    /// 16 random bytes: without them a digest could be compared with guesses.
+    pub salt: B64,
+}
+
+impl AuditEntry {
+    /// Returns the line that is hashed: `day actor act kind subject salt`, with `-` for what is absent and the salt in
+    /// hexadecimal.
+    pub fn line(&self) -> String {
+        let actor = self.actor.map_or_else(|| "-".to_owned(), |actor| actor.to_string());
+        let subject =
+            self.subject.map_or_else(|| "- -".to_owned(), |about| format!("{} {}", about.kind.name(), about.id));
+        format!("{} {actor} {} {subject} {}", self.day, self.act.name(), hex::encode(&self.salt.0))
+    }
+
+    /// Returns `SHA-256(encode(audit-entry, line))`.
+    pub fn digest(&self) -> Hash {
+        digest(Kind::AuditEntry, self.line().as_bytes())
+    }
+}
+
+/// Returns where the chain is after one more entry: `SHA-256(encode(audit, "seq digest prev"))`, `-` as the first's prev.
+pub fn next_head(head: Option<Head>, entry: &Hash) -> Head {
+    let seq = head.map_or(0, |head| head.seq + 1);
+    let prev = head.map_or_else(|| "-".to_owned(), |head| head.hash.to_string());
+    Head { seq, hash: digest(Kind::Audit, format!("{seq} {entry} {prev}").as_bytes()) }
+}
+
+/// One link of the audit chain.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(poem_openapi::Object))]
+#[cfg_attr(feature = "openapi", oai(skip_serializing_if_is_none))]
+pub struct AuditLink {
+    /// Its place in the chain, from 0.
+    pub seq: u64,
+    /// The entry's digest.
+    pub digest: Hash,
+    /// The chain's hash after it.
+    pub hash: Hash,
+    /// The entry; absent where an owner acted in a journal of her own, which is told to her alone.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub entry: Option<AuditEntry>,
+}
+
+/// A page of the audit log.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(poem_openapi::Object))]
+#[cfg_attr(feature = "openapi", oai(skip_serializing_if_is_none))]
+pub struct AuditPage {
+    /// In order of seq, beginning after the one asked for.
+    pub links: Vec<AuditLink>,
+    /// Where the chain is; absent if it is empty.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub head: Option<Head>,
+    /// Whether there are links after this page.
+    pub more: bool,
+}
+
+/// What somebody did with a journal on a day.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(poem_openapi::Object))]
+#[cfg_attr(feature = "openapi", oai(skip_serializing_if_is_none))]
+pub struct AccessEntry {
+    /// Its place in the audit log.
+    pub seq: u64,
+    /// The server's day (UTC, YYYY-MM-DD).
+    pub day: String,
+    /// Who; absent for whoever runs the server.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub actor: Option<AccountId>,
+    /// What.
+    pub act: AuditAct,
+}
+
+/// A page of a journal's access log.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(poem_openapi::Object))]
+#[cfg_attr(feature = "openapi", oai(skip_serializing_if_is_none))]
+pub struct AccessLog {
+    /// In order of seq, beginning after the one asked for.
+    pub entries: Vec<AccessEntry>,
+    /// Whether there are entries after this page.
+    pub more: bool,
+}
+
+/// What is wrong with an audit chain.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+pub enum BrokenAudit {
+    /// An entry is missing, or stands twice.
+    #[error("entry {expected} was expected, and entry {found} was shown")]
+    OutOfOrder {
+        /// The next place.
+        expected: u64,
+        /// The place that was shown.
+        found: u64,
+    },
+    /// The words of an entry are not those that were hashed.
+    #[error("entry {0} does not say what was entered")]
+    Changed(u64),
+    /// An entry does not follow the entries before it.
+    #[error("entry {0} does not follow from the entries before it")]
+    Unlinked(u64),
+    /// It contradicts what was seen before.
+    #[error("entry {0} is not the one that this device saw there before")]
+    Rewritten(u64),
+    /// It ends before what was seen before.
+    #[error("the log ended with entry {seen} when this device saw it last, and now it ends before that")]
+    Shortened {
+        /// The last entry that was seen.
+        seen: u64,
+    },
+    /// Its last entry is not the head that was told with it.
+    #[error("its end is not where the server says it is")]
+    OtherHead,
+}
+
+/// Follows an audit chain from its first link on.
+#[derive(Debug, Clone, Default)]
+pub struct AuditCheck {
+    head: Option<Head>,
+    seen: Option<Head>,
+}
+
+impl AuditCheck {
+    /// Begins at the first link; `seen` is the head that was seen when the chain was followed last.
+    pub const fn new(seen: Option<Head>) -> Self {
+        Self { head: None, seen }
+    }
+
+    /// Returns where it is.
+    pub const fn head(&self) -> Option<Head> {
+        self.head
+    }
+
+    /// Follows one link more.
+    ///
+    /// # Errors
+    /// [`BrokenAudit`], after which nothing of the chain can be relied on.
+    pub fn follow(&mut self, link: &AuditLink) -> Result<(), BrokenAudit> {
+        let next = next_head(self.head, &link.digest);
+        if link.seq != next.seq {
+            return Err(BrokenAudit::OutOfOrder { expected: next.seq, found: link.seq });
+        }
+        if link.entry.as_ref().is_some_and(|entry| entry.digest() != link.digest) {
+            return Err(BrokenAudit::Changed(link.seq));
+        }
+        if link.hash != next.hash {
+            return Err(BrokenAudit::Unlinked(link.seq));
+        }
+        if self.seen.is_some_and(|seen| seen.seq == next.seq && seen.hash != next.hash) {
+            return Err(BrokenAudit::Rewritten(link.seq));
+        }
+        self.head = Some(next);
+        Ok(())
+    }
+
+    /// Ends where the server says that the chain ends.
+    ///
+    /// # Errors
+    /// [`BrokenAudit::Shortened`] or [`BrokenAudit::OtherHead`].
+    pub fn finish(self, told: Option<Head>) -> Result<Option<Head>, BrokenAudit> {
+        if let Some(seen) = self.seen
+            && self.head.is_none_or(|head| head.seq < seen.seq)
+        {
+            return Err(BrokenAudit::Shortened { seen: seen.seq });
+        }
+        if self.head == told { Ok(self.head) } else { Err(BrokenAudit::OtherHead) }
+    }
+}
