@@ -83,7 +83,7 @@ acts! {
     /// Was handed entries of the audit log.
     ReadAudit = "read_audit", daily;
     /// Was handed all that the server holds about an account (the subject).
-    DiscloseAccount = "disclose_account", each;
+    DiscloseAccount = "disclose_account", daily;
 }
 
 /// What kind of thing an act was about.
@@ -223,13 +223,12 @@ pub struct AuditPage {
     pub more: bool,
 }
 
-/// What somebody did with a journal on a day.
+/// What somebody did with a journal on a day. Its place in the audit log is not told: the gaps would tell how much others
+/// do.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(poem_openapi::Object))]
 #[cfg_attr(feature = "openapi", oai(skip_serializing_if_is_none))]
 pub struct AccessEntry {
-    /// Its place in the audit log.
-    pub seq: u64,
     /// The server's day (UTC, YYYY-MM-DD).
     pub day: String,
     /// Who; absent for whoever runs the server.
@@ -244,7 +243,7 @@ pub struct AccessEntry {
 #[cfg_attr(feature = "openapi", derive(poem_openapi::Object))]
 #[cfg_attr(feature = "openapi", oai(skip_serializing_if_is_none))]
 pub struct AccessLog {
-    /// In order of seq, beginning after the one asked for.
+    /// In the order in which they were entered, without as many as were to be skipped.
     pub entries: Vec<AccessEntry>,
     /// Whether there are entries after this page.
     pub more: bool,

@@ -11,6 +11,7 @@ pub mod audit;
 pub mod bytes;
 pub mod card;
 pub mod check;
+pub mod disclosure;
 pub mod hash;
 pub mod header;
 pub mod ids;
