@@ -4,6 +4,7 @@
 //! journal, so that a distributed PostgreSQL can shard by it. What is not needed is not stored: days, not times.
 
 mod accounts;
+mod audit;
 mod journals;
 
 use sea_orm_migration::prelude::*;
@@ -14,6 +15,6 @@ pub struct Migrator;
 
 impl MigratorTrait for Migrator {
     fn migrations() -> Vec<Box<dyn MigrationTrait>> {
-        vec![Box::new(accounts::Migration), Box::new(journals::Migration)]
+        vec![Box::new(accounts::Migration), Box::new(journals::Migration), Box::new(audit::Migration)]
     }
 }

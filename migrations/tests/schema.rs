@@ -4,8 +4,18 @@ use reverie_migrations::Migrator;
 use sea_orm_migration::prelude::*;
 use sea_orm_migration::sea_orm::Database;
 
-const TABLES: [&str; 8] =
-    ["account", "session", "login_attempt", "invitation", "journal", "member", "record", "attachment"];
+const TABLES: [&str; 10] = [
+    "account",
+    "session",
+    "login_attempt",
+    "invitation",
+    "journal",
+    "member",
+    "record",
+    "attachment",
+    "audit",
+    "audit_head",
+];
 
 #[tokio::test]
 async fn every_migration_can_be_undone_and_made_again() {
