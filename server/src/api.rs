@@ -1,8 +1,11 @@
 //! The HTTP API: one file for each resource, and the service that joins them.
 
+mod access_log;
 mod accounts;
 mod admin;
 mod attachments;
+mod audit_log;
+mod disclosure;
 mod examples;
 mod health;
 mod invitations;
@@ -16,11 +19,13 @@ use std::sync::Arc;
 
 use poem::{Endpoint, EndpointExt as _, Response, Route};
 use poem_openapi::{ApiResponse, OpenApi, OpenApiService, Tags};
+use reverie_protocol::limits;
 
 use crate::app::App;
 use crate::http::connection_limits::ConnectionLimits;
 use crate::http::routes::Routes;
 use crate::http::{body_guard, log, problems};
+use crate::refusal::{ApiError, malformed};
 
 /// The parts of the specification.
 #[derive(Tags)]
@@ -59,6 +64,13 @@ enum Done {
     Done,
 }
 
+/// Accepts how many entries of a log somebody asks for.
+fn page_limit(asked: Option<u64>) -> Result<u64, ApiError> {
+    let limit = asked.unwrap_or(limits::ENTRIES_PER_PAGE);
+    let allowed = (1..=limits::ENTRIES_PER_PAGE).contains(&limit);
+    if allowed { Ok(limit) } else { Err(malformed("`limit` is between 1 and 500.")) }
+}
+
 fn service() -> OpenApiService<impl OpenApi, ()> {
     let parts = (
         invitations::InvitationsApi,
@@ -66,8 +78,11 @@ fn service() -> OpenApiService<impl OpenApi, ()> {
         sessions::SessionsApi,
         accounts::AccountsApi,
         journals::JournalsApi,
+        access_log::AccessLogApi,
         attachments::AttachmentsApi,
         admin::AdminApi,
+        audit_log::AuditLogApi,
+        disclosure::DisclosureApi,
         health::HealthApi,
     );
     OpenApiService::new(parts, "Reverie", env!("CARGO_PKG_VERSION")).description(include_str!("api/description.md"))

@@ -6,6 +6,7 @@ use std::sync::Arc;
 use tokio::sync::Mutex;
 
 use crate::attachment_files::AttachmentFiles;
+use crate::audit::Today;
 use crate::clock::Clock;
 use crate::database::Database;
 use crate::opaque::Opaque;
@@ -17,6 +18,8 @@ use crate::writer::Writer;
 pub(crate) struct App {
     pub(crate) db: Database,
     pub(crate) writer: Writer,
+    /// What the audit log has of today.
+    pub(crate) entered: Today,
     pub(crate) files: Arc<AttachmentFiles>,
     /// Held while an attachment's row and file change together, so that they cannot part.
     pub(crate) publishing: Mutex<()>,

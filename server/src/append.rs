@@ -67,8 +67,12 @@ async fn submit(
     headers: &[Header],
 ) -> Result<Head, ApiError> {
     let head = append.head;
-    match app.writer.append(append).await {
-        Ok(()) => Ok(head),
+    let act = append.act.filter(|act| !app.entered.holds(act));
+    match app.writer.append(Append { act, ..append }).await {
+        Ok(()) => {
+            act.into_iter().for_each(|act| app.entered.note(act));
+            Ok(head)
+        }
         // The same records may have been written a moment ago, by a try whose answer was lost.
         Err(Refused::StaleHead(now)) => {
             already_there(app, journal, records, headers).await?.ok_or_else(|| stale_head(now))

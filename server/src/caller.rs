@@ -9,7 +9,7 @@ use reverie_protocol::account::{AccountRole, AccountState};
 use reverie_protocol::ids::{AccountId, SessionId};
 use reverie_protocol::problem::ProblemCode;
 use sea_orm::prelude::Expr;
-use sea_orm::{ColumnTrait as _, EntityTrait as _, QueryFilter as _, QuerySelect as _};
+use sea_orm::{ColumnTrait as _, ConnectionTrait, EntityTrait as _, QueryFilter as _, QuerySelect as _};
 use uuid::Uuid;
 
 use crate::app::App;
@@ -23,6 +23,23 @@ pub(crate) struct Session {
     pub(crate) id: SessionId,
     pub(crate) account: AccountId,
     pub(crate) role: AccountRole,
+}
+
+impl Session {
+    /// Accepts the account if it is active at this moment of the caller's transaction, and not only when it asked.
+    pub(crate) async fn still_active(&self, tx: &impl ConnectionTrait) -> Result<(), ApiError> {
+        let state: Option<String> = account::Entity::find_by_id(self.account.uuid())
+            .select_only()
+            .column(account::Column::State)
+            .into_tuple()
+            .one(tx)
+            .await?;
+        match state.as_deref().map(named::<AccountState>).transpose()? {
+            Some(AccountState::Active) => Ok(()),
+            Some(_) => Err(suspended()),
+            None => Err(unauthenticated()),
+        }
+    }
 }
 
 /// Any account's session: the token that registration or login gave.

@@ -2,6 +2,7 @@
 //!
 //! Findings name ids and counts, never content. What is reported cannot be repaired from here: restore a backup.
 
+mod audit_chain;
 mod journal_audit;
 
 use std::collections::BTreeSet;
@@ -20,7 +21,7 @@ use crate::entity::journal;
 /// Something that is not as it should be.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Finding {
-    /// Where: a journal, or the attachment store.
+    /// Where: a journal, the attachment store, or the audit log.
     pub place: String,
     /// What is wrong there.
     pub what: String,
@@ -41,6 +42,8 @@ pub struct Report {
     pub records: u64,
     /// Attachments looked at.
     pub attachments: u64,
+    /// Entries of the audit log looked at.
+    pub audit_entries: u64,
     /// What is wrong; empty if nothing is.
     pub findings: Vec<Finding>,
 }
@@ -59,7 +62,7 @@ pub enum CheckDataError {
     Database(#[from] DbErr),
 }
 
-/// Checks every journal and every attachment of a data folder.
+/// Checks every journal, every attachment and the audit log of a data folder.
 ///
 /// # Errors
 /// [`CheckDataError`] if the folder holds no server or cannot be read. What is wrong with the data is in the report.
@@ -84,6 +87,7 @@ async fn check_all(db: &Database, files: &Path) -> Result<Report, CheckDataError
         report.journals += 1;
     }
     orphans(files, &expected, &mut report)?;
+    audit_chain::verify(db.read(), &mut report).await?;
     Ok(report)
 }
 

@@ -3,6 +3,7 @@
 pub(crate) mod accept;
 pub(crate) mod body_guard;
 pub(crate) mod connection_limits;
+pub(crate) mod door;
 pub(crate) mod log;
 pub(crate) mod peer;
 pub(crate) mod problems;

@@ -9,6 +9,7 @@ use bech32::{Bech32m, Hrp};
 use hkdf::Hkdf;
 use rand_core::CryptoRng;
 use reverie_protocol::account::AccountRole;
+use reverie_protocol::audit::{AuditAct, AuditSubject};
 use reverie_protocol::hash::Hash;
 use reverie_protocol::ids::InvitationId;
 use reverie_protocol::limits::INVITATION_SECONDS;
@@ -20,6 +21,7 @@ use sea_orm::{
 use sha2::Sha256;
 use zeroize::Zeroizing;
 
+use crate::audit::{Act, Chain};
 use crate::clock::Clock;
 use crate::data::DataFolder;
 use crate::database::Database;
@@ -65,12 +67,12 @@ pub async fn init(data: &Path, clock: &Clock, rng: &mut impl CryptoRng) -> Resul
     data.create()?;
     Opaque::create(&data, rng)?;
     let db = Database::open(&data.database()).await?;
-    let outcome = first_administrator(&db, clock.now(), rng).await;
+    let outcome = first_administrator(&db, clock, rng).await;
     db.close().await?;
     Ok(outcome?)
 }
 
-async fn first_administrator(db: &Database, now: i64, rng: &mut impl CryptoRng) -> Result<Initialised, DbErr> {
+async fn first_administrator(db: &Database, clock: &Clock, rng: &mut impl CryptoRng) -> Result<Initialised, DbErr> {
     let tx = db.begin().await?;
     let administrator = name_of(&AccountRole::Administrator);
     let administrators = account::Entity::find().filter(account::Column::Role.eq(administrator)).count(&tx).await?;
@@ -85,12 +87,15 @@ async fn first_administrator(db: &Database, now: i64, rng: &mut impl CryptoRng) 
         .await?;
     let mut secret = Zeroizing::new([0; 16]);
     rng.fill_bytes(secret.as_mut());
-    store(&tx, &secret, now).await?;
+    let invitation = store(&tx, &secret, clock.now()).await?;
+    let subject = Some(AuditSubject::invitation(invitation));
+    let act = Act { day: clock.today(), actor: None, act: AuditAct::Invite, subject };
+    Chain::hold(&tx).await?.enter(rng, &[act]).await?;
     tx.commit().await?;
     Ok(Initialised::FirstAdministrator { code: code(&secret) })
 }
 
-async fn store(tx: &impl ConnectionTrait, secret: &[u8; 16], now: i64) -> Result<(), DbErr> {
+async fn store(tx: &impl ConnectionTrait, secret: &[u8; 16], now: i64) -> Result<InvitationId, DbErr> {
     let id = InvitationId::from_random_bytes(*derive::<16>(secret, ID_LABEL));
     let token = derive::<32>(secret, REDEEM_LABEL);
     let row = invitation::Model {
@@ -108,7 +113,7 @@ async fn store(tx: &impl ConnectionTrait, secret: &[u8; 16], now: i64) -> Result
         guest_mac: None,
     };
     invitation::Entity::insert(row.into_active_model()).exec_without_returning(tx).await?;
-    Ok(())
+    Ok(id)
 }
 
 /// Returns HKDF-SHA256 (RFC 5869) of the code's bytes, without salt.

@@ -2,6 +2,7 @@
 
 use reverie_protocol::api::{InvitationKey, InvitationOffer, InvitationState, Inviter};
 use reverie_protocol::bytes::B64;
+use reverie_protocol::limits;
 use reverie_protocol::problem::ProblemCode;
 use sea_orm::prelude::Expr;
 use sea_orm::{ColumnTrait as _, ConnectionTrait, DbErr, EntityTrait as _, QueryFilter as _, QuerySelect as _};
@@ -20,7 +21,9 @@ impl invitation::Model {
     /// Returns whether the invitation can still be used.
     pub(crate) fn state(&self, now: i64) -> Result<InvitationState, DbErr> {
         let state = named(&self.state)?;
-        Ok(if state == InvitationState::Open && self.expires_at <= now { InvitationState::Expired } else { state })
+        // A clock that was set back makes no invitation good for longer than the longest.
+        let in_time = (1..=i64::from(limits::INVITATION_SECONDS)).contains(&(self.expires_at - now));
+        Ok(if state == InvitationState::Open && !in_time { InvitationState::Expired } else { state })
     }
 
     /// Accepts an invitation that can still be used.

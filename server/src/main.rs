@@ -11,6 +11,7 @@ use getrandom::SysRng;
 use rand_core::UnwrapErr;
 use reverie_server::check_data::check_data;
 use reverie_server::init::{FIRST_HANDLE, Initialised, init};
+use reverie_server::logs::DeclaredJson;
 use reverie_server::{Clock, Config, Server};
 use tokio::net::TcpListener;
 use tokio::signal::unix::{SignalKind, signal};
@@ -56,9 +57,16 @@ enum Command {
         #[arg(long, value_name = "FILE")]
         check: Option<PathBuf>,
     },
+    /// Print what the server sees: every column, header and log field (docs/what-the-server-sees.md)
+    Sees {
+        /// Compare with this file instead, and fail if it is not the same
+        #[arg(long, value_name = "FILE")]
+        check: Option<PathBuf>,
+    },
     /// Check that the database and the files are whole
     ///
-    /// Verifies every journal's signatures and chain again, every body and every attachment, and lists what is wrong.
+    /// Verifies every journal's signatures and chain again, every body, every attachment and the chain of the audit log,
+    /// and lists what is wrong.
     /// Run it on a copy or while the server is stopped: what arrives meanwhile may be reported.
     Check {
         #[command(flatten)]
@@ -99,11 +107,8 @@ async fn run(command: Command) -> anyhow::Result<ExitCode> {
     match command {
         Command::Init { data } => run_init(data.data).await,
         Command::Serve { data, listen, behind_proxy } => serve(data.data, listen, behind_proxy).await,
-        Command::Openapi { check: None } => {
-            print!("{}", reverie_server::openapi());
-            Ok(ExitCode::SUCCESS)
-        }
-        Command::Openapi { check: Some(file) } => compare_openapi(&file),
+        Command::Openapi { check } => print_or_compare("openapi", &reverie_server::openapi(), check),
+        Command::Sees { check } => print_or_compare("sees", &reverie_server::sees::page(), check),
         Command::Check { data } => run_check(data.data).await,
     }
 }
@@ -147,7 +152,7 @@ async fn serve(data: PathBuf, listen: SocketAddr, behind_proxy: bool) -> anyhow:
     let server = Server::start(config, listener).await.context("the server does not start")?;
     eprintln!("Listening on http://{}", server.addr);
     let filter = EnvFilter::try_from_default_env().unwrap_or_else(|_| EnvFilter::new("info,sqlx=warn,sea_orm=warn"));
-    tracing_subscriber::fmt().json().with_env_filter(filter).with_writer(std::io::stderr).init();
+    tracing_subscriber::fmt().event_format(DeclaredJson).with_env_filter(filter).with_writer(std::io::stderr).init();
     let (mut interrupt, mut terminate) = (signal(SignalKind::interrupt())?, signal(SignalKind::terminate())?);
     tokio::select! {
         _ = interrupt.recv() => {}
@@ -159,12 +164,17 @@ async fn serve(data: PathBuf, listen: SocketAddr, behind_proxy: bool) -> anyhow:
     Ok(ExitCode::SUCCESS)
 }
 
-fn compare_openapi(file: &PathBuf) -> anyhow::Result<ExitCode> {
-    let committed = std::fs::read_to_string(file).with_context(|| format!("{} cannot be read", file.display()))?;
-    if committed == reverie_server::openapi() {
+/// Prints a text that is made from the code, or compares it with the file in which it is committed.
+fn print_or_compare(command: &str, text: &str, committed: Option<PathBuf>) -> anyhow::Result<ExitCode> {
+    let Some(file) = committed else {
+        print!("{text}");
+        return Ok(ExitCode::SUCCESS);
+    };
+    let committed = std::fs::read_to_string(&file).with_context(|| format!("{} cannot be read", file.display()))?;
+    if committed == text {
         return Ok(ExitCode::SUCCESS);
     }
-    bail!("{0} is not what the code says. Write it anew with `reverie-server openapi > {0}`", file.display());
+    bail!("{0} is not what the code says. Write it anew with `reverie-server {command} > {0}`", file.display());
 }
 
 async fn run_check(data: PathBuf) -> anyhow::Result<ExitCode> {
@@ -173,7 +183,10 @@ async fn run_check(data: PathBuf) -> anyhow::Result<ExitCode> {
         println!("{finding}");
     }
     let (journals, records, attachments) = (report.journals, report.records, report.attachments);
-    eprintln!("Checked {journals} journals, {records} records and {attachments} attachments.");
+    let entries = report.audit_entries;
+    eprintln!(
+        "Checked {journals} journals, {records} records, {attachments} attachments and {entries} entries of the audit log."
+    );
     if report.findings.is_empty() {
         eprintln!("Everything is whole.");
         return Ok(ExitCode::SUCCESS);

@@ -16,6 +16,7 @@ use uuid::Uuid;
 use crate::api;
 use crate::app::App;
 use crate::attachment_files::AttachmentFiles;
+use crate::audit::Today;
 use crate::clock::Clock;
 use crate::data::DataFolder;
 use crate::database::Database;
@@ -105,6 +106,7 @@ impl Server {
         let app = Arc::new(App {
             db: db.clone(),
             writer: writer.clone(),
+            entered: Today::default(),
             files,
             publishing: Mutex::new(()),
             opaque,

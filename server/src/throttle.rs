@@ -96,8 +96,10 @@ impl Throttle {
         };
         let doublings = past.count.checked_sub(free)?;
         let delay = self.delays.first_seconds.saturating_mul(2_u32.saturating_pow(doublings));
-        let until = past.last + i64::from(delay.min(self.delays.longest_seconds));
-        u32::try_from(until - now).ok().filter(|left| *left > 0)
+        let delay = i64::from(delay.min(self.delays.longest_seconds));
+        // A failure in the future is one from before the clock was set back: nobody waits until that time comes again.
+        let left = (past.last + delay - now).min(if past.last > now { 0 } else { delay });
+        u32::try_from(left).ok().filter(|left| *left > 0)
     }
 }
 
@@ -117,6 +119,16 @@ mod tests {
         assert_eq!(waits, [0, 0, 0, 0, 1, 2, 4, 8, 16, 32, 60, 60, 60, 60, 60, 60]);
         assert_eq!(throttle.wait(&quill, 60), None);
         assert_eq!(throttle.wait(&[Tried::Handle("haddon".into())], 0), None, "others are not delayed");
+    }
+
+    #[test]
+    fn nobody_waits_for_a_clock_that_was_set_back_by_a_year() {
+        let throttle = Throttle::new(Delays::default());
+        let quill = [Tried::Handle("quill".into())];
+        let year = 365 * 24 * 60 * 60;
+        (0..9).for_each(|_| throttle.failed(&quill, year));
+        assert_eq!(throttle.wait(&quill, year), Some(16));
+        assert_eq!(throttle.wait(&quill, 0), None);
     }
 
     #[test]

@@ -1,4 +1,4 @@
-//! Group commit: appends of many journals, one transaction, one fsync.
+//! Group commit: appends of many journals, and the entries of the audit log, one transaction, one fsync.
 //!
 //! Every append says which head it extends. The writer knows each journal's head including the appends earlier in the
 //! same batch, so of two that extend the same head the second is refused, alone. An append is written whole or not at
@@ -17,6 +17,7 @@ use tokio::sync::{mpsc, oneshot};
 use tokio_util::sync::CancellationToken;
 
 use crate::attachment_files::AttachmentFiles;
+use crate::audit::Act;
 use crate::database::Database;
 use crate::entity::{member, record};
 
@@ -42,6 +43,16 @@ pub(crate) struct Append {
     pub(crate) attachments: Vec<(AttachmentId, RecordId)>,
     /// Records whose bodies and attachments are erased.
     pub(crate) withdrawn: Vec<RecordId>,
+    /// Who appends; absent if today's entry is known to be there.
+    pub(crate) act: Option<Act>,
+}
+
+/// What is written.
+#[derive(Debug, Clone)]
+enum Work {
+    Append(Box<Append>),
+    /// An entry of the audit log about something that is not written: it was only looked at.
+    Enter(Act),
 }
 
 /// Why an append was not written.
@@ -58,7 +69,7 @@ pub(crate) enum Refused {
 }
 
 struct Job {
-    append: Append,
+    work: Work,
     reply: oneshot::Sender<Result<(), Refused>>,
 }
 
@@ -98,8 +109,20 @@ impl Writer {
     /// # Errors
     /// [`Refused`]; nothing of it was written then.
     pub(crate) async fn append(&self, append: Append) -> Result<(), Refused> {
+        self.write(Work::Append(Box::new(append))).await
+    }
+
+    /// Enters an act and returns when it is on disk.
+    ///
+    /// # Errors
+    /// [`Refused`]; nothing was entered then.
+    pub(crate) async fn enter(&self, act: Act) -> Result<(), Refused> {
+        self.write(Work::Enter(act)).await
+    }
+
+    async fn write(&self, work: Work) -> Result<(), Refused> {
         let (reply, answer) = oneshot::channel();
-        self.queue.try_send(Job { append, reply }).map_err(|_| Refused::Busy)?;
+        self.queue.try_send(Job { work, reply }).map_err(|_| Refused::Busy)?;
         answer.await.unwrap_or(Err(Refused::Busy))
     }
 
@@ -115,13 +138,13 @@ impl Writer {
 }
 
 async fn write(db: &Database, files: &Arc<AttachmentFiles>, jobs: Vec<Job>) {
-    let (appends, replies): (Vec<_>, Vec<_>) = jobs.into_iter().map(|job| (job.append, job.reply)).unzip();
-    let outcomes = batch::commit(db, &appends).await;
-    for ((append, reply), outcome) in appends.into_iter().zip(replies).zip(outcomes) {
+    let (works, replies): (Vec<_>, Vec<_>) = jobs.into_iter().map(|job| (job.work, job.reply)).unzip();
+    let outcomes = batch::commit(db, &works).await;
+    for ((work, reply), outcome) in works.into_iter().zip(replies).zip(outcomes) {
         let files = Arc::clone(files);
-        match outcome {
+        match (outcome, work) {
             // Whoever withdraws is answered when the files are gone; the next batch does not wait for that.
-            Ok(erased) if !erased.is_empty() => {
+            (Ok(erased), Work::Append(append)) if !erased.is_empty() => {
                 tokio::spawn(async move {
                     for attachment in erased {
                         files.remove(append.journal, attachment).await;
@@ -130,7 +153,7 @@ async fn write(db: &Database, files: &Arc<AttachmentFiles>, jobs: Vec<Job>) {
                 });
             }
             // The asker may have gone; what was written stays written.
-            outcome => drop(reply.send(outcome.map(drop))),
+            (outcome, _) => drop(reply.send(outcome.map(drop))),
         }
     }
 }

@@ -7,6 +7,7 @@ use poem_openapi::OpenApi;
 use poem_openapi::param::Path;
 use poem_openapi::payload::Json;
 use reverie_protocol::api::{Account, AccountCard, Bundle, PutBundle};
+use reverie_protocol::audit::{AuditAct, AuditSubject};
 use reverie_protocol::bytes::B64;
 use reverie_protocol::ids::AccountId;
 use reverie_protocol::limits;
@@ -20,9 +21,11 @@ use uuid::Uuid;
 
 use super::{Done, Part};
 use crate::app::App;
+use crate::audit::Chain;
 use crate::caller::Caller;
 use crate::entity::{account, count, from_json, invitation, member, named, stored_count};
 use crate::invitations::ACCEPTED;
+use crate::random;
 use crate::refusal::{Answer, ApiError, not_found, refuse};
 
 pub(super) struct AccountsApi;
@@ -50,6 +53,8 @@ impl AccountsApi {
             .one(app.db.read())
             .await?
             .ok_or_else(|| not_found("account"))?;
+        app.enter_today(app.act(caller.0.account, AuditAct::FetchBundle, AuditSubject::account(caller.0.account)))
+            .await?;
         Ok(Json(Bundle { version: count(version)?, bundle: B64(bundle) }))
     }
 
@@ -65,6 +70,7 @@ impl AccountsApi {
         }
         let replaces = stored_count(put.version.saturating_sub(1));
         let tx = app.db.begin().await?;
+        let mut chain = Chain::hold(&tx).await?;
         let set = account::Entity::update_many()
             .col_expr(account::Column::Bundle, Expr::value(put.bundle.0))
             .col_expr(account::Column::BundleVersion, Expr::value(stored_count(put.version)))
@@ -72,9 +78,14 @@ impl AccountsApi {
             .filter(account::Column::BundleVersion.eq(replaces))
             .exec(&tx)
             .await?;
+        if set.rows_affected != 1 {
+            let detail = "The key bundle was changed from another device. Fetch it and make the change again.";
+            return Err(refuse(ProblemCode::VersionConflict, detail));
+        }
+        let own = AuditSubject::account(caller.0.account);
+        chain.enter(&mut random::system(), &[app.act(caller.0.account, AuditAct::StoreBundle, own)]).await?;
         tx.commit().await?;
-        let detail = "The key bundle was changed from another device. Fetch it and make the change again.";
-        if set.rows_affected == 1 { Ok(Done::Done) } else { Err(refuse(ProblemCode::VersionConflict, detail)) }
+        Ok(Done::Done)
     }
 
     /// Fetch somebody's key card
@@ -92,7 +103,9 @@ impl AccountsApi {
         if !acquainted(*app, caller.0.account.uuid(), account.0.uuid()).await? {
             return Err(not_found("account"));
         }
-        Ok(Json(card(*app, account.0).await?))
+        let card = card(*app, account.0).await?;
+        app.enter_today(app.act(caller.0.account, AuditAct::FetchCard, AuditSubject::account(account.0))).await?;
+        Ok(Json(card))
     }
 }
 

@@ -8,6 +8,7 @@ use poem_openapi::param::Path;
 use poem_openapi::payload::Json;
 use reverie_protocol::account::AccountState;
 use reverie_protocol::api::{AccountEntry, Accounts};
+use reverie_protocol::audit::{AuditAct, AuditSubject};
 use reverie_protocol::ids::AccountId;
 use reverie_protocol::problem::ProblemCode;
 use sea_orm::prelude::Expr;
@@ -16,10 +17,12 @@ use uuid::Uuid;
 
 use super::Part;
 use crate::app::App;
-use crate::caller::AdministratorSession;
+use crate::audit::Chain;
+use crate::caller::{AdministratorSession, Session};
 use crate::clock::day_text;
 use crate::entity::{account, invitation, name_of, named, session};
 use crate::invitations::{OPEN, REVOKED};
+use crate::random;
 use crate::refusal::{Answer, ApiError, not_found, refuse};
 
 pub(super) struct AdminApi;
@@ -31,7 +34,8 @@ impl AdminApi {
     /// For administrators; `not_permitted` for everybody else. Who there is and since when, and nothing of what they
     /// wrote.
     #[oai(path = "/", method = "get", operation_id = "list_accounts")]
-    async fn list(&self, app: Data<&Arc<App>>, _administrator: AdministratorSession) -> Answer<Accounts> {
+    async fn list(&self, app: Data<&Arc<App>>, administrator: AdministratorSession) -> Answer<Accounts> {
+        app.enter_today(app.act(administrator.0.account, AuditAct::ListAccounts, None)).await?;
         let rows: Vec<Row> = entries().order_by_asc(account::Column::Handle).into_tuple().all(app.db.read()).await?;
         Ok(Json(Accounts { accounts: rows.into_iter().map(entry).collect::<Result<_, _>>()? }))
     }
@@ -52,7 +56,7 @@ impl AdminApi {
             let detail = "You cannot suspend your own account. Another administrator can.";
             return Err(refuse(ProblemCode::NotPermitted, detail));
         }
-        set_state(*app, account.0, AccountState::Suspended).await
+        set_state(*app, &administrator.0, account.0, AccountState::Suspended).await
     }
 
     /// Let a suspended account log in again
@@ -62,16 +66,19 @@ impl AdminApi {
     async fn reinstate(
         &self,
         app: Data<&Arc<App>>,
-        _administrator: AdministratorSession,
+        administrator: AdministratorSession,
         /// The account's id, from the list.
         account: Path<AccountId>,
     ) -> Answer<AccountEntry> {
-        set_state(*app, account.0, AccountState::Active).await
+        set_state(*app, &administrator.0, account.0, AccountState::Active).await
     }
 }
 
-async fn set_state(app: &App, id: AccountId, state: AccountState) -> Answer<AccountEntry> {
+async fn set_state(app: &App, by: &Session, id: AccountId, state: AccountState) -> Answer<AccountEntry> {
     let tx = app.db.begin().await?;
+    // One by one: of two administrators who suspend each other at once, the second is suspended already.
+    let mut chain = Chain::hold(&tx).await?;
+    by.still_active(&tx).await?;
     account::Entity::update_many()
         .col_expr(account::Column::State, Expr::value(name_of(&state)))
         .filter(account::Column::Id.eq(id.uuid()))
@@ -88,6 +95,11 @@ async fn set_state(app: &App, id: AccountId, state: AccountState) -> Answer<Acco
     }
     let row: Option<Row> = entries().filter(account::Column::Id.eq(id.uuid())).into_tuple().one(&tx).await?;
     let row = row.ok_or_else(|| not_found("account"))?;
+    let act = match state {
+        AccountState::Suspended => AuditAct::SuspendAccount,
+        AccountState::Active => AuditAct::ReinstateAccount,
+    };
+    chain.enter(&mut random::system(), &[app.act(by.account, act, AuditSubject::account(id))]).await?;
     tx.commit().await?;
     Ok(Json(entry(row).map_err(ApiError::from)?))
 }

@@ -9,6 +9,7 @@ use poem_openapi::param::{Header, Path};
 use poem_openapi::payload::{Binary, Json};
 use poem_openapi::{ApiResponse, OpenApi};
 use reverie_protocol::api::StoredAttachment;
+use reverie_protocol::audit::AuditAct;
 use reverie_protocol::header::MemberRole;
 use reverie_protocol::ids::{AccountId, AttachmentId, JournalId};
 use reverie_protocol::problem::ProblemCode;
@@ -18,10 +19,11 @@ use sea_orm::{
 use tokio::io::{AsyncReadExt as _, AsyncSeekExt as _, SeekFrom};
 use tokio_util::io::ReaderStream;
 
-use super::journals::readable;
+use super::journals::{readable, subject};
 use super::{Done, Part};
 use crate::app::App;
 use crate::attachment_files::{CHUNK, Received};
+use crate::audit::{Act, Chain};
 use crate::byte_range::{Asked, asked};
 use crate::caller::Caller;
 use crate::entity::{attachment, count, hash, named, record, stored_count};
@@ -89,7 +91,8 @@ impl AttachmentsApi {
             receiving.write(&piece.map_err(cut)?).await?;
         }
         let received = receiving.finish().await?;
-        Ok(Json(publish(app, author, journal.0, attachment.0, received).await?))
+        let act = app.act(author, AuditAct::UploadAttachment, subject(&member)?);
+        Ok(Json(publish(app, act, author, journal.0, attachment.0, received).await?))
     }
 
     /// Download a sealed file
@@ -111,7 +114,7 @@ impl AttachmentsApi {
         range: Header<Option<String>>,
     ) -> Result<Download, ApiError> {
         let app = *app;
-        readable(app, journal.0, caller.0.account).await?;
+        let member = readable(app, journal.0, caller.0.account).await?;
         let row = find(app.db.read(), journal.0, attachment.0).await?;
         let row = row.filter(|row| row.record.is_some() || row.author == caller.0.account.uuid());
         let row = row.ok_or_else(|| not_found("attachment"))?;
@@ -128,6 +131,7 @@ impl AttachmentsApi {
                 return Err(refuse(ProblemCode::RangeNotSatisfiable, detail));
             }
         };
+        app.enter_today(app.act(caller.0.account, AuditAct::FetchAttachment, subject(&member)?)).await?;
         file.seek(SeekFrom::Start(first)).await?;
         let body = Binary(Body::from_bytes_stream(ReaderStream::with_capacity(file.take(length), CHUNK)));
         Ok(if partial {
@@ -152,9 +156,10 @@ impl AttachmentsApi {
         attachment: Path<AttachmentId>,
     ) -> Result<Done, ApiError> {
         let app = *app;
-        readable(app, journal.0, caller.0.account).await?;
+        let member = readable(app, journal.0, caller.0.account).await?;
         let _publishing = app.publishing.lock().await;
         let tx = app.db.begin().await?;
+        let mut chain = Chain::hold(&tx).await?;
         let row = find(&tx, journal.0, attachment.0).await?;
         let row = row.filter(|row| row.author == caller.0.account.uuid()).ok_or_else(|| not_found("attachment"))?;
         if row.record.is_some() {
@@ -162,6 +167,8 @@ impl AttachmentsApi {
             return Err(refuse(ProblemCode::AttachmentReused, detail));
         }
         attachment::Entity::delete_by_id((row.journal, row.id)).exec(&tx).await?;
+        let act = app.act(caller.0.account, AuditAct::DeleteAttachment, subject(&member)?);
+        chain.enter(&mut random::system(), &[act]).await?;
         tx.commit().await?;
         app.files.remove(journal.0, attachment.0).await;
         Ok(Done::Done)
@@ -171,6 +178,7 @@ impl AttachmentsApi {
 /// Gives a received file its name and row, unless the id is taken by something else.
 async fn publish(
     app: &App,
+    act: Act,
     author: AccountId,
     journal: JournalId,
     id: AttachmentId,
@@ -200,7 +208,11 @@ async fn publish(
     attachment::Entity::insert(row.into_active_model()).exec_without_returning(&tx).await?;
     // The file first: a row without its file would be a promise broken, a file without its row is only litter.
     app.files.publish(received, journal, id).await?;
+    if !app.entered.holds(&act) {
+        Chain::hold(&tx).await?.enter(&mut random::system(), &[act]).await?;
+    }
     tx.commit().await?;
+    app.entered.note(act);
     Ok(stored)
 }
 

@@ -10,6 +10,7 @@ use reverie_protocol::account::AccountRole;
 use reverie_protocol::api::{
     Guest, Invitation, InvitationKey, InvitationOffer, InvitationState, NewInvitation, RedeemInvitation,
 };
+use reverie_protocol::audit::{AuditAct, AuditSubject};
 use reverie_protocol::bytes::B64;
 use reverie_protocol::ids::InvitationId;
 use reverie_protocol::limits;
@@ -23,10 +24,12 @@ use uuid::Uuid;
 
 use super::{Done, Part};
 use crate::app::App;
+use crate::audit::Chain;
 use crate::caller::{Caller, Session};
 use crate::entity::{account, from_json, invitation, name_of, named};
 use crate::http::peer::Peer;
 use crate::invitations::{self, Acceptance, OPEN, REVOKED};
+use crate::random;
 use crate::refusal::{Answer, ApiError, malformed, not_found, refuse};
 
 /// Bytes of a pairing statement's HMAC.
@@ -51,6 +54,9 @@ impl InvitationsApi {
         well_formed(&new)?;
         let now = app.clock.now();
         let tx = app.db.begin().await?;
+        // One by one: of two who promise the same handle at once, the second is told.
+        let mut chain = Chain::hold(&tx).await?;
+        inviter.still_active(&tx).await?;
         if invitation::Entity::find_by_id(new.invitation.uuid()).one(&tx).await?.is_some() {
             let detail = "There is an invitation with this id. Make a new code and try again.";
             return Err(refuse(ProblemCode::AlreadyExists, detail));
@@ -73,6 +79,8 @@ impl InvitationsApi {
             guest_mac: None,
         };
         invitation::Entity::insert(row.into_active_model()).exec_without_returning(&tx).await?;
+        let act = app.act(inviter.account, AuditAct::Invite, AuditSubject::invitation(new.invitation));
+        chain.enter(&mut random::system(), &[act]).await?;
         tx.commit().await?;
         let (invitation, role, handle) = (new.invitation, new.role, new.handle);
         Ok(Json(Invitation { invitation, role, handle, state: InvitationState::Open, guest: None }))
@@ -123,6 +131,7 @@ impl InvitationsApi {
         invitation: Path<InvitationId>,
     ) -> Result<Done, ApiError> {
         let tx = app.db.begin().await?;
+        let mut chain = Chain::hold(&tx).await?;
         let row = find_own(&tx, &caller.0, invitation.0).await?;
         if row.state(app.clock.now())? == InvitationState::Accepted {
             let detail = "This invitation was accepted already, so it can no longer be taken back.";
@@ -133,6 +142,8 @@ impl InvitationsApi {
             .filter(invitation::Column::Id.eq(row.id))
             .exec(&tx)
             .await?;
+        let revoked = AuditSubject::invitation(invitation.0);
+        chain.enter(&mut random::system(), &[app.act(caller.0.account, AuditAct::RevokeInvitation, revoked)]).await?;
         tx.commit().await?;
         Ok(Done::Done)
     }
@@ -170,6 +181,7 @@ impl InvitationsApi {
         let tried = app.try_secret(None, peer.0)?;
         let key = InvitationKey { invitation: redeem.invitation, token: redeem.token };
         let tx = app.db.begin().await?;
+        let mut chain = Chain::hold(&tx).await?;
         let row = invitations::find(&tx, &key, &tried).await?.usable(app.clock.now())?;
         if row.handle.is_some() {
             let detail = "This invitation makes a new account. Join with it instead of accepting it with yours.";
@@ -184,6 +196,8 @@ impl InvitationsApi {
         let acceptance = Acceptance { guest: guest.account.uuid(), card, mac: Some(redeem.mac) };
         invitations::accept(&tx, row.id, acceptance).await?;
         let offer = invitations::offer(&tx, row).await?;
+        let accepted = AuditSubject::invitation(redeem.invitation);
+        chain.enter(&mut random::system(), &[app.act(guest.account, AuditAct::AcceptInvitation, accepted)]).await?;
         tx.commit().await?;
         Ok(Json(offer))
     }
@@ -223,6 +237,7 @@ async fn handle_free(tx: &DatabaseTransaction, handle: &str, now: i64) -> Result
         .filter(invitation::Column::Handle.eq(handle))
         .filter(invitation::Column::State.eq(OPEN))
         .filter(invitation::Column::ExpiresAt.gt(now))
+        .filter(invitation::Column::ExpiresAt.lte(now + i64::from(limits::INVITATION_SECONDS)))
         .count(tx)
         .await?;
     let detail = "This handle belongs to an account or to an open invitation. Choose another one.";

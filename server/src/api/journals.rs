@@ -7,12 +7,13 @@ use poem_openapi::OpenApi;
 use poem_openapi::param::{Path, Query};
 use poem_openapi::payload::Json;
 use reverie_protocol::api::{Append, Appended, JournalEntry, Journals, RecordPage};
+use reverie_protocol::audit::{AuditAct, AuditSubject};
 use reverie_protocol::bytes::B64;
-use reverie_protocol::header::SignedRecord;
+use reverie_protocol::header::{MemberRole, SignedRecord};
 use reverie_protocol::ids::{AccountId, JournalId};
 use reverie_protocol::limits;
 use sea_orm::prelude::Expr;
-use sea_orm::{ColumnTrait as _, EntityTrait as _, QueryFilter as _, QueryOrder as _, QuerySelect as _};
+use sea_orm::{ColumnTrait as _, DbErr, EntityTrait as _, QueryFilter as _, QueryOrder as _, QuerySelect as _};
 use uuid::Uuid;
 
 use super::Part;
@@ -92,8 +93,13 @@ impl JournalsApi {
         if !(1..=limits::RECORDS_PER_PAGE).contains(&limit) {
             return Err(malformed("`limit` is between 1 and 500."));
         }
-        readable(*app, journal.0, caller.0.account).await?;
-        Ok(Json(page(*app, journal.0, after.0, limit).await?))
+        let member = readable(*app, journal.0, caller.0.account).await?;
+        let page = page(*app, journal.0, after.0, limit).await?;
+        // Whoever asks and is handed nothing new has fetched nothing.
+        if !page.records.is_empty() {
+            app.enter_today(app.act(caller.0.account, AuditAct::FetchRecords, subject(&member)?)).await?;
+        }
+        Ok(Json(page))
     }
 }
 
@@ -101,6 +107,12 @@ impl JournalsApi {
 pub(super) async fn readable(app: &App, journal: JournalId, reader: AccountId) -> Result<member::Model, ApiError> {
     let key = (journal.uuid(), reader.uuid());
     member::Entity::find_by_id(key).one(app.db.read()).await?.ok_or_else(|| not_found("journal"))
+}
+
+/// Returns the journal as what a member's act is about.
+pub(super) fn subject(member: &member::Model) -> Result<AuditSubject, DbErr> {
+    let own = named::<MemberRole>(&member.role)? == MemberRole::Owner;
+    Ok(AuditSubject::journal(member.journal.into(), own))
 }
 
 async fn page(app: &App, journal: JournalId, after: Option<u64>, limit: u64) -> Result<RecordPage, ApiError> {

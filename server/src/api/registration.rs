@@ -7,6 +7,7 @@ use poem_openapi::OpenApi;
 use poem_openapi::payload::Json;
 use reverie_protocol::account::AccountState;
 use reverie_protocol::api::{InvitationKey, OpenedSession, RegistrationFinish, RegistrationStart, RegistrationStarted};
+use reverie_protocol::audit::{AuditAct, AuditSubject};
 use reverie_protocol::bytes::B64;
 use reverie_protocol::limits;
 use reverie_protocol::opaque::KsfParams;
@@ -16,6 +17,7 @@ use sea_orm::{ColumnTrait as _, ConnectionTrait, EntityTrait as _, IntoActiveMod
 
 use super::Part;
 use crate::app::App;
+use crate::audit::Chain;
 use crate::entity::{account, invitation, json_of, name_of};
 use crate::http::peer::Peer;
 use crate::invitations::{self, Acceptance};
@@ -71,6 +73,7 @@ impl RegistrationApi {
         let tried = app.try_secret(None, peer.0)?;
         let key = InvitationKey { invitation: finish.invitation, token: finish.token.clone() };
         let tx = app.db.begin().await?;
+        let mut chain = Chain::hold(&tx).await?;
         let row = invitations::find(&tx, &key, &tried).await?.usable(app.clock.now())?;
         let handle = handle(&row)?;
         let account = account(&finish, &row, &handle, app.clock.today())?;
@@ -79,6 +82,8 @@ impl RegistrationApi {
         let acceptance = Acceptance { guest: account.id, card: account.card.clone(), mac: finish.mac };
         invitations::accept(&tx, row.id, acceptance).await?;
         let opened = sessions::open(&tx, &mut random::system(), app.clock.today(), &account).await?;
+        let used = AuditSubject::invitation(finish.invitation);
+        chain.enter(&mut random::system(), &[app.act(finish.account, AuditAct::Join, used)]).await?;
         tx.commit().await?;
         Ok(Json(opened))
     }

@@ -13,6 +13,8 @@ use std::fmt::Debug;
 use poem_openapi::types::{ParseFromJSON, ToJSON};
 use reverie_protocol::account::{AccountRole, AccountState};
 use reverie_protocol::api::*;
+use reverie_protocol::audit::*;
+use reverie_protocol::disclosure::*;
 use reverie_protocol::hash::Hash;
 use reverie_protocol::header::{MemberRole, SignedRecord};
 use reverie_protocol::opaque::KsfParams;
@@ -46,6 +48,8 @@ pub(crate) fn visit(visitor: &mut impl Visitor) {
     pairing(visitor, &story);
     sessions(visitor, &story);
     journals(visitor, &story);
+    audit(visitor, &story);
+    disclosure(visitor, &story);
     let problems: Vec<_> = ProblemCode::ALL.iter().map(|code| problem(*code, head(&story))).collect();
     let stale = problems.iter().filter(|problem| problem.head.is_some()).cloned();
     visitor.visit(&stale.chain(problems.clone()).collect::<Vec<_>>());
@@ -53,7 +57,7 @@ pub(crate) fn visit(visitor: &mut impl Visitor) {
 }
 
 /// Returns a sample of every parameter, by its name.
-pub(crate) fn parameters() -> [(&'static str, Value); 8] {
+pub(crate) fn parameters() -> [(&'static str, Value); 10] {
     let story = Story::new();
     [
         ("account", json!(story.heron)),
@@ -63,6 +67,8 @@ pub(crate) fn parameters() -> [(&'static str, Value); 8] {
         ("session", json!(SESSION)),
         ("after", json!(0)),
         ("limit", json!(100)),
+        ("skip", json!(500)),
+        ("table", json!("record")),
         ("range", json!("bytes=0-1023")),
     ]
 }
@@ -213,4 +219,70 @@ fn journals(visitor: &mut impl Visitor, story: &Story) {
         size: file.size,
     });
     visitor.visit(&file.collect::<Vec<_>>());
+}
+
+fn audit(visitor: &mut impl Visitor, story: &Story) {
+    visitor.visit(AuditAct::ALL);
+    let about = |own| Some(AuditSubject::journal(story.journal, own));
+    let others = [
+        Some(AuditSubject::account(story.quill)),
+        Some(AuditSubject::session(SESSION)),
+        Some(AuditSubject::invitation(INVITATION)),
+    ];
+    let subjects: Vec<_> = [about(false), about(true)].into_iter().chain(others).flatten().collect();
+    visitor.visit(&subjects.iter().map(|subject| subject.kind).collect::<Vec<_>>());
+    visitor.visit(&subjects);
+    let entry =
+        |actor, act, subject| AuditEntry { day: LAST_DAY.into(), actor, act, subject, salt: arbitrary("salt", 16) };
+    let entries = [
+        entry(Some(story.quill), AuditAct::FetchRecords, about(false)),
+        entry(Some(story.heron), AuditAct::AppendRecords, about(true)),
+        entry(Some(ADMINISTRATOR), AuditAct::ReadAudit, None),
+        entry(None, AuditAct::Invite, Some(AuditSubject::invitation(INVITATION))),
+    ];
+    visitor.visit(&entries);
+    let mut head = Some(Head { seq: 40, hash: Hash::of("the entries before") });
+    let mut link = |entry: &AuditEntry| {
+        let digest = entry.digest();
+        let next = next_head(head, &digest);
+        head = Some(next);
+        let told = entry.subject != about(true);
+        AuditLink { seq: next.seq, digest, hash: next.hash, entry: Some(entry.clone()).filter(|_| told) }
+    };
+    let links: Vec<_> = entries.iter().map(&mut link).collect();
+    visitor.visit(&links);
+    visitor.visit(&[AuditPage { links, head, more: false }, AuditPage { links: Vec::new(), head: None, more: false }]);
+    let access = |actor, act| AccessEntry { day: LAST_DAY.into(), actor, act };
+    let entries = [
+        access(Some(story.quill), AuditAct::FetchRecords),
+        access(Some(ADMINISTRATOR), AuditAct::DiscloseAccount),
+        access(None, AuditAct::DiscloseAccount),
+    ];
+    visitor.visit(&entries);
+    visitor.visit(&[AccessLog { entries: entries.to_vec(), more: false }]);
+}
+
+fn disclosure(visitor: &mut impl Visitor, story: &Story) {
+    let empty = |column: &str| DisclosedCell {
+        column: column.into(),
+        text: None,
+        number: None,
+        flag: None,
+        bytes: None,
+        sha256: None,
+    };
+    let cells = vec![
+        DisclosedCell { text: Some(story.journal.to_string()), ..empty("journal") },
+        DisclosedCell { number: Some(1), ..empty("seq") },
+        DisclosedCell { bytes: story.write.body.clone(), ..empty("body") },
+        DisclosedCell { flag: Some(false), ..empty("withdrawn") },
+        empty("record"),
+        DisclosedCell { sha256: Some(Hash::of("a login under way")), ..empty("state") },
+    ];
+    visitor.visit(&cells);
+    let rows = vec![DisclosedRow { table: "record".into(), cells }];
+    visitor.visit(&rows);
+    let next = DisclosurePlace { table: "record".into(), skip: 50 };
+    visitor.visit(std::slice::from_ref(&next));
+    visitor.visit(&[DisclosurePage { rows, next: Some(next) }, DisclosurePage { rows: Vec::new(), next: None }]);
 }

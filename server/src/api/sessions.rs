@@ -10,18 +10,21 @@ use reverie_protocol::account::AccountState;
 use reverie_protocol::api::{
     OpenedSession, Session, SessionFinish, SessionRecover, SessionStart, SessionStarted, Sessions,
 };
+use reverie_protocol::audit::{AuditAct, AuditSubject};
 use reverie_protocol::bytes::B64;
 use reverie_protocol::ids::SessionId;
 use reverie_protocol::limits;
 use reverie_protocol::opaque::KsfParams;
 use reverie_protocol::problem::ProblemCode;
 use sea_orm::{
-    ColumnTrait as _, EntityTrait as _, IntoActiveModel as _, QueryFilter as _, QueryOrder as _, QuerySelect as _,
+    ColumnTrait as _, Condition, EntityTrait as _, IntoActiveModel as _, QueryFilter as _, QueryOrder as _,
+    QuerySelect as _,
 };
 use uuid::Uuid;
 
 use super::{Done, Part};
 use crate::app::App;
+use crate::audit::Chain;
 use crate::caller::{Caller, suspended};
 use crate::clock::day_text;
 use crate::entity::{account, from_json, login_attempt, named, session};
@@ -73,7 +76,9 @@ impl SessionsApi {
             expires_at: now + ATTEMPT_SECONDS,
         };
         let tx = app.db.begin().await?;
-        let expired = login_attempt::Column::ExpiresAt.lte(now);
+        let expired = Condition::any()
+            .add(login_attempt::Column::ExpiresAt.lte(now))
+            .add(login_attempt::Column::ExpiresAt.gt(now + ATTEMPT_SECONDS));
         login_attempt::Entity::delete_many().filter(expired).exec(&tx).await?;
         login_attempt::Entity::insert(row.into_active_model()).exec_without_returning(&tx).await?;
         tx.commit().await?;
@@ -95,7 +100,10 @@ impl SessionsApi {
         // Used up whatever comes of it, and before anything is judged.
         login_attempt::Entity::delete_by_id(finish.attempt.uuid()).exec(&tx).await?;
         tx.commit().await?;
-        let attempt = attempt.filter(|attempt| attempt.expires_at > app.clock.now()).ok_or_else(|| {
+        let now = app.clock.now();
+        // A clock that was set back makes no login good for longer.
+        let in_time = |attempt: &login_attempt::Model| (1..=ATTEMPT_SECONDS).contains(&(attempt.expires_at - now));
+        let attempt = attempt.filter(in_time).ok_or_else(|| {
             let detail = "This login took too long or was tried before. Begin again.";
             refuse(ProblemCode::LoginFailed, detail)
         })?;
@@ -104,7 +112,7 @@ impl SessionsApi {
         let Some(account) = attempt.account.filter(|_| proven.is_ok()) else {
             return Err(tried.failed(login_failed()));
         };
-        let opened = open(app, account).await?;
+        let opened = open(app, account, AuditAct::LogIn).await?;
         tried.succeeded();
         Ok(Json(opened))
     }
@@ -127,7 +135,7 @@ impl SessionsApi {
             .await?;
         let proven = known.filter(|(_, stored)| token::opens(&recover.token.0, stored));
         let (account, _) = proven.ok_or_else(|| tried.failed(login_failed()))?;
-        let opened = open(app, account).await?;
+        let opened = open(app, account, AuditAct::Recover).await?;
         tried.succeeded();
         Ok(Json(opened))
     }
@@ -166,13 +174,19 @@ impl SessionsApi {
         session: Path<SessionId>,
     ) -> Result<Done, ApiError> {
         let tx = app.db.begin().await?;
+        let mut chain = Chain::hold(&tx).await?;
         let ended = session::Entity::delete_many()
             .filter(session::Column::Account.eq(caller.0.account.uuid()))
             .filter(session::Column::Id.eq(session.0.uuid()))
             .exec(&tx)
             .await?;
+        if ended.rows_affected != 1 {
+            return Err(not_found("session"));
+        }
+        let act = app.act(caller.0.account, AuditAct::EndSession, AuditSubject::session(session.0));
+        chain.enter(&mut random::system(), &[act]).await?;
         tx.commit().await?;
-        if ended.rows_affected == 1 { Ok(Done::Done) } else { Err(not_found("session")) }
+        Ok(Done::Done)
     }
 }
 
@@ -182,13 +196,16 @@ fn login_failed() -> ApiError {
 }
 
 /// Opens a session for an account that proved who it is, unless it is suspended.
-async fn open(app: &App, account: Uuid) -> Result<OpenedSession, ApiError> {
+async fn open(app: &App, account: Uuid, act: AuditAct) -> Result<OpenedSession, ApiError> {
     let tx = app.db.begin().await?;
+    let mut chain = Chain::hold(&tx).await?;
     let account = account::Entity::find_by_id(account).one(&tx).await?.ok_or_else(login_failed)?;
     if named::<AccountState>(&account.state)? != AccountState::Active {
         return Err(suspended());
     }
     let opened = sessions::open(&tx, &mut random::system(), app.clock.today(), &account).await?;
+    let act = app.act(account.id.into(), act, AuditSubject::session(opened.session));
+    chain.enter(&mut random::system(), &[act]).await?;
     tx.commit().await?;
     Ok(opened)
 }

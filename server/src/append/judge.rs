@@ -4,9 +4,10 @@
 use std::collections::BTreeMap;
 
 use reverie_protocol::api::Head;
+use reverie_protocol::audit::{AuditAct, AuditSubject};
 use reverie_protocol::check::{JournalState, check};
 use reverie_protocol::hash::Hash;
-use reverie_protocol::header::{Action, Header, Member, SignedRecord};
+use reverie_protocol::header::{Action, Header, Member, MemberRole, SignedRecord};
 use reverie_protocol::ids::{AccountId, JournalId};
 use reverie_protocol::problem::ProblemCode;
 use sea_orm::{ColumnTrait as _, EntityTrait as _, QueryFilter as _, QuerySelect as _};
@@ -59,6 +60,7 @@ pub(super) async fn judge(
     let state = state.ok_or_else(|| malformed("There are no records to append."))?;
     let journal = state.journal;
     let members = members_changed.then(|| state.members.iter().map(|member| member_row(journal, member)).collect());
+    let own = state.members.iter().any(|member| member.account == author && member.role == MemberRole::Owner);
     Ok(Append {
         journal,
         extends,
@@ -68,6 +70,7 @@ pub(super) async fn judge(
         members,
         attachments,
         withdrawn,
+        act: Some(app.act(author, AuditAct::AppendRecords, AuditSubject::journal(journal, own))),
     })
 }
 

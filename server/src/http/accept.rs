@@ -23,6 +23,7 @@ use tokio::sync::Semaphore;
 use tokio_util::sync::CancellationToken;
 
 use super::connection_limits::ConnectionLimits;
+use super::door::take_off_the_undeclared;
 
 const ACCEPT_AGAIN_AFTER: Duration = Duration::from_millis(100);
 
@@ -56,8 +57,9 @@ pub(crate) async fn serve(
             let local = stream.local_addr().unwrap_or(peer);
             let asked = Arc::new(AtomicBool::new(false));
             let asks = Arc::clone(&asked);
-            let service = service_fn(move |request: hyper::Request<Incoming>| {
+            let service = service_fn(move |mut request: hyper::Request<Incoming>| {
                 asks.store(true, Ordering::Relaxed);
+                take_off_the_undeclared(request.headers_mut());
                 let endpoint = Arc::clone(&endpoint);
                 async move {
                     let local = LocalAddr(Addr::SocketAddr(local));

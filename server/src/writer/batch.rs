@@ -1,4 +1,4 @@
-//! One batch of appends, one transaction.
+//! One batch of appends and entries of the audit log, one transaction.
 
 use std::collections::{BTreeMap, HashMap};
 
@@ -9,9 +9,11 @@ use sea_orm::{
     ColumnTrait as _, DatabaseTransaction, DbErr, EntityTrait as _, IntoActiveModel as _, QueryFilter as _, Set,
 };
 
-use super::{Append, Refused};
+use super::{Append, Refused, Work};
+use crate::audit::{Act, Chain};
 use crate::database::Database;
 use crate::entity::{attachment, hash, journal, member, record, stored_count};
+use crate::random;
 
 /// Rows of one INSERT: SQLite binds at most 32 766 values, a record has eleven.
 const ROWS: usize = 2000;
@@ -20,17 +22,17 @@ const VALUES: usize = 5000;
 
 type Outcome = Result<Vec<AttachmentId>, Refused>;
 
-/// Writes the appends and returns what became of each: the attachments that it erased, or why it was refused.
+/// Writes everything and returns what became of each: the attachments that it erased, or why it was refused.
 ///
-/// If the transaction fails, each append is tried alone, so that one that cannot be written harms no other.
-pub(super) async fn commit(db: &Database, appends: &[Append]) -> Vec<Outcome> {
-    match commit_all(db, appends).await {
+/// If the transaction fails, each is tried alone, so that one that cannot be written harms no other.
+pub(super) async fn commit(db: &Database, works: &[Work]) -> Vec<Outcome> {
+    match commit_all(db, works).await {
         Ok(outcomes) => outcomes,
-        Err(refused) if appends.len() == 1 => vec![Err(refused)],
+        Err(refused) if works.len() == 1 => vec![Err(refused)],
         Err(_) => {
-            let mut outcomes = Vec::with_capacity(appends.len());
-            for append in appends {
-                let alone = commit_all(db, std::slice::from_ref(append)).await;
+            let mut outcomes = Vec::with_capacity(works.len());
+            for work in works {
+                let alone = commit_all(db, std::slice::from_ref(work)).await;
                 outcomes.push(alone.and_then(|mut outcomes| outcomes.pop().unwrap_or(Err(Refused::Busy))));
             }
             outcomes
@@ -38,34 +40,53 @@ pub(super) async fn commit(db: &Database, appends: &[Append]) -> Vec<Outcome> {
     }
 }
 
-async fn commit_all(db: &Database, appends: &[Append]) -> Result<Vec<Outcome>, Refused> {
+async fn commit_all(db: &Database, works: &[Work]) -> Result<Vec<Outcome>, Refused> {
     let tx = db.begin().await?;
-    let mut heads = heads(&tx, appends).await?;
+    let mut heads = heads(&tx, works).await?;
     let mut fitting = Vec::new();
-    let mut outcomes = Vec::with_capacity(appends.len());
-    for append in appends {
-        let head = heads.get(&append.journal);
-        if head == append.extends.as_ref() {
-            heads.insert(append.journal, append.head);
-            fitting.push(append);
-            outcomes.push(Ok(Vec::new()));
-        } else {
-            outcomes.push(Err(Refused::StaleHead(head.cloned())));
+    let mut acts: Vec<Act> = Vec::new();
+    let mut outcomes = Vec::with_capacity(works.len());
+    for (position, work) in works.iter().enumerate() {
+        outcomes.push(Ok(Vec::new()));
+        match work {
+            Work::Enter(act) => acts.push(*act),
+            Work::Append(append) => {
+                let head = heads.get(&append.journal);
+                if head == append.extends.as_ref() {
+                    heads.insert(append.journal, append.head);
+                    fitting.push((position, &**append));
+                    acts.extend(append.act);
+                } else {
+                    outcomes[position] = Err(Refused::StaleHead(head.cloned()));
+                }
+            }
         }
     }
     insert_records(&tx, &fitting).await?;
     move_heads(&tx, &fitting).await?;
-    for (append, erased) in fitting.iter().zip(outcomes.iter_mut().flatten()) {
+    for (position, append) in &fitting {
         replace_members(&tx, append).await?;
         name_attachments(&tx, append).await?;
-        *erased = erase(&tx, append).await?;
+        outcomes[*position] = Ok(erase(&tx, append).await?);
+    }
+    if !acts.is_empty() {
+        Chain::hold(&tx).await?.enter(&mut random::system(), &acts).await?;
     }
     tx.commit().await?;
     Ok(outcomes)
 }
 
-async fn heads(tx: &DatabaseTransaction, appends: &[Append]) -> Result<HashMap<JournalId, Head>, DbErr> {
-    let ids = appends.iter().map(|append| append.journal.uuid());
+async fn heads(tx: &DatabaseTransaction, works: &[Work]) -> Result<HashMap<JournalId, Head>, DbErr> {
+    let ids: Vec<_> = works
+        .iter()
+        .filter_map(|work| match work {
+            Work::Append(append) => Some(append.journal.uuid()),
+            Work::Enter(_) => None,
+        })
+        .collect();
+    if ids.is_empty() {
+        return Ok(HashMap::new());
+    }
     let rows = journal::Entity::find().filter(journal::Column::Id.is_in(ids)).all(tx).await?;
     rows.iter().map(|row| Ok((row.id.into(), row.head()?))).collect()
 }
@@ -77,8 +98,11 @@ impl journal::Model {
     }
 }
 
-async fn insert_records(tx: &DatabaseTransaction, appends: &[&Append]) -> Result<(), DbErr> {
-    let rows: Vec<_> = appends.iter().flat_map(|append| &append.records).collect();
+/// Appends that fit, each with its place in the batch.
+type Fitting<'a> = [(usize, &'a Append)];
+
+async fn insert_records(tx: &DatabaseTransaction, appends: &Fitting<'_>) -> Result<(), DbErr> {
+    let rows: Vec<_> = appends.iter().flat_map(|(_, append)| &append.records).collect();
     for rows in rows.chunks(ROWS) {
         let rows = rows.iter().map(|row| (*row).clone().into_active_model());
         record::Entity::insert_many(rows).exec_without_returning(tx).await?;
@@ -87,14 +111,14 @@ async fn insert_records(tx: &DatabaseTransaction, appends: &[&Append]) -> Result
 }
 
 /// Moves each journal's head once, in the order of ids, to where the batch leaves it.
-async fn move_heads(tx: &DatabaseTransaction, appends: &[&Append]) -> Result<(), DbErr> {
+async fn move_heads(tx: &DatabaseTransaction, appends: &Fitting<'_>) -> Result<(), DbErr> {
     struct Move<'a> {
         opens: bool,
         head: &'a Head,
         state: Option<&'a String>,
     }
     let mut moves = BTreeMap::<JournalId, Move<'_>>::new();
-    for append in appends {
+    for (_, append) in appends {
         let opens = append.extends.is_none();
         let to = moves.entry(append.journal).or_insert(Move { opens, head: &append.head, state: None });
         to.head = &append.head;

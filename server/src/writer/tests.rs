@@ -6,7 +6,7 @@ use reverie_protocol::ids::{AttachmentId, JournalId, RecordId};
 use sea_orm::{EntityTrait as _, PaginatorTrait as _};
 use tempfile::TempDir;
 
-use super::{Append, Refused, batch};
+use super::{Append, Refused, Work, batch};
 use crate::database::Database;
 use crate::entity::{journal, record};
 
@@ -42,7 +42,7 @@ fn append(journal: JournalId, extends: Option<Head>, name: &str) -> Append {
     };
     let state = extends.is_none().then(|| "{}".to_owned());
     let (records, attachments, withdrawn) = (vec![row], vec![], vec![]);
-    Append { journal, extends, head, records, state, members: None, attachments, withdrawn }
+    Append { journal, extends, head, records, state, members: None, attachments, withdrawn, act: None }
 }
 
 async fn stored(db: &Database) -> u64 {
@@ -63,7 +63,7 @@ async fn within_a_batch_a_stale_append_is_refused_alone() {
         append(OTHER, None, "other"),
         append(JOURNAL, Some(head(1, "first")), "second"),
     ];
-    let outcomes = batch::commit(&db, &batch).await;
+    let outcomes = batch::commit(&db, &batch.map(|append| Work::Append(Box::new(append)))).await;
     assert!([0, 1, 3, 4].iter().all(|at| outcomes[*at].is_ok()), "{outcomes:?}");
     assert!(matches!(&outcomes[2], Err(Refused::StaleHead(Some(now))) if *now == head(1, "first")), "{outcomes:?}");
     assert_eq!((stored(&db).await, head_of(&db, JOURNAL).await), (4, head(2, "second")));
@@ -77,7 +77,7 @@ async fn an_append_that_cannot_be_written_harms_no_other_and_leaves_nothing() {
     let mut twice = append(JOURNAL, Some(head(0, "open")), "twice");
     twice.records.push(twice.records[0].clone());
     let batch = [append(JOURNAL, None, "open"), unnamed, twice, append(JOURNAL, Some(head(0, "open")), "first")];
-    let outcomes = batch::commit(&db, &batch).await;
+    let outcomes = batch::commit(&db, &batch.map(|append| Work::Append(Box::new(append)))).await;
     assert!(outcomes[0].is_ok() && outcomes[3].is_ok(), "{outcomes:?}");
     assert!(matches!(outcomes[1], Err(Refused::AttachmentMissing)), "{outcomes:?}");
     assert!(matches!(outcomes[2], Err(Refused::Database(_))), "{outcomes:?}");

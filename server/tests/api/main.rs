@@ -6,10 +6,13 @@
 
 mod accounts;
 mod attachments;
+mod audit;
 mod command;
+mod disclosure;
 mod framework;
 mod invitations;
 mod journals;
+mod sees;
 mod sessions;
 mod slow_clients;
 mod specification;
