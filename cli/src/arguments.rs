@@ -78,6 +78,7 @@ pub(crate) enum Command {
     Session(session::SessionArgs),
     Export(export::ExportArgs),
     Verify(verify::VerifyArgs),
+    AccessLog(access_log::AccessLogArgs),
     Admin(admin::AdminArgs),
     Completions(completions::CompletionsArgs),
 }
@@ -87,7 +88,7 @@ const GROUPS: [(&str, &[&str]); 5] = [
     ("For everybody", &["join", "login", "logout", "whoami", "pair", "invite"]),
     ("For patients", &["write", "attach", "elaborate", "mark", "list", "share", "withdraw"]),
     ("For clinicians", &["queue", "brief", "reply", "session"]),
-    ("For both", &["show", "export", "verify"]),
+    ("For both", &["show", "export", "verify", "access-log"]),
     ("For administrators and shells", &["admin", "completions"]),
 ];
 

@@ -8,6 +8,7 @@ use crate::logged_in::Purpose::{Reading, Writing};
 use crate::logged_in::Start;
 use crate::ui::Ui;
 
+pub(crate) mod access_log;
 pub(crate) mod admin;
 pub(crate) mod attach;
 pub(crate) mod brief;
@@ -54,6 +55,7 @@ pub(crate) async fn run(ui: &Ui, start: Start, command: Command) -> Result<ExitC
         Command::Session(args) => session::run(ui, start.log_in(ui, Writing).await?, args).await,
         Command::Export(args) => export::run(ui, start.log_in(ui, Reading).await?, args).await,
         Command::Verify(args) => return verify::run(ui, start, args).await,
+        Command::AccessLog(args) => access_log::run(ui, start.log_in(ui, Writing).await?, args).await,
         Command::Admin(args) => admin::run(ui, start.log_in(ui, Writing).await?, args).await,
         Command::Completions(args) => completions::run(args),
     }?;

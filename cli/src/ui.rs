@@ -52,6 +52,12 @@ impl Ui {
         if text.is_empty() {
             return Ok(());
         }
+        self.line(&text)
+    }
+
+    /// Answers with one part more: for what is too long to be held as a whole.
+    #[expect(clippy::unused_self, reason = "who talks does so through the one that knows how")]
+    pub(crate) fn line(&self, text: &str) -> Result<(), CommandError> {
         let mut stdout = io::stdout().lock();
         let end = if text.ends_with('\n') { "" } else { "\n" };
         write!(stdout, "{text}{end}").and_then(|()| stdout.flush()).map_err(|error| output_error(&error))

@@ -10,9 +10,11 @@ use crate::logged_in::LoggedIn;
 use crate::ui::Ui;
 
 mod accounts;
+mod audit;
+mod disclose;
 mod suspend;
 
-/// Run the practice: invitations, accounts (administrators)
+/// Run the practice: invitations, accounts, who did what (administrators)
 #[derive(Args)]
 #[command(disable_help_subcommand = true)]
 pub(crate) struct AdminArgs {
@@ -26,6 +28,8 @@ enum AdminCommand {
     Accounts(accounts::AccountsArgs),
     Suspend(suspend::SuspendArgs),
     Reinstate(suspend::ReinstateArgs),
+    Audit(audit::AuditArgs),
+    Disclose(disclose::DiscloseArgs),
 }
 
 /// Invite somebody to join the practice
@@ -55,6 +59,8 @@ pub(crate) async fn run(ui: &Ui, logged_in: LoggedIn, AdminArgs { command }: Adm
         }
         AdminCommand::Accounts(args) => accounts::run(ui, logged_in, args).await,
         AdminCommand::Suspend(args) => suspend::suspend(ui, logged_in, args).await,
+        AdminCommand::Audit(args) => audit::run(ui, logged_in, args).await,
+        AdminCommand::Disclose(args) => disclose::run(ui, logged_in, args).await,
         AdminCommand::Reinstate(args) => suspend::reinstate(ui, logged_in, args).await,
     }
 }

@@ -16,15 +16,21 @@ impl Unlocked {
         Ok(self.logged_out_on_refusal(listed)?.accounts)
     }
 
+    /// Returns the account of this handle.
+    ///
+    /// # Errors
+    /// [`ClientError::NotPossible`] if there is none, or the server's refusal.
+    pub async fn account_called(&mut self, handle: &str) -> Result<AccountEntry, ClientError> {
+        let found = self.accounts().await?.into_iter().find(|entry| entry.handle == handle);
+        found.ok_or_else(|| ClientError::NotPossible(format!("no account is called `{handle}`")))
+    }
+
     /// Suspends an account, or lets it log in again. Its sessions end at once; its data stays.
     ///
     /// # Errors
-    /// [`ClientError::UnknownContact`] if no account has this handle, or the server's refusal.
+    /// [`ClientError::NotPossible`] if no account has this handle, or the server's refusal.
     pub async fn set_suspended(&mut self, handle: &str, suspended: bool) -> Result<(), ClientError> {
-        let accounts = self.accounts().await?;
-        let found = accounts.iter().find(|entry| entry.handle == handle);
-        let account =
-            found.ok_or_else(|| ClientError::NotPossible(format!("no account is called `{handle}`")))?.account;
+        let account = self.account_called(handle).await?.account;
         let token = self.token()?;
         let api = &self.env.api;
         let asked = if suspended {

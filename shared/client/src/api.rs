@@ -7,6 +7,8 @@ use std::sync::Arc;
 
 use futures_util::{StreamExt as _, future};
 use reverie_protocol::api::*;
+use reverie_protocol::audit::{AccessLog, AuditPage};
+use reverie_protocol::disclosure::{DisclosurePage, DisclosurePlace};
 use reverie_protocol::ids::{AccountId, AttachmentId, InvitationId, JournalId, SessionId};
 use reverie_protocol::limits;
 use reverie_protocol::problem::Problem;
@@ -161,8 +163,7 @@ impl Api {
         after: Option<u64>,
         limit: u64,
     ) -> Result<RecordPage, ApiError> {
-        let after = after.map(|seq| format!("after={seq}&")).unwrap_or_default();
-        let path = format!("/v1/journals/{journal}/records?{after}limit={limit}");
+        let path = format!("/v1/journals/{journal}/records?{}limit={limit}", after_query(after));
         let response = self.send(Get, &path, Some(token), Body::Empty).await?;
         self.read(response, page_bytes(limit)).await
     }
@@ -186,7 +187,11 @@ impl Api {
         journal: JournalId,
         attachment: AttachmentId,
     ) -> Result<ByteStream, ApiError> {
-        let response = self.send(Get, &attachment_path(journal, attachment), Some(token), Body::Empty).await?;
+        self.download(token, &attachment_path(journal, attachment)).await
+    }
+
+    async fn download(&self, token: &str, path: &str) -> Result<ByteStream, ApiError> {
+        let response = self.send(Get, path, Some(token), Body::Empty).await?;
         let server = self.server();
         let within = response.body.scan(0, move |total: &mut u64, chunk| {
             *total += chunk.as_ref().map_or(0, |bytes| bytes.len() as u64);
@@ -224,6 +229,44 @@ impl Api {
     /// Lets a suspended account log in again, as the practice's administrator.
     pub async fn reinstate_account(&self, token: &str, account: AccountId) -> Result<(), ApiError> {
         self.tell(Post, &format!("/v1/admin/accounts/{account}/reinstate"), token, Body::Empty).await
+    }
+
+    /// Returns who fetched or changed a journal, without the first `skip` entries.
+    pub async fn get_access_log(&self, token: &str, journal: JournalId, skip: usize) -> Result<AccessLog, ApiError> {
+        let path = format!("/v1/journals/{journal}/access-log?skip={skip}");
+        self.ask(Get, &path, Some(token), Body::Empty).await
+    }
+
+    /// Returns up to `limit` entries of the audit log after `after`, for the practice's administrator.
+    pub async fn get_audit_log(&self, token: &str, after: Option<u64>, limit: u64) -> Result<AuditPage, ApiError> {
+        let path = format!("/v1/admin/audit?{}limit={limit}", after_query(after));
+        self.ask(Get, &path, Some(token), Body::Empty).await
+    }
+
+    /// Returns a page of what the server holds about an account, for the practice's administrator.
+    pub async fn disclose_account(
+        &self,
+        token: &str,
+        account: AccountId,
+        place: Option<&DisclosurePlace>,
+    ) -> Result<DisclosurePage, ApiError> {
+        let place = place.filter(|place| place.table.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'_'));
+        let place = place.map(|place| format!("?table={}&skip={}", place.table, place.skip)).unwrap_or_default();
+        let path = format!("/v1/admin/accounts/{account}/disclosure{place}");
+        let response = self.send(Get, &path, Some(token), Body::Empty).await?;
+        self.read(response, page_bytes(1)).await
+    }
+
+    /// Returns a sealed file of an account, for the practice's administrator.
+    pub async fn disclose_attachment(
+        &self,
+        token: &str,
+        account: AccountId,
+        journal: JournalId,
+        attachment: AttachmentId,
+    ) -> Result<ByteStream, ApiError> {
+        let path = format!("/v1/admin/accounts/{account}/disclosure/{journal}/{attachment}");
+        self.download(token, &path).await
     }
 
     /// Sends a request whose answer matters.
@@ -294,6 +337,10 @@ fn page_bytes(limit: u64) -> u64 {
     let headers = limit.min(limits::RECORDS_PER_PAGE) * limits::HEADER_BYTES as u64;
     let bytes = headers + (limits::PAGE_BYTES + limits::BODY_BYTES) as u64;
     bytes.div_ceil(3) * 4 + ANSWER_BYTES
+}
+
+fn after_query(after: Option<u64>) -> String {
+    after.map(|seq| format!("after={seq}&")).unwrap_or_default()
 }
 
 fn json(value: &impl Serialize) -> Body {

@@ -52,6 +52,9 @@ pub(crate) struct DeviceState {
     pub(crate) diverged: BTreeMap<JournalId, Divergence>,
     /// The number of the next item of the outbox.
     pub(crate) next_item: u64,
+    /// Where the audit log ended when this device, an administrator's, verified it last.
+    #[serde(default)]
+    pub(crate) audit_head: Option<Head>,
 }
 
 impl DeviceState {
@@ -68,6 +71,7 @@ impl DeviceState {
             floors: BTreeMap::new(),
             diverged: BTreeMap::new(),
             next_item: 0,
+            audit_head: None,
         }
     }
 

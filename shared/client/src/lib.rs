@@ -5,11 +5,13 @@
 
 #![warn(missing_docs)]
 
+mod accountability;
 mod administration;
 pub mod api;
 mod appending;
 mod cache;
 mod device;
+mod disclosing;
 mod environment;
 mod error;
 mod export;
@@ -32,6 +34,7 @@ mod verify;
 mod verify_export;
 mod writing;
 
+pub use self::accountability::{JournalAccess, VerifiedAudit};
 pub use self::device::holds_account;
 pub use self::environment::{Clock, Environment};
 pub use self::error::ClientError;

@@ -1,0 +1,64 @@
+//! What somebody did, in plain words: an act of the audit log as a person reads it.
+
+use chrono::NaiveDate;
+use reverie_journal::render::clean;
+use reverie_journal::{Names, short_id};
+use reverie_protocol::audit::{AuditAct, AuditEntry, AuditSubjectKind};
+use reverie_protocol::ids::AccountId;
+
+/// Returns what somebody did with a journal, as what follows a name: `read it`.
+pub(crate) fn with_it(act: AuditAct) -> &'static str {
+    match act {
+        AuditAct::FetchRecords => "read it",
+        AuditAct::FetchAttachment => "opened a file of it",
+        AuditAct::AppendRecords => "wrote to it",
+        AuditAct::UploadAttachment => "sent a file to it",
+        AuditAct::DeleteAttachment => "took back a file that no entry used",
+        AuditAct::DiscloseAccount => "took a copy of all that the server holds about you",
+        _ => "did something else with it",
+    }
+}
+
+/// Returns what somebody did, as what follows a name: `read journal 81dd6b77`.
+pub(crate) fn in_the_practice(entry: &AuditEntry, names: &Names) -> String {
+    let about = entry.subject.map(|subject| match subject.kind {
+        AuditSubjectKind::Account => names.of(AccountId::from(subject.id.uuid())),
+        _ => short_id(subject.id.uuid()),
+    });
+    let about = about.unwrap_or_default();
+    match entry.act {
+        AuditAct::Join => format!("joined with invitation {about}"),
+        AuditAct::LogIn => "logged in".into(),
+        AuditAct::Recover => "logged in with the recovery words".into(),
+        AuditAct::EndSession => "logged a device out".into(),
+        AuditAct::FetchBundle => "fetched their own sealed keys".into(),
+        AuditAct::StoreBundle => "stored their own sealed keys".into(),
+        AuditAct::FetchCard => format!("looked up the key card of {about}"),
+        AuditAct::Invite => format!("made invitation {about}"),
+        AuditAct::RevokeInvitation => format!("took back invitation {about}"),
+        AuditAct::AcceptInvitation => format!("accepted invitation {about}"),
+        AuditAct::FetchRecords => format!("read journal {about}"),
+        AuditAct::FetchAttachment => format!("opened a file of journal {about}"),
+        AuditAct::AppendRecords => format!("wrote to journal {about}"),
+        AuditAct::UploadAttachment => format!("sent a file to journal {about}"),
+        AuditAct::DeleteAttachment => format!("took back a file of journal {about} that no entry used"),
+        AuditAct::ListAccounts => "listed the accounts".into(),
+        AuditAct::SuspendAccount => format!("suspended {about}"),
+        AuditAct::ReinstateAccount => format!("let {about} log in again"),
+        AuditAct::ReadAudit => "read this log".into(),
+        AuditAct::DiscloseAccount => format!("took a copy of all that the server holds about {about}"),
+    }
+}
+
+/// Returns who did it: a name, or whoever runs the server.
+pub(crate) fn who(actor: Option<AccountId>, names: &Names) -> String {
+    actor.map_or_else(|| "the host".to_owned(), |actor| names.of(actor))
+}
+
+/// Returns a day of the server's as people write it: `3 May 2031`.
+pub(crate) fn day(text: &str) -> String {
+    match text.parse::<NaiveDate>() {
+        Ok(day) => day.format("%-d %b %Y").to_string(),
+        Err(_) => clean(text),
+    }
+}
