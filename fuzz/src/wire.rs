@@ -3,9 +3,11 @@
 use std::str::FromStr as _;
 
 use reverie_protocol::api::{Bundle, InvitationOffer, Journals, OpenedSession, RecordPage, RegistrationStarted};
+use reverie_protocol::audit::{AccessLog, AuditCheck, AuditPage};
 use reverie_protocol::bytes::B64;
 use reverie_protocol::card::SignedCard;
 use reverie_protocol::check::check;
+use reverie_protocol::disclosure::DisclosurePage;
 use reverie_protocol::hash::Hash;
 use reverie_protocol::header::{Action, BodyRef, Header, Member, MemberRole, SignedRecord};
 use reverie_protocol::ids::{RecordId, SessionId};
@@ -91,6 +93,13 @@ pub fn answer(bytes: &[u8]) {
     let _ = serde_json::from_slice::<RegistrationStarted>(bytes);
     let _ = serde_json::from_slice::<Journals>(bytes);
     let _ = serde_json::from_slice::<Bundle>(bytes);
+    let _ = serde_json::from_slice::<AccessLog>(bytes);
+    let _ = serde_json::from_slice::<DisclosurePage>(bytes);
+    if let Ok(page) = serde_json::from_slice::<AuditPage>(bytes) {
+        let mut check = AuditCheck::default();
+        let followed = page.links.iter().try_for_each(|link| check.follow(link));
+        let _ = followed.and_then(|()| check.finish(page.head));
+    }
 }
 
 /// Ids, hashes, base64 and handles: one text for one value.

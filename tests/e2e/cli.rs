@@ -81,6 +81,16 @@ async fn the_first_thread_runs_from_a_shell() {
     quill.ok(&["reply", &entry, "--question", "Who keeps the key?"]);
     assert!(heron.ok(&["list"]).to_string().contains("Who keeps the key?"));
 
+    let accessed = heron.ok(&["access-log"]).to_string();
+    assert!(accessed.contains("\"fetch_records\"") && accessed.contains("\"quill\""), "{accessed}");
+    let audited = admin.ok(&["admin", "audit", "show"]).to_string();
+    assert!(audited.contains("\"fetch_records\"") && !audited.contains("own_journal"), "{audited}");
+    assert_eq!(admin.ok(&["admin", "audit", "verify"])["broken"], Value::Null);
+    let disclosed = admin.ok(&["admin", "disclose", "heron-41"]);
+    assert!(disclosed["rows"].as_array().unwrap().iter().any(|row| row["table"] == "record"));
+    assert!(!disclosed.to_string().contains("Warm light"));
+    assert!(heron.ok(&["access-log"]).to_string().contains("\"disclose_account\""));
+
     let export = folder.path().join("export");
     heron.ok(&["export", &export.to_string_lossy(), "--sealed"]);
     server.stop().await;

@@ -5,12 +5,15 @@
     reason = "all of this crate is tests, and Clippy sees only those that are marked as one"
 )]
 
+mod accountability;
 mod badinput;
 mod cli;
+mod clocks;
 mod crash;
 mod deeds;
 mod demo;
 mod hostile;
 mod password;
 mod privacy;
+mod sees;
 mod thread;

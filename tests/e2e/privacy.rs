@@ -6,9 +6,12 @@ use reverie_protocol::account::AccountRole;
 use reverie_protocol::limits::INVITATION_IN_ROOM_SECONDS;
 use reverie_tests::database::Look;
 use reverie_tests::media::file;
+use reverie_tests::memory;
 use reverie_tests::person::{PASSWORD, entry_with};
 use reverie_tests::search::{all_files, contains};
 use reverie_tests::{Person, Practice, ServerProcess, StoryClock, Wire};
+
+use crate::sees::{headers_are_declared, log_is_declared};
 
 /// Planted wherever somebody can write something. All begin alike, so that one search finds any of them.
 const CANARY: &str = "heliotrope-nightjar";
@@ -21,7 +24,7 @@ fn canary(place: &str) -> String {
 const SESSION_AT: &str = "2031-05-06T03:17:43-04:00";
 
 #[tokio::test]
-async fn nothing_that_anybody_writes_reaches_database_files_logs_or_wire() {
+async fn nothing_that_anybody_writes_reaches_database_files_memory_logs_or_wire() {
     let folder = tempfile::tempdir().unwrap();
     let data = folder.path().join("server");
     let code = ServerProcess::init(&data).await;
@@ -61,6 +64,7 @@ async fn nothing_that_anybody_writes_reaches_database_files_logs_or_wire() {
     drop((admin, quill, heron));
     let cells = Look::into(&data).await.cells().await;
     let running = all_files(&data);
+    let memory = memory::of(server.process());
     let log = server.stop().await;
 
     let tokens: Vec<String> = wires.iter().flat_map(tokens).collect();
@@ -75,6 +79,7 @@ async fn nothing_that_anybody_writes_reaches_database_files_logs_or_wire() {
         cells.iter().for_each(|cell| look(&cell.place, &cell.bytes));
         look("the files of the running server", &running);
         look("the files of the stopped server", &all_files(&data));
+        look("the server's memory", &memory);
         look("the log", log.as_bytes());
         wires.iter().for_each(|wire| look("the wire", &wire.bytes()));
     }
@@ -83,10 +88,15 @@ async fn nothing_that_anybody_writes_reaches_database_files_logs_or_wire() {
     // Positive controls: the same searches find what must be there, encoded or not.
     assert!(cells.iter().any(|cell| cell.place == "account.handle" && contains(&cell.bytes, "heron-41")));
     assert!(cells.iter().any(|cell| cell.place == "record.body" && contains(&cell.bytes, "age-encryption.org/v1")));
+    assert!(contains(&memory, "heron-41") && contains(&memory, "/v1/journals/{journal}/records"));
+    let own = memory::of(std::process::id());
+    assert!(contains(&own, &canary("words")), "who wrote it holds it: the search through memory works");
     assert!(contains(&running, "heron-41") && contains(&all_files(&data), "heron-41"));
     assert!(contains(&wires[2].bytes(), "age-encryption.org/v1"), "inside JSON, as base64");
     assert!(contains(log.as_bytes(), "/v1/journals/{journal}/records"), "{log}");
     assert!(!tokens.is_empty());
+    log_is_declared(&log);
+    wires.iter().for_each(headers_are_declared);
 
     // Logs go further afield than the rest: nobody is named there, and nobody's token stands in them.
     for said in tokens.iter().map(String::as_str).chain(["heron-41", "quill"]) {
@@ -152,6 +162,7 @@ async fn everything_that_quill_gets(quill: &mut Person, heron: &Person) -> Vec<S
     let passed = quill.wire.count(|_| true);
     quill.sync().await.unwrap();
     quill.verify(&mut |_, _| {}).await.unwrap();
+    quill.access_logs().await.unwrap();
     let mut got: Vec<String> = quill.wire.passed(|all| {
         let answers = all[passed..].iter().map(|passed| {
             let answer = passed.answer.as_ref().unwrap();

@@ -5,6 +5,7 @@
 
 pub mod database;
 pub mod media;
+pub mod memory;
 pub mod person;
 pub mod practice;
 pub mod search;

@@ -49,6 +49,11 @@ impl ServerProcess {
         Self { addr, data: data.to_owned(), child, log, reading }
     }
 
+    /// Returns the process's id.
+    pub fn process(&self) -> u32 {
+        self.child.id().expect("the process runs")
+    }
+
     /// Kills the process as a power cut would (SIGKILL) and returns when it is gone.
     pub async fn kill(mut self) {
         self.child.kill().await.expect("the process is ours to kill");
