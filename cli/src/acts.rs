@@ -33,6 +33,7 @@ pub(crate) fn in_the_practice(entry: &AuditEntry, names: &Names) -> String {
         AuditAct::EndSession => "logged a device out".into(),
         AuditAct::FetchBundle => "fetched their own sealed keys".into(),
         AuditAct::StoreBundle => "stored their own sealed keys".into(),
+        AuditAct::ChangeKeys => "changed their own keys".into(),
         AuditAct::FetchCard => format!("looked up the key card of {about}"),
         AuditAct::Invite => format!("made invitation {about}"),
         AuditAct::RevokeInvitation => format!("took back invitation {about}"),
@@ -45,6 +46,7 @@ pub(crate) fn in_the_practice(entry: &AuditEntry, names: &Names) -> String {
         AuditAct::ListAccounts => "listed the accounts".into(),
         AuditAct::SuspendAccount => format!("suspended {about}"),
         AuditAct::ReinstateAccount => format!("let {about} log in again"),
+        AuditAct::OffBoardAccount => format!("ended the account of {about} for good"),
         AuditAct::ReadAudit => "read this log".into(),
         AuditAct::DiscloseAccount => format!("took a copy of all that the server holds about {about}"),
     }

@@ -5,10 +5,12 @@ mod accounts;
 mod admin;
 mod attachments;
 mod audit_log;
+mod cards;
 mod disclosure;
 mod examples;
 mod health;
 mod invitations;
+mod journal_list;
 mod journals;
 mod registration;
 mod samples;
@@ -77,6 +79,7 @@ fn service() -> OpenApiService<impl OpenApi, ()> {
         registration::RegistrationApi,
         sessions::SessionsApi,
         accounts::AccountsApi,
+        cards::CardsApi,
         journals::JournalsApi,
         access_log::AccessLogApi,
         attachments::AttachmentsApi,

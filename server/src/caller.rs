@@ -34,11 +34,7 @@ impl Session {
             .into_tuple()
             .one(tx)
             .await?;
-        match state.as_deref().map(named::<AccountState>).transpose()? {
-            Some(AccountState::Active) => Ok(()),
-            Some(_) => Err(suspended()),
-            None => Err(unauthenticated()),
-        }
+        active(named(&state.ok_or_else(unauthenticated)?)?)
     }
 }
 
@@ -80,9 +76,7 @@ async fn find(app: &App, token: &str) -> Result<Session, ApiError> {
         .one(app.db.read())
         .await?
         .ok_or_else(unauthenticated)?;
-    if named::<AccountState>(&state)? != AccountState::Active {
-        return Err(suspended());
-    }
+    active(named(&state)?)?;
     let today = app.clock.today();
     if found.last_day != today {
         seen(app, found.id, today).await?;
@@ -105,8 +99,18 @@ fn unauthenticated() -> ApiError {
     refuse(ProblemCode::Unauthenticated, "The session has ended or never was. Log in again.")
 }
 
-/// Returns `account_suspended`.
-pub(crate) fn suspended() -> ApiError {
-    let detail = "An administrator suspended this account; its data is kept. Ask the practice.";
-    refuse(ProblemCode::AccountSuspended, detail)
+/// Accepts an account that may be used now.
+pub(crate) fn active(state: AccountState) -> Result<(), ApiError> {
+    let (code, detail) = match state {
+        AccountState::Active => return Ok(()),
+        AccountState::Suspended => (
+            ProblemCode::AccountSuspended,
+            "An administrator suspended this account; its data is kept. Ask the practice.",
+        ),
+        AccountState::OffBoarded => (
+            ProblemCode::AccountOffBoarded,
+            "An administrator ended this account for good; its data is kept. Ask the practice.",
+        ),
+    };
+    Err(refuse(code, detail))
 }

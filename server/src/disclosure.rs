@@ -16,7 +16,7 @@ use sea_orm::{
 };
 use uuid::Uuid;
 
-use crate::entity::{account, attachment, audit, invitation, journal, login_attempt, member, name_of, record, session};
+use crate::entity::{account, attachment, audit, invitation, journal, login_attempt, member, name_of, past_card, record, session};
 use crate::sees::{Column, Handed, Holds, TABLES, Table};
 
 /// Rows read at once; a page ends early after 4 MiB.
@@ -89,6 +89,7 @@ fn rows_about(db: &impl ConnectionTrait, table: &Table, about: &About) -> Option
             any.add(journal::Column::Id.in_subquery(joined(id))).add(journal::Column::Id.in_subquery(naming(db, id)))
         }
         "member" => any.add(member::Column::Account.eq(id)).add(member::Column::Journal.in_subquery(owned(id))),
+        "past_card" => any.add(past_card::Column::Account.eq(id)),
         "record" => any
             .add(record::Column::Author.eq(id))
             .add(record::Column::Journal.in_subquery(owned(id)))

@@ -1,32 +1,27 @@
-//! The caller's own account, and the cards of the people around it.
+//! The caller's own account and its key bundle.
 
 use std::sync::Arc;
 
 use poem::web::Data;
 use poem_openapi::OpenApi;
-use poem_openapi::param::Path;
 use poem_openapi::payload::Json;
-use reverie_protocol::api::{Account, AccountCard, Bundle, PutBundle};
+use reverie_protocol::api::{Account, Bundle, PutBundle};
 use reverie_protocol::audit::{AuditAct, AuditSubject};
 use reverie_protocol::bytes::B64;
 use reverie_protocol::ids::AccountId;
 use reverie_protocol::limits;
 use reverie_protocol::problem::ProblemCode;
 use sea_orm::prelude::Expr;
-use sea_orm::sea_query::ExprTrait as _;
-use sea_orm::{
-    ColumnTrait as _, Condition, DbErr, EntityTrait as _, PaginatorTrait as _, QueryFilter as _, QuerySelect as _,
-};
-use uuid::Uuid;
+use sea_orm::{ColumnTrait as _, ConnectionTrait, EntityTrait as _, QueryFilter as _, QuerySelect as _};
 
 use super::{Done, Part};
 use crate::app::App;
 use crate::audit::Chain;
 use crate::caller::Caller;
-use crate::entity::{account, count, from_json, invitation, member, named, stored_count};
-use crate::invitations::ACCEPTED;
+use crate::entity::{account, count, stored_count};
 use crate::random;
 use crate::refusal::{Answer, ApiError, not_found, refuse};
+use crate::sessions;
 
 pub(super) struct AccountsApi;
 
@@ -37,8 +32,8 @@ impl AccountsApi {
     /// For every account: its own id, handle, role and card.
     #[oai(path = "/me", method = "get", operation_id = "get_own_account")]
     async fn me(&self, app: Data<&Arc<App>>, caller: Caller) -> Answer<Account> {
-        let AccountCard { account, handle, role, card } = card(*app, caller.0.account).await?;
-        Ok(Json(Account { account, handle, role, card }))
+        let found = account::Entity::find_by_id(caller.0.account.uuid()).one(app.db.read()).await?;
+        Ok(Json(sessions::view(&found.ok_or_else(|| not_found("account"))?)?))
     }
 
     /// Fetch the key bundle
@@ -65,81 +60,34 @@ impl AccountsApi {
     #[oai(path = "/me/credentials", method = "put", operation_id = "put_bundle")]
     async fn put_bundle(&self, app: Data<&Arc<App>>, caller: Caller, put: Json<PutBundle>) -> Result<Done, ApiError> {
         let put = put.0;
-        if put.bundle.0.len() > limits::BUNDLE_BYTES {
-            return Err(refuse(ProblemCode::TooLarge, "The key bundle is over 1 MiB."));
-        }
-        let replaces = stored_count(put.version.saturating_sub(1));
         let tx = app.db.begin().await?;
         let mut chain = Chain::hold(&tx).await?;
-        let set = account::Entity::update_many()
-            .col_expr(account::Column::Bundle, Expr::value(put.bundle.0))
-            .col_expr(account::Column::BundleVersion, Expr::value(stored_count(put.version)))
-            .filter(account::Column::Id.eq(caller.0.account.uuid()))
-            .filter(account::Column::BundleVersion.eq(replaces))
-            .exec(&tx)
-            .await?;
-        if set.rows_affected != 1 {
-            let detail = "The key bundle was changed from another device. Fetch it and make the change again.";
-            return Err(refuse(ProblemCode::VersionConflict, detail));
-        }
+        replace_bundle(&tx, caller.0.account, put.version, put.bundle).await?;
         let own = AuditSubject::account(caller.0.account);
         chain.enter(&mut random::system(), &[app.act(caller.0.account, AuditAct::StoreBundle, own)]).await?;
         tx.commit().await?;
         Ok(Done::Done)
     }
-
-    /// Fetch somebody's key card
-    ///
-    /// For those who are paired with the account by an invitation or share a journal with it; 404 for everybody else.
-    /// What the server says of keys is its word: trust a card by your own pairing.
-    #[oai(path = "/:account/card", method = "get", operation_id = "get_card")]
-    async fn card(
-        &self,
-        app: Data<&Arc<App>>,
-        caller: Caller,
-        /// The account whose card it is.
-        account: Path<AccountId>,
-    ) -> Answer<AccountCard> {
-        if !acquainted(*app, caller.0.account.uuid(), account.0.uuid()).await? {
-            return Err(not_found("account"));
-        }
-        let card = card(*app, account.0).await?;
-        app.enter_today(app.act(caller.0.account, AuditAct::FetchCard, AuditSubject::account(account.0))).await?;
-        Ok(Json(card))
-    }
 }
 
-async fn card(app: &App, account: AccountId) -> Result<AccountCard, ApiError> {
-    let (handle, role, card): (String, String, String) = account::Entity::find_by_id(account.uuid())
-        .select_only()
-        .columns([account::Column::Handle, account::Column::Role, account::Column::Card])
-        .into_tuple()
-        .one(app.db.read())
-        .await?
-        .ok_or_else(|| not_found("account"))?;
-    Ok(AccountCard { account, handle, role: named(&role)?, card: from_json(&card)? })
-}
-
-/// Tells whether two accounts are the same, are paired, or share a journal.
-async fn acquainted(app: &App, one: Uuid, other: Uuid) -> Result<bool, DbErr> {
-    if one == other {
-        return Ok(true);
+/// Replaces the key bundle of the version before `version`, inside the caller's transaction.
+pub(super) async fn replace_bundle(
+    tx: &impl ConnectionTrait,
+    account: AccountId,
+    version: u64,
+    bundle: B64,
+) -> Result<(), ApiError> {
+    if bundle.0.len() > limits::BUNDLE_BYTES {
+        return Err(refuse(ProblemCode::TooLarge, "The key bundle is over 1 MiB."));
     }
-    use invitation::Column::{Guest, Inviter, State};
-    let either = Condition::any().add(Inviter.eq(one).and(Guest.eq(other))).add(Inviter.eq(other).and(Guest.eq(one)));
-    let paired = invitation::Entity::find().filter(State.eq(ACCEPTED)).filter(either).count(app.db.read()).await?;
-    if paired > 0 {
-        return Ok(true);
-    }
-    let journals: Vec<Uuid> = member::Entity::find()
-        .select_only()
-        .column(member::Column::Journal)
-        .filter(member::Column::Account.eq(one))
-        .into_tuple()
-        .all(app.db.read())
+    let replaces = stored_count(version.saturating_sub(1));
+    let set = account::Entity::update_many()
+        .col_expr(account::Column::Bundle, Expr::value(bundle.0))
+        .col_expr(account::Column::BundleVersion, Expr::value(stored_count(version)))
+        .filter(account::Column::Id.eq(account.uuid()))
+        .filter(account::Column::BundleVersion.eq(replaces))
+        .exec(tx)
         .await?;
-    let shared = member::Entity::find()
-        .filter(member::Column::Account.eq(other))
-        .filter(member::Column::Journal.is_in(journals));
-    Ok(shared.count(app.db.read()).await? > 0)
+    let detail = "The key bundle was changed from another device. Fetch it and make the change again.";
+    if set.rows_affected == 1 { Ok(()) } else { Err(refuse(ProblemCode::VersionConflict, detail)) }
 }

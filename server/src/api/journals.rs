@@ -6,7 +6,7 @@ use poem::web::Data;
 use poem_openapi::OpenApi;
 use poem_openapi::param::{Path, Query};
 use poem_openapi::payload::Json;
-use reverie_protocol::api::{Append, Appended, JournalEntry, Journals, RecordPage};
+use reverie_protocol::api::{Append, Appended, Journals, RecordPage};
 use reverie_protocol::audit::{AuditAct, AuditSubject};
 use reverie_protocol::bytes::B64;
 use reverie_protocol::header::{MemberRole, SignedRecord};
@@ -14,9 +14,8 @@ use reverie_protocol::ids::{AccountId, JournalId};
 use reverie_protocol::limits;
 use sea_orm::prelude::Expr;
 use sea_orm::{ColumnTrait as _, DbErr, EntityTrait as _, QueryFilter as _, QueryOrder as _, QuerySelect as _};
-use uuid::Uuid;
 
-use super::Part;
+use super::{Part, journal_list};
 use crate::app::App;
 use crate::append::append;
 use crate::caller::Caller;
@@ -29,24 +28,12 @@ pub(super) struct JournalsApi;
 impl JournalsApi {
     /// List the journals that you are a member of
     ///
-    /// For every account. A journal that you were removed from is no longer listed.
+    /// For every account. A journal that you were removed from is no longer listed. Each comes with what the server says of
+    /// its members' accounts: an owner's client removes who was off-boarded before it writes again, and follows changed
+    /// cards by their signatures.
     #[oai(path = "/", method = "get", operation_id = "list_journals")]
     async fn list(&self, app: Data<&Arc<App>>, caller: Caller) -> Answer<Journals> {
-        let memberships: Vec<(Uuid, String)> = member::Entity::find()
-            .select_only()
-            .columns([member::Column::Journal, member::Column::Role])
-            .filter(member::Column::Account.eq(caller.0.account.uuid()))
-            .order_by_asc(member::Column::Journal)
-            .into_tuple()
-            .all(app.db.read())
-            .await?;
-        let mut journals = Vec::with_capacity(memberships.len());
-        for (id, role) in memberships {
-            let row: Option<journal::Model> = journal::Entity::find_by_id(id).one(app.db.read()).await?;
-            let row = row.ok_or_else(|| not_found("journal"))?;
-            journals.push(JournalEntry { journal: id.into(), role: named(&role)?, head: row.head()? });
-        }
-        Ok(Json(Journals { journals }))
+        Ok(Json(Journals { journals: journal_list::of(*app, caller.0.account).await? }))
     }
 
     /// Append records

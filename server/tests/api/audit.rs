@@ -172,6 +172,7 @@ const OPERATIONS: &[(&str, Result<AuditAct, &str>)] = &[
     ("get_own_account", Err("the caller's own, and public")),
     ("get_bundle", Ok(AuditAct::FetchBundle)),
     ("put_bundle", Ok(AuditAct::StoreBundle)),
+    ("put_card", Ok(AuditAct::ChangeKeys)),
     ("get_card", Ok(AuditAct::FetchCard)),
     ("list_journals", Err("the caller's own, without content; fetching them is entered")),
     ("append_records", Ok(AuditAct::AppendRecords)),
@@ -183,6 +184,7 @@ const OPERATIONS: &[(&str, Result<AuditAct, &str>)] = &[
     ("list_accounts", Ok(AuditAct::ListAccounts)),
     ("suspend_account", Ok(AuditAct::SuspendAccount)),
     ("reinstate_account", Ok(AuditAct::ReinstateAccount)),
+    ("off_board_account", Ok(AuditAct::OffBoardAccount)),
     ("get_audit_log", Ok(AuditAct::ReadAudit)),
     ("disclose_account", Ok(AuditAct::DiscloseAccount)),
     ("disclose_attachment", Ok(AuditAct::DiscloseAccount)),
@@ -232,7 +234,10 @@ async fn everything(world: &World, quill: &Person, wren: &Person) -> Vec<AuditAc
     let put = PutBundle { version: bundle.version + 1, bundle: B64(b"sealed again".to_vec()) };
     assert_eq!(wren.put("/v1/accounts/me/credentials", &put).await.status(), StatusCode::NO_CONTENT);
 
+    let (card, _) = crate::cards::next(quill, &quill.key);
+    let card = PutCard { card, version: 2, bundle: B64(b"new keys".to_vec()) };
     let mut log = wren.opens_journal(&[quill.member(MemberRole::Writer)]).await;
+    assert_eq!(quill.put("/v1/accounts/me/card", &card).await.status(), StatusCode::NO_CONTENT);
     let record = log.write(quill, b"reply", vec![]);
     log.append(quill, &[record]).await;
     log.read(quill).await;
@@ -251,7 +256,7 @@ async fn everything(world: &World, quill: &Person, wren: &Person) -> Vec<AuditAc
 
     ok::<Accounts>(admin.get("/v1/admin/accounts").await).await;
     ok::<DisclosurePage>(admin.get(&format!("/v1/admin/accounts/{}/disclosure", wren.account)).await).await;
-    for deed in ["suspend", "reinstate"] {
+    for deed in ["suspend", "reinstate", "off-board"] {
         ok::<AccountEntry>(admin.post(&format!("/v1/admin/accounts/{}/{deed}", quill.account), &()).await).await;
     }
     access(wren, &log).await.into_iter().map(|(_, _, act)| act).collect()

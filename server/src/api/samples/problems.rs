@@ -11,6 +11,7 @@ pub(crate) fn problem(code: ProblemCode, head: Head) -> Problem {
         Code::Unauthenticated => "The session has ended or never was. Log in again.",
         Code::LoginFailed => "Handle and password, or recovery code, do not go together. Check both and try again.",
         Code::AccountSuspended => "An administrator suspended this account; its data is kept. Ask the practice.",
+        Code::AccountOffBoarded => "An administrator ended this account for good; its data is kept. Ask the practice.",
         Code::NotPermitted => "You may read this journal, but not write to it.",
         Code::NotFound => "There is no such journal, or it is not yours to see.",
         Code::MethodNotAllowed => "This path has other methods; the header Allow lists them.",
