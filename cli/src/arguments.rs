@@ -62,6 +62,7 @@ pub(crate) enum Command {
     Login(login::LoginArgs),
     Logout(logout::LogoutArgs),
     Whoami(whoami::WhoamiArgs),
+    Rekey(rekey::RekeyArgs),
     Pair(pair::PairArgs),
     Invite(invite::InviteArgs),
     Write(write::WriteArgs),
@@ -72,10 +73,16 @@ pub(crate) enum Command {
     Show(show::ShowArgs),
     Share(share::ShareArgs),
     Withdraw(withdraw::WithdrawArgs),
+    Admit(admit::AdmitArgs),
+    Remove(remove::RemoveArgs),
+    Rotate(rotate::RotateArgs),
+    Close(close::CloseArgs),
     Queue(queue::QueueArgs),
     Brief(brief::BriefArgs),
     Reply(reply::ReplyArgs),
     Session(session::SessionArgs),
+    Members(members::MembersArgs),
+    History(history::HistoryArgs),
     Export(export::ExportArgs),
     Verify(verify::VerifyArgs),
     AccessLog(access_log::AccessLogArgs),
@@ -84,11 +91,12 @@ pub(crate) enum Command {
 }
 
 /// Who uses which command, as the long help groups them. Every command stands in one group.
-const GROUPS: [(&str, &[&str]); 5] = [
-    ("For everybody", &["join", "login", "logout", "whoami", "pair", "invite"]),
+const GROUPS: [(&str, &[&str]); 6] = [
+    ("For everybody", &["join", "login", "logout", "whoami", "rekey", "pair", "invite"]),
     ("For patients", &["write", "attach", "elaborate", "mark", "list", "share", "withdraw"]),
+    ("For patients: who reads what is shared", &["admit", "remove", "rotate", "close"]),
     ("For clinicians", &["queue", "brief", "reply", "session"]),
-    ("For both", &["show", "export", "verify", "access-log"]),
+    ("For both", &["show", "members", "history", "export", "verify", "access-log"]),
     ("For administrators and shells", &["admin", "completions"]),
 ];
 

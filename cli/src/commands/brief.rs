@@ -48,7 +48,7 @@ pub(crate) async fn run(ui: &Ui, logged_in: LoggedIn, args: BriefArgs) -> Result
     });
     // Whoever stopped reading half-way has opened it too, so the receipt does not wait for the output.
     if let Some(flushed) = account.receipt(&brief).await? {
-        still_waiting(ui, &flushed);
+        still_waiting(ui, &account.names(), &flushed);
         let opened = brief.header.unread;
         let entries = if opened == 1 { "1 entry".to_owned() } else { format!("{opened} entries") };
         ui.say(&format!("A receipt says that you opened {entries}."));

@@ -47,7 +47,7 @@ pub(crate) async fn run(ui: &Ui, logged_in: LoggedIn, args: WithdrawArgs) -> Res
     answer["entry"] = json!(entry);
     answer["case"] = json!(case);
     ui.answer(&answer, String::new)?;
-    still_waiting(ui, &flushed);
+    still_waiting(ui, &account.names(), &flushed);
     let short = short_id(entry.uuid());
     ui.say(&if flushed.stopped_by.is_none() {
         format!("{short} is withdrawn.")

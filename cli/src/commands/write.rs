@@ -60,7 +60,7 @@ pub(crate) async fn run(ui: &Ui, logged_in: LoggedIn, args: WriteArgs) -> Result
         kept.flushed = account.mark(mark).await?.flushed;
     }
     ui.answer(&kept_json(&kept), || short_id(kept.document.uuid()))?;
-    still_waiting(ui, &kept.flushed);
+    still_waiting(ui, &account.names(), &kept.flushed);
     ui.say("Private. Nobody but you can read it.");
     Ok(())
 }

@@ -3,14 +3,15 @@
 //! `keys.age` is written when an account joins, logs in or changes its ways in; everything that moves from day to day is in
 //! `state.age`, so that the slow hash of the password is paid once per command and not at every save.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use reverie_crypto::device::WORK_FACTOR;
 use reverie_crypto::{Contact, DeviceCopy, DeviceKey};
 use reverie_protocol::account::AccountRole;
 use reverie_protocol::api::Head;
+use reverie_protocol::card::SignedCard;
 use reverie_protocol::hash::Hash;
-use reverie_protocol::ids::{InvitationId, JournalId};
+use reverie_protocol::ids::{AccountId, InvitationId, JournalId};
 use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
 use zeroize::Zeroizing;
@@ -21,6 +22,8 @@ use crate::store::Store;
 
 const KEYS: &str = "keys.age";
 const STATE: &str = "state.age";
+/// The bundle that replaces the one in [`KEYS`], once keys changed.
+const BUNDLE: &str = "bundle.age";
 
 /// An invitation that nobody has accepted yet, as far as this device knows.
 #[derive(Clone, Serialize, Deserialize)]
@@ -30,6 +33,8 @@ pub(crate) struct PendingInvitation {
     pub(crate) code: Zeroizing<String>,
     pub(crate) role: AccountRole,
     pub(crate) handle: Option<String>,
+    /// Fingerprint of this account's card when the code was made: what the guest's proof covers.
+    pub(crate) own_card: Hash,
 }
 
 /// What moves from day to day. Holds secrets: it is serialised for sealing and nothing else.
@@ -50,6 +55,12 @@ pub(crate) struct DeviceState {
     pub(crate) floors: BTreeMap<JournalId, Head>,
     /// Journals whose history contradicted itself: nothing more is written to them.
     pub(crate) diverged: BTreeMap<JournalId, Divergence>,
+    /// People whose card was replaced by one that does not follow it: nothing is sealed to them until they are paired again.
+    #[serde(default)]
+    pub(crate) estranged: BTreeSet<AccountId>,
+    /// While the server does not have the card of changed keys: the card before it.
+    #[serde(default)]
+    pub(crate) card_before: Option<SignedCard>,
     /// The number of the next item of the outbox.
     pub(crate) next_item: u64,
     /// Where the audit log ended when this device, an administrator's, verified it last.
@@ -70,6 +81,8 @@ impl DeviceState {
             invitations: Vec::new(),
             floors: BTreeMap::new(),
             diverged: BTreeMap::new(),
+            estranged: BTreeSet::new(),
+            card_before: None,
             next_item: 0,
             audit_head: None,
         }
@@ -119,12 +132,22 @@ pub(crate) async fn save_keys(store: &dyn Store, copy: &DeviceCopy, password: &s
 pub(crate) async fn load_keys(store: &dyn Store, password: &str) -> Result<DeviceCopy, ClientError> {
     use reverie_crypto::device::OpenDeviceError;
     let sealed = store.find(KEYS).await?.ok_or(ClientError::NoAccount)?;
-    DeviceCopy::open(password, &sealed).map_err(|error| match error {
+    let mut copy = DeviceCopy::open(password, &sealed).map_err(|error| match error {
         OpenDeviceError::DoesNotOpen => ClientError::WrongPassword,
         OpenDeviceError::TooMuchWork | OpenDeviceError::UpdateNeeded | OpenDeviceError::Malformed => {
             ClientError::Damaged(KEYS.into())
         }
-    })
+    })?;
+    if let Some(sealed) = store.find(BUNDLE).await? {
+        let bundle = copy.device_key.open_bundle(BUNDLE, &sealed);
+        copy.bundle = bundle.map_err(|_| ClientError::Damaged(BUNDLE.into()))?;
+    }
+    Ok(copy)
+}
+
+/// Keeps the bundle of changed keys; the password is not needed for it.
+pub(crate) async fn save_bundle(store: &dyn Store, copy: &DeviceCopy) -> Result<(), ClientError> {
+    Ok(store.put(BUNDLE, &copy.device_key.seal_bundle(BUNDLE, &copy.bundle)).await?)
 }
 
 pub(crate) async fn forget(store: &dyn Store) -> Result<(), ClientError> {

@@ -3,7 +3,7 @@
 //! The invariant: a log only ever grows by records that passed `check`, and never below a place that this account has
 //! seen. Whatever contradicts that is named and kept as evidence; nothing is written to such a journal again.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use reverie_protocol::header::SignedRecord;
 use reverie_protocol::ids::{AccountId, JournalId};
@@ -13,6 +13,7 @@ use serde::{Deserialize, Serialize};
 use crate::device::put_sealed;
 use crate::error::ClientError;
 use crate::log::{Divergence, JournalLog, Logged, Refusal};
+use crate::trust::Opening;
 use crate::unlocked::Unlocked;
 
 /// How many missing bodies are asked for again in one sync.
@@ -32,6 +33,23 @@ pub enum Notice {
     Pairing {
         /// Why.
         error: ClientError,
+    },
+    /// Somebody changed keys, and the keys before them vouch for the new ones.
+    NewKeys {
+        /// Who.
+        account: AccountId,
+    },
+    /// The keys that the server shows for somebody are not to be trusted, or could not be fetched.
+    Keys {
+        /// Why.
+        error: ClientError,
+    },
+    /// Somebody whose account was ended for good was taken out of a journal that this account owns.
+    OffBoarded {
+        /// Which journal.
+        journal: JournalId,
+        /// Who.
+        account: AccountId,
     },
     /// The server lists a journal of somebody whom this account is not paired with. It is left alone.
     Stranger {
@@ -73,6 +91,10 @@ impl Unlocked {
             notices.push(Notice::Pairing { error });
         }
         let mut shown = BTreeSet::new();
+        let said: BTreeMap<_, _> = listed.iter().map(|entry| (entry.journal, entry.members.clone())).collect();
+        let members: Vec<_> = said.values().flatten().copied().collect();
+        self.said = Some(said);
+        notices.extend(self.follow_members(&members).await?);
         for entry in listed {
             shown.insert(entry.journal);
             // Nothing new in one round trip: the head that the server tells is the head that we have. A history that
@@ -113,8 +135,13 @@ impl Unlocked {
         let token = self.token()?;
         let mut log = self.logs.remove(&journal).unwrap_or_default();
         let fetched = self.fetch(&token, journal, &mut log).await;
-        if !log.records.is_empty() && !self.trusts_opening(&log) {
-            return Ok(false);
+        let opening = if log.records.is_empty() { Ok(Opening::Trusted) } else { self.judge_owner(&log).await };
+        if !matches!(opening, Ok(Opening::Trusted)) {
+            let kept = replay(journal, &log.records[..log.kept]);
+            if !kept.records.is_empty() {
+                self.logs.insert(journal, kept);
+            }
+            return opening.map(|_| false);
         }
         let judged = self.judge(journal, &log, fetched);
         if let Err(Stop::Diverged(..)) = judged {
@@ -211,19 +238,6 @@ impl Unlocked {
                 return Ok(());
             }
         }
-    }
-
-    /// Tells whether the journal was opened by this account, or by somebody whom it is paired with, under the card
-    /// that was paired.
-    fn trusts_opening(&self, log: &JournalLog) -> bool {
-        let Some(opening) = log.records.first().map(|logged| &logged.header) else { return false };
-        let members = opening.members.as_deref().unwrap_or_default();
-        let Some(owner) = members.iter().find(|member| member.account == opening.author) else { return false };
-        if owner.account == self.account() {
-            return owner.card.fingerprint() == self.copy.bundle.card.fingerprint();
-        }
-        let paired = self.contact(owner.account);
-        paired.is_some_and(|contact| contact.card.fingerprint() == owner.card.fingerprint())
     }
 
     async fn diverge(&mut self, divergence: Divergence, shown: Vec<SignedRecord>) -> Result<ClientError, ClientError> {

@@ -8,7 +8,7 @@ use reverie_crypto::bundle::{Bundle, KnownHead};
 use reverie_crypto::{Contact, DeviceCopy};
 use reverie_journal::Names;
 use reverie_protocol::account::AccountRole;
-use reverie_protocol::api::{Head, PutBundle};
+use reverie_protocol::api::{Head, MemberAccount, PutBundle};
 use reverie_protocol::hash::Hash;
 use reverie_protocol::ids::{AccountId, JournalId};
 use reverie_protocol::problem::ProblemCode;
@@ -19,6 +19,7 @@ use crate::environment::Environment;
 use crate::error::ClientError;
 use crate::log::JournalLog;
 use crate::outbox::Item;
+use crate::sync::Notice;
 
 /// An account whose keys are in memory. Dropping it locks the device again.
 pub struct Unlocked {
@@ -27,6 +28,10 @@ pub struct Unlocked {
     pub(crate) state: DeviceState,
     pub(crate) logs: BTreeMap<JournalId, JournalLog>,
     pub(crate) outbox: Vec<Item>,
+    /// What the server said of the members of each journal, since this account was unlocked.
+    pub(crate) said: Option<BTreeMap<JournalId, Vec<MemberAccount>>>,
+    /// What this client did of its own accord, to be told after the next flush.
+    pub(crate) done: Vec<Notice>,
 }
 
 impl Unlocked {
@@ -41,7 +46,8 @@ impl Unlocked {
 
     pub(crate) async fn load(env: Environment, copy: DeviceCopy) -> Result<Self, ClientError> {
         let state = DeviceState::load(&*env.store, &copy.device_key).await?;
-        let mut unlocked = Self { env, copy, state, logs: BTreeMap::new(), outbox: Vec::new() };
+        let (logs, outbox, said, done) = (BTreeMap::new(), Vec::new(), None, Vec::new());
+        let mut unlocked = Self { env, copy, state, logs, outbox, said, done };
         unlocked.load_logs().await?;
         unlocked.load_outbox().await?;
         Ok(unlocked)
@@ -111,6 +117,8 @@ impl Unlocked {
     /// # Errors
     /// `version_conflict` if another device has changed the bundle: logging in takes over what it says.
     pub(crate) async fn save_bundle(&mut self) -> Result<(), ClientError> {
+        // A bundle with new keys goes with their card or not at all.
+        self.send_card().await?;
         match self.put_bundle().await {
             Err(error) if error.is(ProblemCode::VersionConflict) => {
                 // Our own, if only the answer was lost.
@@ -128,17 +136,22 @@ impl Unlocked {
     async fn put_bundle(&mut self) -> Result<(), ClientError> {
         let token = self.token()?;
         let version = self.state.bundle_version + 1;
+        let sealed = self.sealed_bundle(version)?;
+        self.state.bundle_sent = Some(Hash::of(&sealed));
+        self.save_state().await?;
+        self.env.api.put_bundle(&token, &PutBundle { version, bundle: sealed.into() }).await?;
+        self.state.bundle_version = version;
+        self.save_state().await
+    }
+
+    /// Returns the bundle as this device knows things, sealed.
+    pub(crate) fn sealed_bundle(&mut self, version: u64) -> Result<Vec<u8>, ClientError> {
         let bundle: &mut Bundle = &mut self.copy.bundle;
         bundle.version = version;
         bundle.contacts = self.state.contacts.clone();
         let head =
             |(journal, head): (&JournalId, &Head)| KnownHead { journal: *journal, seq: head.seq, hash: head.hash };
         bundle.heads = self.state.floors.iter().map(head).collect();
-        let sealed = bundle.seal().map_err(|error| ClientError::NotPossible(error.to_string()))?;
-        self.state.bundle_sent = Some(Hash::of(&sealed));
-        self.save_state().await?;
-        self.env.api.put_bundle(&token, &PutBundle { version, bundle: sealed.into() }).await?;
-        self.state.bundle_version = version;
-        self.save_state().await
+        bundle.seal().map_err(|error| ClientError::NotPossible(error.to_string()))
     }
 }
