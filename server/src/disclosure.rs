@@ -16,7 +16,9 @@ use sea_orm::{
 };
 use uuid::Uuid;
 
-use crate::entity::{account, attachment, audit, invitation, journal, login_attempt, member, name_of, past_card, record, session};
+use crate::entity::{
+    account, attachment, audit, invitation, journal, login_attempt, member, name_of, past_card, record, session,
+};
 use crate::sees::{Column, Handed, Holds, TABLES, Table};
 
 /// Rows read at once; a page ends early after 4 MiB.

@@ -4,6 +4,7 @@
 //! Nothing here stands in for the product. A test that passes says something about what people run.
 
 pub mod database;
+pub mod hostile;
 pub mod media;
 pub mod memory;
 pub mod person;
@@ -14,6 +15,7 @@ pub mod stock;
 pub mod story;
 pub mod wire;
 
+pub use self::hostile::Hostile;
 pub use self::person::Person;
 pub use self::practice::{Practice, World};
 pub use self::server::ServerProcess;

@@ -52,14 +52,4 @@ impl Unlocked {
         let asked = self.env.api.off_board_account(&token, account).await;
         self.logged_out_on_refusal(asked.map_err(ClientError::from))
     }
-
-    /// Returns the account of this handle.
-    ///
-    /// # Errors
-    /// [`ClientError::NotPossible`] if there is none, or the server's refusal.
-    pub async fn account_called(&mut self, handle: &str) -> Result<AccountEntry, ClientError> {
-        let mut accounts = self.accounts().await?;
-        accounts.retain(|entry| entry.handle == handle);
-        accounts.pop().ok_or_else(|| ClientError::NotPossible(format!("no account is called `{handle}`")))
-    }
 }

@@ -15,6 +15,7 @@ mod device;
 mod disclosing;
 mod environment;
 mod error;
+mod evidence;
 mod export;
 mod files;
 mod history;

@@ -8,9 +8,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use reverie_protocol::header::SignedRecord;
 use reverie_protocol::ids::{AccountId, JournalId};
 use reverie_protocol::limits;
-use serde::{Deserialize, Serialize};
 
-use crate::device::put_sealed;
 use crate::error::ClientError;
 use crate::log::{Divergence, JournalLog, Logged, Refusal};
 use crate::trust::Opening;
@@ -63,14 +61,6 @@ pub enum Notice {
     },
 }
 
-/// The two histories, as they were signed: what somebody else can check.
-#[derive(Serialize, Deserialize)]
-struct Evidence {
-    divergence: Divergence,
-    seen: Option<SignedRecord>,
-    shown: Vec<SignedRecord>,
-}
-
 impl Unlocked {
     /// Fetches what is new in every journal of the account.
     ///
@@ -112,7 +102,7 @@ impl Unlocked {
                 pulled => pulled,
             };
             match synced {
-                Ok(true) => {}
+                Ok(true) => notices.extend(self.keyring_lacks(entry.journal)),
                 Ok(false) => notices.push(Notice::Stranger { journal: entry.journal }),
                 Err(error) if error.is_offline() => return Err(error),
                 Err(error) => notices.push(Notice::Failed { journal: entry.journal, error }),
@@ -171,6 +161,20 @@ impl Unlocked {
         let divergence = Divergence { journal, seq: floor.seq, seen: floor.hash, shown };
         let at_floor = usize::try_from(floor.seq).ok().and_then(|index| log.records.get(index));
         Err(Stop::Diverged(divergence, at_floor.map(|logged| logged.signed.clone()).into_iter().collect()))
+    }
+
+    /// Tells if the server did not hand out a journal's keys as they were signed: then what is missing is no secret of the
+    /// owner's.
+    fn keyring_lacks(&self, journal: JournalId) -> Option<Notice> {
+        let mut records = self.logs.get(&journal)?.records.iter();
+        let lacks = records.any(|logged| logged.header.action.changes_members() && logged.body().is_err());
+        lacks.then(|| {
+            let what = format!(
+                "the server did not hand out the keys of journal {journal} as its owner signed them, so not all of it can \
+                 be opened"
+            );
+            Notice::Failed { journal, error: ClientError::Untrustworthy(what) }
+        })
     }
 
     /// Asks again for bodies that the server withheld or swapped: one lie must not hide a record for ever.
@@ -238,19 +242,6 @@ impl Unlocked {
                 return Ok(());
             }
         }
-    }
-
-    async fn diverge(&mut self, divergence: Divergence, shown: Vec<SignedRecord>) -> Result<ClientError, ClientError> {
-        let journal = divergence.journal;
-        let log = self.logs.get(&journal);
-        let seen = log.and_then(|log| log.records.get(usize::try_from(divergence.seq).ok()?));
-        let seen = seen.map(|logged| logged.signed.clone());
-        let evidence = Evidence { divergence: divergence.clone(), seen, shown };
-        let name = format!("evidence/{journal}-{}", divergence.seq);
-        put_sealed(&*self.env.store, &self.copy.device_key, &name, &evidence).await?;
-        self.state.diverged.insert(journal, divergence.clone());
-        self.save_state().await?;
-        Ok(ClientError::HistoryDiverged(divergence))
     }
 
     /// Returns the owner of a journal, as its first record says.

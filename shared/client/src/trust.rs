@@ -79,12 +79,13 @@ impl Unlocked {
     pub(crate) async fn follow_members(&mut self, members: &[MemberAccount]) -> Result<Vec<Notice>, ClientError> {
         let mut notices = Vec::new();
         for member in members {
-            let contact = self.contact(member.account);
-            if !contact.is_some_and(|contact| !contact.knows(&member.card)) {
-                continue;
-            }
+            let known = self.contact(member.account).filter(|contact| !contact.knows(&member.card));
+            let Some(before) = known.map(|contact| contact.card.clone()) else { continue };
             match self.follow(member.account).await {
-                Ok(_) => notices.push(Notice::NewKeys { account: member.account }),
+                Ok(_) if self.contact(member.account).is_some_and(|contact| contact.card != before) => {
+                    notices.push(Notice::NewKeys { account: member.account });
+                }
+                Ok(_) => {}
                 Err(error) if error.is_offline() => return Err(error),
                 Err(error) => notices.push(Notice::Keys { error }),
             }

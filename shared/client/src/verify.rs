@@ -97,7 +97,11 @@ impl Unlocked {
         Ok(verified)
     }
 
-    async fn fetch_anew(&self, token: &str, journal: JournalId) -> Result<(JournalLog, Option<String>), ClientError> {
+    pub(crate) async fn fetch_anew(
+        &self,
+        token: &str,
+        journal: JournalId,
+    ) -> Result<(JournalLog, Option<String>), ClientError> {
         let mut log = JournalLog::default();
         loop {
             let after = log.head().map(|head| head.seq);

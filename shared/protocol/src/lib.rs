@@ -12,6 +12,7 @@ pub mod bytes;
 pub mod card;
 pub mod check;
 pub mod disclosure;
+pub mod evidence;
 pub mod hash;
 pub mod header;
 pub mod ids;
