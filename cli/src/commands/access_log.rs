@@ -5,6 +5,7 @@ use std::collections::BTreeSet;
 use clap::Args;
 use reverie_client::JournalAccess;
 use reverie_journal::Names;
+use reverie_journal::render::clean;
 use reverie_protocol::audit::{AccessEntry, AuditAct};
 use reverie_protocol::ids::AccountId;
 use serde_json::json;
@@ -31,7 +32,14 @@ pub(crate) struct AccessLogArgs {}
 pub(crate) async fn run(ui: &Ui, logged_in: LoggedIn, AccessLogArgs {}: AccessLogArgs) -> Result<(), CommandError> {
     let LoggedIn { mut account, profile: _ } = logged_in;
     let logs = account.access_logs().await?;
-    let (me, names) = (account.account(), account.names());
+    let me = account.account();
+    // What the server calls somebody counts only where this device knows nobody by that id.
+    let told = logs
+        .iter()
+        .flat_map(|log| &log.entries)
+        .filter_map(|entry| Some((entry.actor?, clean(entry.handle.as_deref()?))));
+    let known = account.contacts().into_iter().map(|contact| (contact.account, contact.handle.clone()));
+    let names: Names = told.chain(known).chain([(me, account.handle().to_owned())]).collect();
     let value: Vec<_> = logs.iter().map(|log| journal_json(log, &names)).collect();
     ui.answer(&value, || text(&logs, me, &names))?;
     ui.say("This is the word of whoever runs the server. To have read it means that a device was handed entries.");

@@ -1,5 +1,6 @@
 //! Who fetched or changed a journal, on which day, for the people whose journal it is.
 
+use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
 
 use poem::web::Data;
@@ -13,13 +14,14 @@ use sea_orm::sea_query::ExprTrait as _;
 use sea_orm::{
     ColumnTrait as _, Condition, DbErr, EntityTrait as _, QueryFilter as _, QueryOrder as _, QuerySelect as _,
 };
+use uuid::Uuid;
 
 use super::journals::readable;
 use super::{Part, page_limit};
 use crate::app::App;
 use crate::caller::Caller;
 use crate::clock::day_text;
-use crate::entity::{audit, member, named};
+use crate::entity::{account, audit, member, named};
 use crate::refusal::Answer;
 
 pub(super) struct AccessLogApi;
@@ -57,7 +59,8 @@ impl AccessLogApi {
             .await?;
         let more = rows.len() as u64 > limit;
         rows.truncate(usize::try_from(limit).unwrap_or(usize::MAX));
-        let entries = rows.into_iter().map(access).collect::<Result<_, _>>()?;
+        let handles = handles(*app, &rows).await?;
+        let entries = rows.into_iter().map(|row| access(row, &handles)).collect::<Result<_, _>>()?;
         Ok(Json(AccessLog { entries, more }))
     }
 }
@@ -74,6 +77,19 @@ fn told_to(member: &member::Model) -> Result<Condition, DbErr> {
     Ok(told.add(own).add(Act.eq(AuditAct::DiscloseAccount.name()).and(Subject.eq(member.account))))
 }
 
-fn access(row: audit::Model) -> Result<AccessEntry, DbErr> {
-    Ok(AccessEntry { day: day_text(row.day), actor: row.actor.map(Into::into), act: named(&row.act)? })
+async fn handles(app: &App, rows: &[audit::Model]) -> Result<HashMap<Uuid, String>, DbErr> {
+    let actors: HashSet<Uuid> = rows.iter().filter_map(|row| row.actor).collect();
+    let handles: Vec<(Uuid, String)> = account::Entity::find()
+        .select_only()
+        .columns([account::Column::Id, account::Column::Handle])
+        .filter(account::Column::Id.is_in(actors))
+        .into_tuple()
+        .all(app.db.read())
+        .await?;
+    Ok(handles.into_iter().collect())
+}
+
+fn access(row: audit::Model, handles: &HashMap<Uuid, String>) -> Result<AccessEntry, DbErr> {
+    let handle = row.actor.and_then(|actor| handles.get(&actor).cloned());
+    Ok(AccessEntry { day: day_text(row.day), actor: row.actor.map(Into::into), handle, act: named(&row.act)? })
 }

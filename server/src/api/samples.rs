@@ -252,11 +252,16 @@ fn audit(visitor: &mut impl Visitor, story: &Story) {
     let links: Vec<_> = entries.iter().map(&mut link).collect();
     visitor.visit(&links);
     visitor.visit(&[AuditPage { links, head, more: false }, AuditPage { links: Vec::new(), head: None, more: false }]);
-    let access = |actor, act| AccessEntry { day: LAST_DAY.into(), actor, act };
+    let access = |actor, handle: Option<&str>, act| AccessEntry {
+        day: LAST_DAY.into(),
+        actor,
+        handle: handle.map(Into::into),
+        act,
+    };
     let entries = [
-        access(Some(story.quill), AuditAct::FetchRecords),
-        access(Some(ADMINISTRATOR), AuditAct::DiscloseAccount),
-        access(None, AuditAct::DiscloseAccount),
+        access(Some(story.quill), Some("quill"), AuditAct::FetchRecords),
+        access(Some(ADMINISTRATOR), Some("admin"), AuditAct::DiscloseAccount),
+        access(None, None, AuditAct::DiscloseAccount),
     ];
     visitor.visit(&entries);
     visitor.visit(&[AccessLog { entries: entries.to_vec(), more: false }]);

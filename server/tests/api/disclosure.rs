@@ -182,6 +182,6 @@ async fn only_administrators_disclose_and_the_person_sees_it() {
     .await;
     let hers = told(&heron).await;
     assert_eq!(hers.len(), 1);
-    assert_eq!(hers[0].actor, Some(world.admin.account));
+    assert_eq!((hers[0].actor, hers[0].handle.as_deref()), (Some(world.admin.account), Some("admin")));
     assert!(told(&quill).await.is_empty(), "what is done about an account is told to it, not to its clinician");
 }

@@ -234,6 +234,9 @@ pub struct AccessEntry {
     /// Who; absent for whoever runs the server.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub actor: Option<AccountId>,
+    /// What the practice calls that account, if it is there still.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub handle: Option<String>,
     /// What.
     pub act: AuditAct,
 }
