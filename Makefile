@@ -3,7 +3,7 @@
 SHELL := /bin/bash
 .SHELLFLAGS := -euo pipefail -c
 .DEFAULT_GOAL := help
-.PHONY: help demo test lint bench fuzz openapi setup clean
+.PHONY: help demo test lint bench fuzz openapi sees setup clean
 
 # For how long `make fuzz` tries each parser.
 SECONDS_EACH ?= 60
@@ -54,6 +54,11 @@ openapi: ## Write openapi.json anew
 	@mkdir -p target
 	cargo run -q -p reverie-server -- openapi > target/openapi.json
 	mv target/openapi.json openapi.json
+
+sees: ## Write docs/what-the-server-sees.md anew
+	@mkdir -p target
+	cargo run -q -p reverie-server -- sees > target/what-the-server-sees.md
+	mv target/what-the-server-sees.md docs/what-the-server-sees.md
 
 setup: ## Check for age and PostgreSQL, which the tests use; as root, install them
 	@scripts/setup

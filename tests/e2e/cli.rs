@@ -4,6 +4,7 @@ use std::path::{Path, PathBuf};
 use std::process::{Command, Output, Stdio};
 
 use reverie_tests::ServerProcess;
+use reverie_tests::database::tamper;
 use reverie_tests::person::PASSWORD;
 use reverie_tests::server::program;
 use serde_json::Value;
@@ -90,6 +91,13 @@ async fn the_first_thread_runs_from_a_shell() {
     assert!(disclosed["rows"].as_array().unwrap().iter().any(|row| row["table"] == "record"));
     assert!(!disclosed.to_string().contains("Warm light"));
     assert!(heron.ok(&["access-log"]).to_string().contains("\"disclose_account\""));
+
+    // Whoever runs the server changes what was entered: the administrator's next look tells.
+    tamper(&data, "UPDATE audit SET day = day + 1 WHERE seq = 2").await;
+    let broken = admin.run(&["admin", "audit", "verify"]);
+    let told = String::from_utf8_lossy(&broken.stderr);
+    assert_eq!(broken.status.code(), Some(1));
+    assert!(told.contains("\"audit_broken\"") && told.contains("entry 2 does not follow"), "{told}");
 
     let export = folder.path().join("export");
     heron.ok(&["export", &export.to_string_lossy(), "--sealed"]);

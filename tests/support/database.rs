@@ -47,3 +47,11 @@ impl Look {
         rows.iter().map(|row| row.try_get("", "cell").expect("a cell is bytes")).collect()
     }
 }
+
+/// Changes a server's database behind its back, as whoever runs the server can.
+pub async fn tamper(data: &Path, sql: &str) {
+    let path = reverie_server::DataFolder(data.to_owned()).database();
+    let db = Database::connect(format!("sqlite://{}", path.display())).await.expect("the server made the database");
+    db.execute_unprepared(sql).await.expect("the statement fits the database");
+    db.close().await.expect("nobody else uses this connection");
+}
