@@ -153,6 +153,11 @@ async fn serve(data: PathBuf, listen: SocketAddr, behind_proxy: bool) -> anyhow:
     eprintln!("Listening on http://{}", server.addr);
     let filter = EnvFilter::try_from_default_env().unwrap_or_else(|_| EnvFilter::new("info,sqlx=warn,sea_orm=warn"));
     tracing_subscriber::fmt().event_format(DeclaredJson).with_env_filter(filter).with_writer(std::io::stderr).init();
+    // What a panic says may quote what it choked on; a log has the place alone.
+    std::panic::set_hook(Box::new(|panic| {
+        let place = panic.location().map(ToString::to_string).unwrap_or_default();
+        tracing::error!(error = place, "A part of the server failed, which is a mistake of ours. The rest goes on");
+    }));
     let (mut interrupt, mut terminate) = (signal(SignalKind::interrupt())?, signal(SignalKind::terminate())?);
     tokio::select! {
         _ = interrupt.recv() => {}

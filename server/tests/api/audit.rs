@@ -120,6 +120,30 @@ async fn what_an_owner_does_in_her_own_journal_is_told_to_her_alone() {
 }
 
 #[tokio::test]
+async fn entries_that_are_made_at_once_are_one_chain_with_each_act_of_the_day_once() {
+    let world = World::new().await;
+    let (heron, quill) = (world.patient().await, world.clinician().await);
+    let mut logs = Vec::new();
+    for _ in 0..12 {
+        logs.push(heron.opens_journal(&[quill.member(MemberRole::Writer)]).await);
+    }
+    let base = world.base();
+    let readers = logs.iter().map(async |log| {
+        tokio::join!(log.read(&quill), log.read(&quill), log.read(&heron));
+        let mut log = log.clone();
+        let record = log.write(&quill, b"reply", vec![]);
+        log.append(&quill, &[record]).await;
+        assert_eq!(login(&base, "quill", PASSWORD).await.status(), StatusCode::OK);
+    });
+    futures_util::future::join_all(readers).await;
+    let links = audit(&world.admin).await;
+    for (act, times) in [(AuditAct::FetchRecords, 12), (AuditAct::AppendRecords, 12), (AuditAct::LogIn, 12)] {
+        assert_eq!(count(&links, &quill, act), times, "{}", act.name());
+    }
+    assert_eq!(links.iter().filter(|link| link.entry.is_none()).count(), 24, "heron's openings and readings");
+}
+
+#[tokio::test]
 async fn only_administrators_are_told_the_audit_log() {
     let world = World::new().await;
     for person in [world.patient().await, world.clinician().await] {
