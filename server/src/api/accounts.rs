@@ -53,7 +53,7 @@ impl AccountsApi {
             .one(app.db.read())
             .await?
             .ok_or_else(|| not_found("account"))?;
-        app.enter_today(app.act(caller.0.account, AuditAct::FetchBundle, AuditSubject::account(caller.0.account)))
+        app.enter_today(app.act(caller.0.account, AuditAct::FetchBundle, AuditSubject::own_keys(caller.0.account)))
             .await?;
         Ok(Json(Bundle { version: count(version)?, bundle: B64(bundle) }))
     }
@@ -82,7 +82,7 @@ impl AccountsApi {
             let detail = "The key bundle was changed from another device. Fetch it and make the change again.";
             return Err(refuse(ProblemCode::VersionConflict, detail));
         }
-        let own = AuditSubject::account(caller.0.account);
+        let own = AuditSubject::own_keys(caller.0.account);
         chain.enter(&mut random::system(), &[app.act(caller.0.account, AuditAct::StoreBundle, own)]).await?;
         tx.commit().await?;
         Ok(Done::Done)

@@ -226,6 +226,7 @@ fn audit(visitor: &mut impl Visitor, story: &Story) {
     let about = |own| Some(AuditSubject::journal(story.journal, own));
     let others = [
         Some(AuditSubject::account(story.quill)),
+        Some(AuditSubject::own_keys(story.heron)),
         Some(AuditSubject::session(SESSION)),
         Some(AuditSubject::invitation(INVITATION)),
     ];

@@ -8,7 +8,7 @@ use reverie_protocol::api::{
     AccountCard, AccountEntry, Accounts, Bundle, InvitationOffer, PutBundle, RedeemInvitation, Session, SessionRecover,
     Sessions, StoredAttachment,
 };
-use reverie_protocol::audit::{AccessLog, AuditAct, AuditCheck, AuditLink, AuditPage, AuditSubjectKind};
+use reverie_protocol::audit::{AccessLog, AuditAct, AuditCheck, AuditLink, AuditPage};
 use reverie_protocol::bytes::B64;
 use reverie_protocol::disclosure::DisclosurePage;
 use reverie_protocol::header::MemberRole;
@@ -37,8 +37,11 @@ async fn audit(administrator: &Person) -> Vec<AuditLink> {
 }
 
 async fn access(reader: &Person, log: &Log) -> Vec<(String, Option<&'static str>, AuditAct)> {
-    let path = format!("/v1/journals/{}/access-log", log.journal);
-    let page: AccessLog = ok(reader.get(&path).await).await;
+    accessed(reader, &format!("/v1/journals/{}/access-log", log.journal)).await
+}
+
+async fn accessed(reader: &Person, path: &str) -> Vec<(String, Option<&'static str>, AuditAct)> {
+    let page: AccessLog = ok(reader.get(path).await).await;
     let who = |actor| (actor == Some(reader.account)).then_some("me");
     page.entries.into_iter().map(|entry| (entry.day, who(entry.actor), entry.act)).collect()
 }
@@ -117,6 +120,23 @@ async fn what_an_owner_does_in_her_own_journal_is_told_to_her_alone() {
     let private = heron.opens_journal(&[]).await;
     let text = text + &serde_json::to_string(&audit(&world.admin).await).unwrap();
     assert!(text.contains(&log.journal.to_string()) && !text.contains(&private.journal.to_string()));
+}
+
+#[tokio::test]
+async fn that_keys_are_stored_whenever_somebody_writes_is_told_to_nobody_else() {
+    let world = World::new().await;
+    let (heron, quill) = (world.patient().await, world.clinician().await);
+    let put = PutBundle { version: 2, bundle: B64(b"sealed again".to_vec()) };
+    assert_eq!(heron.put("/v1/accounts/me/credentials", &put).await.status(), StatusCode::NO_CONTENT);
+    ok::<Bundle>(heron.get("/v1/accounts/me/credentials").await).await;
+    let acts = |told: Vec<(String, Option<&'static str>, AuditAct)>| told.into_iter().map(|(_, _, act)| act);
+    use AuditAct::{FetchBundle, StoreBundle};
+    let own: Vec<_> = acts(accessed(&heron, "/v1/accounts/me/access-log").await).collect();
+    assert_eq!(own, [AuditAct::Join, StoreBundle, FetchBundle]);
+    let others: Vec<_> = acts(accessed(&quill, "/v1/accounts/me/access-log").await).collect();
+    assert_eq!(others, [AuditAct::Join]);
+    let links = audit(&world.admin).await;
+    assert_eq!(count(&links, &heron, StoreBundle) + count(&links, &heron, FetchBundle), 0);
 }
 
 #[tokio::test]
@@ -201,6 +221,7 @@ const OPERATIONS: &[(&str, Result<AuditAct, &str>)] = &[
     ("append_records", Ok(AuditAct::AppendRecords)),
     ("list_records", Ok(AuditAct::FetchRecords)),
     ("get_access_log", Err("it is about the log, not about the journal")),
+    ("get_own_access_log", Err("the caller's own")),
     ("put_attachment", Ok(AuditAct::UploadAttachment)),
     ("get_attachment", Ok(AuditAct::FetchAttachment)),
     ("delete_attachment", Ok(AuditAct::DeleteAttachment)),
@@ -239,10 +260,10 @@ async fn every_operation_is_entered_or_says_why_not() {
     let outside = AuditAct::ALL.iter().filter(|act| !OPERATIONS.iter().any(|(_, listed)| listed == &Ok(**act)));
     assert_eq!(outside.count(), 0, "an act that nothing enters is a promise broken");
     let kinds = links.iter().filter_map(|link| link.entry.as_ref()?.subject).map(|subject| subject.kind);
-    assert!(kinds.into_iter().all(|kind| kind != AuditSubjectKind::OwnJournal));
+    assert!(kinds.into_iter().all(|kind| !kind.is_own()));
 }
 
-/// Does everything that can be entered, and returns what the owner of a journal is told of it.
+/// Does everything that can be entered, and returns what the owner of a journal is told of it and of her own account.
 async fn everything(world: &World, quill: &Person, wren: &Person) -> Vec<AuditAct> {
     let admin = &world.admin;
     let code = admin.invites(AccountRole::Patient, Some("cedar-07")).await;
@@ -278,5 +299,6 @@ async fn everything(world: &World, quill: &Person, wren: &Person) -> Vec<AuditAc
     for deed in ["suspend", "reinstate"] {
         ok::<AccountEntry>(admin.post(&format!("/v1/admin/accounts/{}/{deed}", quill.account), &()).await).await;
     }
-    access(wren, &log).await.into_iter().map(|(_, _, act)| act).collect()
+    let own = accessed(wren, "/v1/accounts/me/access-log").await;
+    access(wren, &log).await.into_iter().chain(own).map(|(_, _, act)| act).collect()
 }

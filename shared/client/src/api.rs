@@ -237,6 +237,11 @@ impl Api {
         self.ask(Get, &path, Some(token), Body::Empty).await
     }
 
+    /// Returns what was done by the caller's account and to it, without the first `skip` entries.
+    pub async fn get_own_access_log(&self, token: &str, skip: usize) -> Result<AccessLog, ApiError> {
+        self.ask(Get, &format!("/v1/accounts/me/access-log?skip={skip}"), Some(token), Body::Empty).await
+    }
+
     /// Returns up to `limit` entries of the audit log after `after`, for the practice's administrator.
     pub async fn get_audit_log(&self, token: &str, after: Option<u64>, limit: u64) -> Result<AuditPage, ApiError> {
         let path = format!("/v1/admin/audit?{}limit={limit}", after_query(after));

@@ -2,8 +2,8 @@
 //!
 //! It is the server's word: nothing here is signed. What the chain adds is that whoever has seen a head notices when an
 //! entry before it is changed, left out or put in. Each entry has a digest of its own, and the chain runs over the digests,
-//! so that it can be followed by somebody who is not told every entry: what an owner does in a journal of her own is told
-//! to her alone, since the days on which somebody writes for herself are nobody's business.
+//! so that it can be followed by somebody who is not told every entry: what somebody does in a journal of her own, or with
+//! her own keys, is told to her alone, since the days on which she writes for herself are nobody's business.
 
 mod chain;
 
@@ -104,6 +104,8 @@ pub enum AuditSubjectKind {
     Journal,
     /// A journal whose owner is the actor. Such an entry is told to that owner alone.
     OwnJournal,
+    /// The actor's own keys. Such an entry is told to the actor alone: keys are stored whenever something was written.
+    OwnKeys,
 }
 
 impl AuditSubjectKind {
@@ -115,7 +117,13 @@ impl AuditSubjectKind {
             Self::Invitation => "invitation",
             Self::Journal => "journal",
             Self::OwnJournal => "own_journal",
+            Self::OwnKeys => "own_keys",
         }
+    }
+
+    /// Tells whether an entry about it is told to the actor alone.
+    pub const fn is_own(self) -> bool {
+        matches!(self, Self::OwnJournal | Self::OwnKeys)
     }
 }
 
@@ -134,6 +142,11 @@ impl AuditSubject {
     /// Returns an account as a subject.
     pub const fn account(id: AccountId) -> Self {
         Self { kind: AuditSubjectKind::Account, id: SubjectId::from_bytes(*id.as_bytes()) }
+    }
+
+    /// Returns an account's keys as what that account's act is about.
+    pub const fn own_keys(id: AccountId) -> Self {
+        Self { kind: AuditSubjectKind::OwnKeys, ..Self::account(id) }
     }
 
     /// Returns a session as a subject.
@@ -188,7 +201,7 @@ impl AuditEntry {
     }
 }
 
-/// What somebody did with a journal on a day. Its place in the audit log is not told: the gaps would tell how much others
+/// What somebody did with a journal or an account on a day. Its place in the audit log is not told: the gaps would tell how much others
 /// do.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(poem_openapi::Object))]
@@ -206,7 +219,7 @@ pub struct AccessEntry {
     pub act: AuditAct,
 }
 
-/// A page of a journal's access log.
+/// A page of the access log of a journal, or of an account.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(poem_openapi::Object))]
 #[cfg_attr(feature = "openapi", oai(skip_serializing_if_is_none))]

@@ -14,8 +14,8 @@ use crate::ui::Ui;
 
 /// Look at the audit log, or verify it: who read or changed what, on which day
 ///
-/// The server keeps it, without content. What somebody does in a journal of their own is told to them alone: you see that
-/// there is such an entry, and nothing more of it.
+/// The server keeps it, without content. What somebody does in a journal of their own, or with their own keys, is told
+/// to them alone: you see that there is such an entry, and nothing more of it.
 #[derive(Args)]
 #[command(disable_help_subcommand = true)]
 pub(crate) struct AuditArgs {
@@ -98,7 +98,7 @@ fn links_text(links: &[AuditLink], names: &Names) -> String {
             [link.seq.to_string(), on, who, in_the_practice(entry, names)]
         }
         None => {
-            let told = "somebody in a journal of their own: told to them alone";
+            let told = "somebody, in a journal of their own or with their own keys: told to them alone";
             [link.seq.to_string(), "-".into(), "-".into(), told.into()]
         }
     }));

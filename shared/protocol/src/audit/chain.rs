@@ -27,7 +27,7 @@ pub struct AuditLink {
     pub digest: Hash,
     /// The chain's hash after it.
     pub hash: Hash,
-    /// The entry; absent where an owner acted in a journal of her own, which is told to her alone.
+    /// The entry; absent where somebody acted in a journal of her own, or on her own keys: that is told to her alone.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub entry: Option<AuditEntry>,
 }
