@@ -115,6 +115,10 @@ async fn entries_that_were_cut_off_or_left_out_are_missed() {
     let broken = verify(&mut admin).await.broken.unwrap();
     let said = format!("the log ended with entry {seen} when this device saw it last, and now it ends before that");
     assert_eq!(broken, said);
+    // Who knows of a restore begins anew, and is told what was given up.
+    assert_eq!(admin.forget_audit_end().await.unwrap(), first.head);
+    let anew = verify(&mut admin).await;
+    assert_eq!((anew.broken, anew.seen_before), (None, None));
     tamper(&world.data(), "DELETE FROM audit WHERE seq = 1").await;
     let broken = verify(&mut admin).await.broken.unwrap();
     assert_eq!(broken, "entry 1 was expected, and entry 2 was shown");

@@ -119,6 +119,16 @@ impl Unlocked {
         }
     }
 
+    /// Forgets where the audit log ended, and returns it: for a log that was cut by a restore that one knows of.
+    ///
+    /// # Errors
+    /// This device's storage fails.
+    pub async fn forget_audit_end(&mut self) -> Result<Option<Head>, ClientError> {
+        let forgotten = self.state.audit_head.take();
+        self.save_state().await?;
+        Ok(forgotten)
+    }
+
     /// Follows the audit log from its first entry, and compares it with the end that this device saw last. `at` asks for
     /// the words of that entry, to be compared with another administrator's.
     ///
