@@ -159,7 +159,6 @@ impl AttachmentsApi {
         let member = readable(app, journal.0, caller.0.account).await?;
         let _publishing = app.publishing.lock().await;
         let tx = app.db.begin().await?;
-        let mut chain = Chain::hold(&tx).await?;
         let row = find(&tx, journal.0, attachment.0).await?;
         let row = row.filter(|row| row.author == caller.0.account.uuid()).ok_or_else(|| not_found("attachment"))?;
         if row.record.is_some() {
@@ -168,7 +167,7 @@ impl AttachmentsApi {
         }
         attachment::Entity::delete_by_id((row.journal, row.id)).exec(&tx).await?;
         let act = app.act(caller.0.account, AuditAct::DeleteAttachment, subject(&member)?);
-        chain.enter(&mut random::system(), &[act]).await?;
+        Chain::hold(&tx).await?.enter(&mut random::system(), &[act]).await?;
         tx.commit().await?;
         app.files.remove(journal.0, attachment.0).await;
         Ok(Done::Done)
