@@ -8,6 +8,7 @@ use std::process::{Command, Output, Stdio};
 use reqwest::StatusCode;
 use reverie_protocol::account::AccountRole;
 use reverie_protocol::api::{OpenedSession, StoredAttachment};
+use reverie_protocol::audit::{AuditAct, AuditPage};
 use reverie_protocol::hash::Hash;
 use reverie_protocol::header::AttachmentRef;
 use reverie_protocol::ids::AttachmentId;
@@ -356,14 +357,21 @@ fn a_backup_of_nothing_names_the_folder() {
 }
 
 #[tokio::test]
-async fn administrators_and_members_come_back_too() {
+async fn everybody_comes_back_and_the_audit_log_says_that_the_server_was_restored() {
     let kept = Kept::new().await;
     kept.world.person(AccountRole::Clinician, "quill").await;
     let backup = kept.backup(&["--with-key"]);
     done(&["restore", &backup, "--data", &kept.path("restored")]);
     let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
     let server = Server::start(Config::new(kept.path("restored")), listener).await.unwrap();
-    for handle in ["admin", "quill", "heron-41"] {
-        ok::<OpenedSession>(login(&format!("http://{}", server.addr), handle, PASSWORD).await).await;
+    let base = format!("http://{}", server.addr);
+    for handle in ["quill", "heron-41"] {
+        ok::<OpenedSession>(login(&base, handle, PASSWORD).await).await;
     }
+    let token = ok::<OpenedSession>(login(&base, "admin", PASSWORD).await).await.token;
+    let admin = Person { base, token, ..kept.world.admin.clone() };
+    let page: AuditPage = ok(admin.get("/v1/admin/audit").await).await;
+    let entries = page.links.iter().filter_map(|link| link.entry.as_ref());
+    let restored: Vec<_> = entries.filter(|entry| entry.act == AuditAct::Restore).collect();
+    assert!(restored.len() == 1 && restored[0].actor.is_none(), "the audit log says that the host restored it");
 }
