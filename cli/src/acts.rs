@@ -72,6 +72,7 @@ pub(crate) fn in_the_practice(entry: &AuditEntry, names: &Names) -> String {
         AuditAct::ReinstateAccount => format!("let {about} log in again"),
         AuditAct::ReadAudit => "read this log".into(),
         AuditAct::DiscloseAccount => format!("took a copy of all that the server holds about {about}"),
+        AuditAct::Restore => "made the server anew from a backup".into(),
     }
 }
 

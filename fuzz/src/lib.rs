@@ -4,10 +4,12 @@
 //! Where bytes are signed or sealed, a target signs or seals what it is given with keys of its own as well, so that the
 //! parser behind the seal is reached too.
 
+mod backup;
 mod keys;
 mod sealed;
 mod wire;
 
+pub use backup::backup;
 pub use sealed::{attachment, body, bundle, device, document, grant, invitation_code, key_text, local, recovery_words};
 pub use wire::{answer, card, keyring, problem, record, text};
 
@@ -32,4 +34,5 @@ pub const TARGETS: &[Target] = &[
     ("recovery_words", recovery_words),
     ("key_text", key_text),
     ("document", document),
+    ("backup", backup),
 ];

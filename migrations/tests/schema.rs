@@ -31,3 +31,18 @@ async fn every_migration_can_be_undone_and_made_again() {
         }
     }
 }
+
+#[tokio::test]
+async fn files_that_no_record_names_wait_from_the_end_of_the_day_on_which_they_came() {
+    let db = Database::connect("sqlite::memory:").await.unwrap();
+    Migrator::up(&db, Some(3)).await.unwrap();
+    for (id, record) in [(1, "NULL"), (2, "x'03'")] {
+        let insert = format!("INSERT INTO attachment VALUES (x'00', x'0{id}', x'00', x'00', 1, {record}, 22400)");
+        db.execute_unprepared(&insert).await.unwrap();
+    }
+    Migrator::up(&db, None).await.unwrap();
+    let select = Query::select().column("unnamed_since").from("attachment").order_by("id", Order::Asc).take();
+    let rows = db.query_all(&select).await.unwrap();
+    let since: Vec<Option<i64>> = rows.iter().map(|row| row.try_get("", "unnamed_since").unwrap()).collect();
+    assert_eq!(since, [Some(22_401 * 86_400), None]);
+}

@@ -1,4 +1,6 @@
-//! `reverie-server`: what the host runs. Sets the server up, runs it, prints its API, checks its data.
+//! `reverie-server`: what the host runs. Sets the server up, runs it, prints its API, checks its data, backs it up.
+
+mod commands;
 
 use std::io::ErrorKind;
 use std::net::SocketAddr;
@@ -63,6 +65,9 @@ enum Command {
         #[arg(long, value_name = "FILE")]
         check: Option<PathBuf>,
     },
+    Backup(commands::BackupArgs),
+    Restore(commands::RestoreArgs),
+    Drill(commands::DrillArgs),
     /// Check that the database and the files are whole
     ///
     /// Verifies every journal's signatures and chain again, every body, every attachment and the chain of the audit log,
@@ -109,6 +114,9 @@ async fn run(command: Command) -> anyhow::Result<ExitCode> {
         Command::Serve { data, listen, behind_proxy } => serve(data.data, listen, behind_proxy).await,
         Command::Openapi { check } => print_or_compare("openapi", &reverie_server::openapi(), check),
         Command::Sees { check } => print_or_compare("sees", &reverie_server::sees::page(), check),
+        Command::Backup(args) => commands::backup(args).await,
+        Command::Restore(args) => commands::restore(args).await,
+        Command::Drill(args) => commands::drill(args).await,
         Command::Check { data } => run_check(data.data).await,
     }
 }
@@ -186,6 +194,9 @@ async fn run_check(data: PathBuf) -> anyhow::Result<ExitCode> {
     let report = check_data(&data).await.context("the data cannot be checked")?;
     for finding in &report.findings {
         println!("{finding}");
+    }
+    for remark in &report.remarks {
+        eprintln!("{remark}");
     }
     let (journals, records, attachments) = (report.journals, report.records, report.attachments);
     let entries = report.audit_entries;

@@ -4,14 +4,13 @@ use std::io;
 use std::net::SocketAddr;
 use std::path::PathBuf;
 use std::sync::Arc;
+use std::time::Duration;
 
-use sea_orm::sea_query::{Expr, ExprTrait as _, Query};
-use sea_orm::{ColumnTrait as _, DbErr, EntityTrait as _, QueryFilter as _, QueryOrder as _, QuerySelect as _};
+use sea_orm::DbErr;
 use tokio::net::TcpListener;
 use tokio::sync::Mutex;
 use tokio::task::JoinHandle;
 use tokio_util::sync::CancellationToken;
-use uuid::Uuid;
 
 use crate::api;
 use crate::app::App;
@@ -20,11 +19,11 @@ use crate::audit::Today;
 use crate::clock::Clock;
 use crate::data::DataFolder;
 use crate::database::Database;
-use crate::entity::{attachment, record};
 use crate::http::accept;
 use crate::http::connection_limits::ConnectionLimits;
 use crate::opaque::Opaque;
 use crate::throttle::{Delays, Throttle};
+use crate::upkeep::{self, UpkeepError};
 use crate::writer::Writer;
 
 /// How a server runs.
@@ -40,6 +39,8 @@ pub struct Config {
     pub limits: ConnectionLimits,
     /// What time it is.
     pub clock: Clock,
+    /// How often what was abandoned is looked for.
+    pub upkeep_every: Duration,
 }
 
 impl Config {
@@ -51,6 +52,7 @@ impl Config {
             delays: Delays::default(),
             limits: ConnectionLimits::default(),
             clock: Clock::system(),
+            upkeep_every: Duration::from_secs(60 * 60),
         }
     }
 }
@@ -101,7 +103,10 @@ impl Server {
         let opaque = Opaque::open(&config.data)?;
         let db = Database::open(&config.data.database()).await?;
         let files = Arc::new(AttachmentFiles::open(config.data.attachments()).await?);
-        finish_erasures(&db, &files).await?;
+        upkeep::after_a_crash(&db, &files).await.map_err(|error| match error {
+            UpkeepError::Database(error) => StartError::Database(error),
+            UpkeepError::Io(error) => StartError::Io(error),
+        })?;
         let (writer, writing) = Writer::start(db.clone(), Arc::clone(&files));
         let app = Arc::new(App {
             db: db.clone(),
@@ -117,13 +122,14 @@ impl Server {
         let addr = listener.local_addr()?;
         let limits = config.limits;
         let stop = CancellationToken::new();
+        let upkeep = tokio::spawn(upkeep::run(Arc::clone(&app), config.upkeep_every, stop.clone()));
         let serving = tokio::spawn({
             let stop = stop.clone();
             async move {
                 accept::serve(listener, api::endpoint(app, limits), limits, stop).await;
                 // Requests are done; what they left in the queue is written before the database closes.
                 writer.stop();
-                let written = writing.await;
+                let (written, _) = tokio::join!(writing, upkeep);
                 let closed = db.close().await;
                 if let (Err(error), _) = (written, &closed) {
                     tracing::error!(%error, "The writer failed");
@@ -144,38 +150,5 @@ impl RunningServer {
         self.stop.cancel();
         // A panic of the serving task was reported where it happened.
         let _ = self.serving.await;
-    }
-}
-
-/// Attachments looked at in one step when the server starts.
-const ERASED_PAGE: u64 = 500;
-
-/// Removes files whose withdrawal was committed and whose removal a crash cut off.
-async fn finish_erasures(db: &Database, files: &AttachmentFiles) -> Result<(), DbErr> {
-    let mut after: Option<(Uuid, Uuid)> = None;
-    loop {
-        let withdrawn = Query::select()
-            .columns([record::Column::Journal, record::Column::Id])
-            .from(record::Entity)
-            .and_where(record::Column::Withdrawn.eq(true))
-            .take();
-        let named_by = Expr::tuple([attachment::Column::Journal.into_expr(), attachment::Column::Record.into_expr()]);
-        let mut erased = attachment::Entity::find()
-            .select_only()
-            .columns([attachment::Column::Journal, attachment::Column::Id])
-            .filter(named_by.in_subquery(withdrawn))
-            .order_by_asc(attachment::Column::Journal)
-            .order_by_asc(attachment::Column::Id)
-            .limit(ERASED_PAGE);
-        if let Some((journal, id)) = after {
-            let in_journal = attachment::Column::Journal.eq(journal).and(attachment::Column::Id.gt(id));
-            erased = erased.filter(attachment::Column::Journal.gt(journal).or(in_journal));
-        }
-        let erased: Vec<(Uuid, Uuid)> = erased.into_tuple().all(db.read()).await?;
-        let Some(last) = erased.last() else { return Ok(()) };
-        after = Some(*last);
-        for (journal, id) in &erased {
-            files.remove((*journal).into(), (*id).into()).await;
-        }
     }
 }

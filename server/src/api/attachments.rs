@@ -13,6 +13,7 @@ use reverie_protocol::audit::AuditAct;
 use reverie_protocol::header::MemberRole;
 use reverie_protocol::ids::{AccountId, AttachmentId, JournalId};
 use reverie_protocol::problem::ProblemCode;
+use sea_orm::prelude::Expr;
 use sea_orm::{
     ColumnTrait as _, ConnectionTrait, EntityTrait as _, IntoActiveModel as _, PaginatorTrait as _, QueryFilter as _,
 };
@@ -66,6 +67,8 @@ impl AttachmentsApi {
     /// For the journal's owner and writers; `not_permitted` for readers, `not_found` for everybody else. Up to 512 MiB,
     /// streamed. Upload first, then append the record that names it: until then only its uploader sees it. Sending the
     /// same content again is answered the same; other content under a known id is `attachment_reused`.
+    ///
+    /// A file that no record names within 24 hours is removed; upload it again before you append.
     ///
     /// `request_timeout`: it stopped arriving, and nothing was kept. `erased`: its record was withdrawn.
     #[oai(path = "/:journal/attachments/:attachment", method = "put", operation_id = "put_attachment")]
@@ -192,6 +195,7 @@ async fn publish(
         size: stored_count(received.size),
         record: None,
         created_day: app.clock.today(),
+        unnamed_since: Some(app.clock.now()),
     };
     let _publishing = app.publishing.lock().await;
     let tx = app.db.begin().await?;
@@ -200,7 +204,11 @@ async fn publish(
         let detail = "There is another attachment with this id. Upload this one under a new id.";
         return match (same, is_erased(&tx, &there).await?) {
             (_, true) => Err(erased()),
-            (true, false) => Ok(stored),
+            (true, false) => {
+                waits_anew(&tx, &row).await?;
+                tx.commit().await?;
+                Ok(stored)
+            }
             (false, false) => Err(refuse(ProblemCode::AttachmentReused, detail)),
         };
     }
@@ -213,6 +221,18 @@ async fn publish(
     tx.commit().await?;
     app.entered.note(act);
     Ok(stored)
+}
+
+/// Counts the day that an upload waits for its record from now on, since it was sent again.
+async fn waits_anew(tx: &impl ConnectionTrait, row: &attachment::Model) -> Result<(), ApiError> {
+    attachment::Entity::update_many()
+        .col_expr(attachment::Column::UnnamedSince, Expr::value(row.unnamed_since))
+        .filter(attachment::Column::Journal.eq(row.journal))
+        .filter(attachment::Column::Id.eq(row.id))
+        .filter(attachment::Column::Record.is_null())
+        .exec(tx)
+        .await?;
+    Ok(())
 }
 
 async fn find(

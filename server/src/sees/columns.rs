@@ -178,6 +178,7 @@ pub const TABLES: &[Table] = &[
             column("size", Number, "bytes of the sealed file"),
             column("record", Id, "the record that names it"),
             column("created_day", Small, "the day on which it came"),
+            column("unnamed_since", Number, "since when it waits for a record to name it; nothing once one does"),
         ],
     },
     Table {

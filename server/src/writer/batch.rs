@@ -156,6 +156,7 @@ async fn name_attachments(tx: &DatabaseTransaction, append: &Append) -> Result<(
     for (id, names_it) in &append.attachments {
         let named = attachment::Entity::update_many()
             .col_expr(attachment::Column::Record, Expr::value(Some(names_it.uuid())))
+            .col_expr(attachment::Column::UnnamedSince, Expr::value(None::<i64>))
             .filter(attachment::Column::Journal.eq(append.journal.uuid()))
             .filter(attachment::Column::Id.eq(id.uuid()))
             .filter(attachment::Column::Record.is_null())

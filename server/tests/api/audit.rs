@@ -258,7 +258,9 @@ async fn every_operation_is_entered_or_says_why_not() {
         assert!(told.contains_key(&act) || acts.contains(&act), "{} was not entered: {told:?}", act.name());
     }
     let outside = AuditAct::ALL.iter().filter(|act| !OPERATIONS.iter().any(|(_, listed)| listed == &Ok(**act)));
-    assert_eq!(outside.count(), 0, "an act that nothing enters is a promise broken");
+    // `reverie-server restore` enters it: backup.rs.
+    let outside: Vec<_> = outside.filter(|act| **act != AuditAct::Restore).collect();
+    assert_eq!(outside, Vec::<&AuditAct>::new(), "an act that nothing enters is a promise broken");
     let kinds = links.iter().filter_map(|link| link.entry.as_ref()?.subject).map(|subject| subject.kind);
     assert!(kinds.into_iter().all(|kind| !kind.is_own()));
 }

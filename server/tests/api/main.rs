@@ -7,6 +7,7 @@
 mod accounts;
 mod attachments;
 mod audit;
+mod backup;
 mod command;
 mod disclosure;
 mod framework;
