@@ -14,6 +14,7 @@ mod pack;
 mod points;
 mod score;
 mod taking;
+mod timing;
 mod trend;
 
 pub use self::answers::{AnswerError, Answers};
@@ -25,6 +26,7 @@ pub use self::pack::{PACK_BYTES, Pack, PackError, PackProblem};
 pub use self::points::Points;
 pub use self::score::{Finding, NOT_A_DIAGNOSIS, Risk, Score, Scored, score};
 pub use self::taking::{Answered, Helping, Taken, Taking};
+pub use self::timing::{measures_wait_until, overlaps_after};
 pub use self::trend::{Trend, TrendPoint};
 
 #[cfg(test)]

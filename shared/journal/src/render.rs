@@ -20,7 +20,7 @@ pub use self::brief::{brief_markdown, brief_text};
 pub use self::clean::clean;
 pub use self::entry::entry_text;
 pub use self::journal::{journal_markdown, journal_text};
-pub use self::measures::{instrument_text, instruments_text, response_text, score_text};
+pub use self::measures::{instrument_text, instruments_text, measures_text, response_text, score_text};
 pub use self::plot::{trend_svg, trend_text};
 pub use self::queue::queue_text;
 pub use self::safety::screen_text;

@@ -147,9 +147,6 @@ pub enum Outcome {
 }
 
 impl Outcome {
-    /// All outcomes.
-    pub const ALL: [Self; 4] = [Self::Called, Self::Seen, Self::DiscussedInSession, Self::NotReached];
-
     /// Tells whether the flag goes. Whoever was not reached still has to be.
     pub const fn closes(self) -> bool {
         !matches!(self, Self::NotReached)

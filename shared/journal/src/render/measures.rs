@@ -3,11 +3,11 @@
 use super::sheet::{Row, Sheet};
 use super::terminal::Terminal;
 use super::{Page, phrase};
-use crate::NOT_MONITORED_IN_FULL;
 use crate::brief::{MeasureGroup, MeasureRow};
 use crate::find::short_id;
 use crate::measure::{Instrument, Instruments, LOINC_NOTICE, NOT_A_DIAGNOSIS, Risk, Score, Scored};
-use crate::view::{MeasureView, Scoring};
+use crate::view::{MeasureView, PatientView, Scoring, ShareState};
+use crate::{NOT_MONITORED, NOT_MONITORED_IN_FULL};
 
 /// Writes section 8 of the brief.
 pub(super) fn write_groups(sheet: &mut impl Sheet, groups: &[MeasureGroup]) {
@@ -168,6 +168,45 @@ pub fn instrument_text(instrument: &Instrument, page: Page) -> String {
     sheet.rule();
     sheet.line(NOT_MONITORED_IN_FULL);
     sheet.finish()
+}
+
+/// Returns the measures of a patient for a terminal: what was taken, by time, and who reads it.
+pub fn measures_text(view: &PatientView, page: Page) -> String {
+    let mut sheet = Terminal::new(page);
+    let taken: Vec<_> = view.measures().collect();
+    sheet.section(&format!("Taken ({})", taken.len()));
+    write_taken(&mut sheet, &taken);
+    sheet.rule();
+    sheet.line(NOT_MONITORED);
+    sheet.finish()
+}
+
+/// Writes a row for each measure, by time.
+pub(super) fn write_taken(sheet: &mut impl Sheet, taken: &[&MeasureView]) {
+    let mut by_time = taken.to_vec();
+    by_time.sort_by_key(|view| (view.response.at(), view.response.id()));
+    let rows: Vec<_> = by_time.iter().map(|view| taken_row(view)).collect();
+    if rows.is_empty() {
+        return sheet.line("None yet.");
+    }
+    sheet.table(&rows);
+    sheet.line(NOT_A_DIAGNOSIS);
+}
+
+fn taken_row(view: &MeasureView) -> Row {
+    let scored = match &view.scoring {
+        Scoring::Scored(score) => match &score.total {
+            Some(total) => {
+                let band = total.band.as_ref().map(|band| format!(", {band}")).unwrap_or_default();
+                format!("{}{band}", of_max(total))
+            }
+            None => score.completeness(),
+        },
+        Scoring::NoDefinition | Scoring::Misfit(_) => "not scored".to_owned(),
+    };
+    let state = if view.state == ShareState::Private { "private" } else { "shared" };
+    let (id, at) = (short_id(view.response.id().uuid()), view.response.at().day_text());
+    Row::from([id, at, view.response.body().instrument.to_string(), state.to_owned(), scored])
 }
 
 /// Returns what there is, each with whether it can be taken.
