@@ -74,13 +74,9 @@ fn check(ui: &Ui, file: PathBuf) -> Result<(), CommandError> {
         "text_sha256": instrument.text_sha256().to_string(),
     });
     ui.answer(&answer, || {
-        format!(
-            "{} version {}: {} items, {} scores",
-            instrument.id,
-            instrument.version,
-            instrument.items.len(),
-            instrument.scores.len()
-        )
+        let ids: Vec<_> = instrument.scores.iter().map(|score| score.id.as_str()).collect();
+        let (id, version, items) = (&instrument.id, instrument.version, instrument.items.len());
+        format!("{id} version {version}: {items} items; scores: {}", ids.join(", "))
     })?;
     ui.say(if instrument.has_wording() {
         "Nothing is wrong with it. It can be taken and scored."

@@ -18,7 +18,10 @@ pub fn screen_text(screen: &Screen, page: Page) -> String {
     } else {
         screen.sentences.iter().for_each(|sentence| sheet.line(sentence));
     }
-    let rows = screen.contacts.iter().map(|row| Row::from([row.number.clone(), row.name.clone(), row.note.clone()]));
+    let rows = screen.contacts.iter().map(|row| Row {
+        cells: vec![row.number.clone(), row.name.clone()],
+        notes: Some(row.note.clone()).filter(|note| !note.is_empty()).into_iter().collect(),
+    });
     let rows: Vec<_> = rows.collect();
     if !rows.is_empty() {
         sheet.table(&rows);
