@@ -5,9 +5,11 @@
 //! parser behind the seal is reached too.
 
 mod keys;
+mod measure;
 mod sealed;
 mod wire;
 
+pub use measure::pack;
 pub use sealed::{attachment, body, bundle, device, document, grant, invitation_code, key_text, local, recovery_words};
 pub use wire::{answer, card, keyring, problem, record, text};
 
@@ -32,4 +34,5 @@ pub const TARGETS: &[Target] = &[
     ("recovery_words", recovery_words),
     ("key_text", key_text),
     ("document", document),
+    ("pack", pack),
 ];
