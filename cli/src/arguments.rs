@@ -68,6 +68,8 @@ pub(crate) enum Command {
     Attach(attach::AttachArgs),
     Elaborate(elaborate::ElaborateArgs),
     Mark(mark::MarkArgs),
+    Measure(measure::MeasureArgs),
+    SafetyPlan(safety_plan::SafetyPlanArgs),
     List(list::ListArgs),
     Show(show::ShowArgs),
     Share(share::ShareArgs),
@@ -76,6 +78,7 @@ pub(crate) enum Command {
     Brief(brief::BriefArgs),
     Reply(reply::ReplyArgs),
     Session(session::SessionArgs),
+    Coverage(coverage::CoverageArgs),
     Export(export::ExportArgs),
     Verify(verify::VerifyArgs),
     AccessLog(access_log::AccessLogArgs),
@@ -86,9 +89,9 @@ pub(crate) enum Command {
 /// Who uses which command, as the long help groups them. Every command stands in one group.
 const GROUPS: [(&str, &[&str]); 5] = [
     ("For everybody", &["join", "login", "logout", "whoami", "pair", "invite"]),
-    ("For patients", &["write", "attach", "elaborate", "mark", "list", "share", "withdraw"]),
-    ("For clinicians", &["queue", "brief", "reply", "session"]),
-    ("For both", &["show", "export", "verify", "access-log"]),
+    ("For patients", &["write", "attach", "elaborate", "mark", "list", "share", "withdraw", "safety-plan"]),
+    ("For clinicians", &["queue", "brief", "reply", "session", "coverage"]),
+    ("For both", &["show", "measure", "export", "verify", "access-log"]),
     ("For administrators and shells", &["admin", "completions"]),
 ];
 

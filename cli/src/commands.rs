@@ -13,6 +13,7 @@ pub(crate) mod admin;
 pub(crate) mod attach;
 pub(crate) mod brief;
 pub(crate) mod completions;
+pub(crate) mod coverage;
 pub(crate) mod elaborate;
 pub(crate) mod export;
 pub(crate) mod invite;
@@ -21,9 +22,11 @@ pub(crate) mod list;
 pub(crate) mod login;
 pub(crate) mod logout;
 pub(crate) mod mark;
+pub(crate) mod measure;
 pub(crate) mod pair;
 pub(crate) mod queue;
 pub(crate) mod reply;
+pub(crate) mod safety_plan;
 pub(crate) mod session;
 pub(crate) mod share;
 pub(crate) mod show;
@@ -45,6 +48,9 @@ pub(crate) async fn run(ui: &Ui, start: Start, command: Command) -> Result<ExitC
         Command::Attach(args) => attach::run(ui, start.log_in(ui, Writing).await?, args).await,
         Command::Elaborate(args) => elaborate::run(ui, start.log_in(ui, Writing).await?, args).await,
         Command::Mark(args) => mark::run(ui, start.log_in(ui, Writing).await?, args).await,
+        Command::Measure(args) => measure::run(ui, start, args).await,
+        Command::Coverage(args) => coverage::run(ui, start.log_in(ui, Writing).await?, args).await,
+        Command::SafetyPlan(args) => safety_plan::run(ui, start.log_in(ui, Writing).await?, args).await,
         Command::List(args) => list::run(ui, start.log_in(ui, Reading).await?, args),
         Command::Show(args) => show::run(ui, start.log_in(ui, Reading).await?, args).await,
         Command::Share(args) => share::run(ui, start.log_in(ui, Writing).await?, args).await,

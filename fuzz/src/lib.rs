@@ -6,10 +6,12 @@
 
 mod backup;
 mod keys;
+mod measure;
 mod sealed;
 mod wire;
 
 pub use backup::backup;
+pub use measure::pack;
 pub use sealed::{attachment, body, bundle, device, document, grant, invitation_code, key_text, local, recovery_words};
 pub use wire::{answer, card, keyring, problem, record, text};
 
@@ -35,4 +37,5 @@ pub const TARGETS: &[Target] = &[
     ("key_text", key_text),
     ("document", document),
     ("backup", backup),
+    ("pack", pack),
 ];

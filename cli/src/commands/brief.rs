@@ -51,7 +51,12 @@ pub(crate) async fn run(ui: &Ui, logged_in: LoggedIn, args: BriefArgs) -> Result
         still_waiting(ui, &flushed);
         let opened = brief.header.unread;
         let entries = if opened == 1 { "1 entry".to_owned() } else { format!("{opened} entries") };
-        ui.say(&format!("A receipt says that you opened {entries}."));
+        let measures = match brief.unread_measures().count() {
+            0 => String::new(),
+            1 => " and 1 measure".to_owned(),
+            measures => format!(" and {measures} measures"),
+        };
+        ui.say(&format!("A receipt says that you opened {entries}{measures}."));
     }
     shown
 }

@@ -2,6 +2,7 @@
 
 use clap::Args;
 use reverie_client::{ClientError, Invited, Prepared};
+use reverie_journal::NOT_MONITORED_IN_FULL;
 use reverie_protocol::account::AccountRole;
 use secrecy::ExposeSecret as _;
 use serde_json::json;
@@ -78,6 +79,7 @@ pub(crate) async fn run(ui: &Ui, start: Start, JoinArgs { code, yes }: JoinArgs)
     });
     ui.answer(&answer, String::new)?;
     ui.say(&format!("You have joined as {}.", account.handle()));
+    ui.say(NOT_MONITORED_IN_FULL);
     match inviter.filter(|inviter| compares(&account, inviter)) {
         Some(inviter) => {
             ui.say("");

@@ -20,6 +20,7 @@ pub mod http;
 mod joining;
 mod log;
 mod login;
+mod measures;
 #[cfg(feature = "native")]
 pub mod native;
 mod opening;
@@ -42,6 +43,7 @@ pub use self::export::{ExportSink, ExportSource, Exported};
 pub use self::files::NewFile;
 pub use self::joining::{Invited, Prepared};
 pub use self::log::{Divergence, JournalLog, Logged, Refusal};
+pub use self::measures::MeasureSetting;
 pub use self::outbox::Flushed;
 pub use self::pairing::{Pairing, Waiting};
 pub use self::sync::Notice;
