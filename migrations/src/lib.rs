@@ -5,6 +5,7 @@
 
 mod accounts;
 mod audit;
+mod devices;
 mod journals;
 
 use sea_orm_migration::prelude::*;
@@ -15,6 +16,11 @@ pub struct Migrator;
 
 impl MigratorTrait for Migrator {
     fn migrations() -> Vec<Box<dyn MigrationTrait>> {
-        vec![Box::new(accounts::Migration), Box::new(journals::Migration), Box::new(audit::Migration)]
+        vec![
+            Box::new(accounts::Migration),
+            Box::new(journals::Migration),
+            Box::new(audit::Migration),
+            Box::new(devices::Migration),
+        ]
     }
 }

@@ -5,6 +5,7 @@ use std::net::SocketAddr;
 use std::path::PathBuf;
 use std::sync::Arc;
 
+use reverie_protocol::opaque::KsfParams;
 use sea_orm::sea_query::{Expr, ExprTrait as _, Query};
 use sea_orm::{ColumnTrait as _, DbErr, EntityTrait as _, QueryFilter as _, QueryOrder as _, QuerySelect as _};
 use tokio::net::TcpListener;
@@ -40,6 +41,8 @@ pub struct Config {
     pub limits: ConnectionLimits,
     /// What time it is.
     pub clock: Clock,
+    /// What the slow hash of a password costs: of new accounts at once, of others from their next login on.
+    pub ksf: KsfParams,
 }
 
 impl Config {
@@ -51,6 +54,7 @@ impl Config {
             delays: Delays::default(),
             limits: ConnectionLimits::default(),
             clock: Clock::system(),
+            ksf: KsfParams::DEFAULT,
         }
     }
 }
@@ -112,6 +116,7 @@ impl Server {
             opaque,
             throttle: Throttle::new(config.delays),
             clock: config.clock,
+            ksf: config.ksf,
             behind_proxy: config.behind_proxy,
         });
         let addr = listener.local_addr()?;

@@ -8,6 +8,7 @@ mod accounts;
 mod attachments;
 mod audit;
 mod command;
+mod devices;
 mod disclosure;
 mod framework;
 mod invitations;

@@ -137,7 +137,7 @@ impl Unlocked {
         let sealed = bundle.seal().map_err(|error| ClientError::NotPossible(error.to_string()))?;
         self.state.bundle_sent = Some(Hash::of(&sealed));
         self.save_state().await?;
-        self.env.api.put_bundle(&token, &PutBundle { version, bundle: sealed.into() }).await?;
+        self.env.api.put_bundle(&token, &PutBundle::new(version, sealed.into())).await?;
         self.state.bundle_version = version;
         self.save_state().await
     }
