@@ -8,7 +8,7 @@ mod keys;
 mod sealed;
 mod wire;
 
-pub use sealed::{attachment, body, bundle, device, document, grant, invitation_code, key_text, local, recovery_words};
+pub use sealed::{attachment, body, bundle, device, document, grant, handover, invitation_code, key_text, local, recovery_words};
 pub use wire::{answer, card, keyring, problem, record, text};
 
 /// A target: the name of its file and of its corpus, and what runs.
@@ -29,6 +29,7 @@ pub const TARGETS: &[Target] = &[
     ("device", device),
     ("local", local),
     ("invitation_code", invitation_code),
+    ("handover", handover),
     ("recovery_words", recovery_words),
     ("key_text", key_text),
     ("document", document),

@@ -7,9 +7,10 @@ use std::time::Duration;
 
 use rand_core::Rng;
 use reverie_client::api::Api;
+use reverie_client::kit::read;
 use reverie_client::native::system::randomness;
 use reverie_client::native::{Folder, Sockets, Timeouts};
-use reverie_client::{ClientError, Environment, Invited, Kept, NewEntry, NewFile, Unlocked};
+use reverie_client::{ClientError, Environment, Invited, Kept, NewEntry, NewFile, Recovery, Unlocked};
 use reverie_journal::Kind;
 use reverie_protocol::ids::DocumentId;
 
@@ -40,7 +41,8 @@ impl Person {
         let invited = Invited::look(environment(home, &wire.url(), clock, Box::new(randomness()))?, code).await?;
         let prepared = invited.prepare(PASSWORD).await?;
         let recovery = Some(prepared.recovery().words().join(" "));
-        let account = prepared.finish().await?;
+        let mut account = prepared.finish().await?;
+        account.prove_kit(recovery.as_deref().unwrap_or_default()).await?;
         Ok(Self { account, wire, recovery, home: home.to_owned() })
     }
 
@@ -65,7 +67,8 @@ impl Person {
     pub async fn second_device(&self, home: &Path, wire: Wire, clock: &StoryClock) -> Result<Self, ClientError> {
         let words = self.recovery.clone().expect("only who joined in this test has the recovery words at hand");
         let environment = environment(home, &wire.url(), clock, Box::new(randomness()))?;
-        let account = Unlocked::login_with_recovery(environment, self.handle(), &words, PASSWORD).await?;
+        let code = read(&words)?.code;
+        let account = Recovery::open(environment, self.handle(), &code).await?.add_device(PASSWORD).await?;
         Ok(Self { account, wire, recovery: Some(words), home: home.to_owned() })
     }
 
