@@ -8,9 +8,10 @@ use reverie_protocol::account::AccountRole;
 use secrecy::ExposeSecret as _;
 use serde_json::json;
 
-use crate::commands::kit::{offer_to_prove, show_at_joining};
+use crate::commands::kit::{offer_to_prove, present};
 use crate::error::{CommandError, user_error};
 use crate::key_talk::NOT_JOINED;
+use crate::kit_paper::words_text;
 use crate::logged_in::Start;
 use crate::pairing_words::{compare, compares, pairing_json};
 use crate::profile::Profile;
@@ -62,27 +63,27 @@ pub(crate) async fn run(ui: &Ui, start: Start, JoinArgs { code, to, yes }: JoinA
         }
         error => error.into(),
     })?;
-    let words = prepared.recovery().words();
     let mut account = prepared.finish().await.map_err(|error| {
         let cut = error.is_offline();
         let error = CommandError::from(error);
         if cut { error.hint("Run `reverie login`: it tells whether your account was made.") } else { error }
     })?;
 
+    ui.say(&format!("Your account is made: {}.", account.handle()));
+    ui.say("");
+    let (kit, written) = present(ui, &account, to.as_deref())?;
     let inviter = account.pairings().into_iter().next();
     let answer = json!({
         "handle": account.handle(),
         "role": account.role(),
         "account": account.account(),
-        "recovery_words": words,
+        "recovery_words": kit.words(),
+        "kit": written,
         "kit_proved": false,
         "inviter": inviter.as_ref().map(pairing_json),
         "words": inviter.as_ref().map(|pairing| pairing.words),
     });
-    ui.answer(&answer, String::new)?;
-    ui.say(&format!("Your account is made: {}.", account.handle()));
-    ui.say("");
-    show_at_joining(ui, &account, to)?;
+    ui.answer(&answer, || words_text(&kit))?;
     match inviter.filter(|inviter| compares(&account, inviter)) {
         Some(inviter) => {
             ui.say("");

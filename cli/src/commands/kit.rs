@@ -1,9 +1,9 @@
 //! `reverie kit`: a new recovery kit, and proving the one on paper.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use clap::{Args, Subcommand};
-use reverie_client::{ClientError, Unlocked};
+use reverie_client::{ClientError, Kit, Unlocked};
 use secrecy::{ExposeSecret as _, SecretString};
 use serde_json::json;
 
@@ -55,7 +55,7 @@ pub(crate) async fn run(ui: &Ui, start: Start, KitArgs { command, to }: KitArgs)
     let (mut account, _profile, password) = start.unlock().await?;
     match command {
         None => make(ui, &mut account, &password, to).await,
-        Some(KitCommand::Show(to)) => show(ui, &account, to, true),
+        Some(KitCommand::Show(to)) => show(ui, &account, to),
         Some(KitCommand::Prove(source)) => {
             let Some(words) = typed(ui, &source)? else { return Ok(ui.say(KIT_LATER)) };
             prove(ui, &mut account, &words).await?;
@@ -71,7 +71,7 @@ async fn make(ui: &Ui, account: &mut Unlocked, password: &SecretString, to: To) 
         ui.say(said);
     }
     account.make_kit().await?;
-    show(ui, account, to, true)?;
+    show(ui, account, to)?;
     if account.has_joined() {
         ui.say(OLD_KIT_VALID);
     }
@@ -113,27 +113,22 @@ async fn prove(ui: &Ui, account: &mut Unlocked, words: &SecretString) -> Result<
     Ok(())
 }
 
-/// Shows the kit that waits to be proved, and writes it where it is wanted.
-pub(crate) fn show(ui: &Ui, account: &Unlocked, To { to }: To, answer: bool) -> Result<(), CommandError> {
+/// Shows the kit that waits to be proved, and answers with it.
+fn show(ui: &Ui, account: &Unlocked, To { to }: To) -> Result<(), CommandError> {
+    let (kit, written) = present(ui, account, to.as_deref())?;
+    ui.answer(&json!({ "recovery_words": kit.words(), "kit": written }), || words_text(&kit))
+}
+
+/// Says what a kit is, and writes it where it is wanted.
+pub(crate) fn present(ui: &Ui, account: &Unlocked, to: Option<&Path>) -> Result<(Kit, Vec<PathBuf>), CommandError> {
     let kit = account.unproved_kit().ok_or_else(|| {
         user_error("your recovery kit is proved already, and is not kept on this device")
             .hint("To try the paper: `reverie kit drill`. If it is lost: `reverie kit` makes a new one.")
     })?;
     ui.say(THE_KIT);
     ui.say("");
-    let written = to.map(|folder| write(ui, &kit, account.handle(), &folder)).transpose()?.unwrap_or_default();
-    if answer {
-        let value = json!({ "recovery_words": kit.words(), "kit": written });
-        ui.answer(&value, || words_text(&kit))?;
-    } else if !ui.is_json() {
-        ui.answer(&(), || words_text(&kit))?;
-    }
-    Ok(())
-}
-
-/// Shows the kit of joining, which answers for itself.
-pub(crate) fn show_at_joining(ui: &Ui, account: &Unlocked, to: Option<PathBuf>) -> Result<(), CommandError> {
-    show(ui, account, To { to }, false)
+    let written = to.map(|folder| write(ui, &kit, account.handle(), folder)).transpose()?.unwrap_or_default();
+    Ok((kit, written))
 }
 
 async fn drill(ui: &Ui, account: &mut Unlocked, source: &TypedKit) -> Result<(), CommandError> {

@@ -140,7 +140,10 @@ impl ClientError {
             Self::Api(ApiError::Refused(problem)) => return refused(problem.code),
             Self::NoAccount => "Join with an invitation code: `reverie join CODE --server URL`.",
             Self::AccountExists(_) => "To use a second account on this device, name it: `reverie --profile NAME …`.",
-            Self::WrongPassword => "Try again. Capital letters and the keyboard layout matter.",
+            Self::WrongPassword => {
+                "Try again. Capital letters and the keyboard layout matter. If it is surely right, the file may be damaged; \
+                 what was sent is safe on the server, and `reverie --profile NAME login --recovery` brings it back."
+            }
             Self::LoggedOut => "Run `reverie login`.",
             Self::DeviceRevoked(_) => {
                 "What it holds stays readable here with its password. If that was not you, tell your practice. To use it \

@@ -144,7 +144,7 @@ pub struct Prepared {
 }
 
 impl Prepared {
-    /// Returns the 24 recovery words, to be written down before going on.
+    /// Returns the 24 recovery words. They can be read on the device until the kit was proved.
     pub const fn recovery(&self) -> &RecoveryCode {
         &self.recovery
     }

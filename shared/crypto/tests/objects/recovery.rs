@@ -32,8 +32,11 @@ fn a_wrong_word_is_named_by_its_place_and_not_repeated() {
     words[4] = "heronry";
     words[9] = "estuarine";
     let error = why(&words.join(" ")).unwrap();
-    assert_eq!(error, ParseRecoveryCodeError::UnknownWord { position: 5, like: None });
-    assert_eq!(error.to_string(), "word 5 is not one of the recovery words; compare it with your printed kit");
+    assert_eq!(error, ParseRecoveryCodeError::UnknownWord { position: 5, like: Some("hero") });
+    assert_eq!(error.to_string(), "word 5 is not one of the recovery words; did you mean `hero`?");
+    words[4] = "estuarine";
+    let error = why(&words.join(" ")).unwrap().to_string();
+    assert_eq!(error, "word 5 is not one of the recovery words; compare it with your printed kit");
 }
 
 #[test]
