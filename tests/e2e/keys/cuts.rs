@@ -89,7 +89,7 @@ async fn a_password_change_that_is_cut_off_anywhere_leaves_one_password_valid() 
             }
         }
     }
-    assert!(stayed > 10 && changed > 3, "both were met: {stayed}, {changed}");
+    assert!(stayed > 5 && changed > 2, "both were met: {stayed}, {changed}");
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -130,5 +130,5 @@ async fn a_new_kit_that_is_cut_off_anywhere_leaves_one_kit_valid() {
             }
         }
     }
-    assert!(stayed > 2 && replaced > 3, "both were met: {stayed}, {replaced}");
+    assert!(stayed >= 2 && replaced > 3, "both were met: {stayed}, {replaced}");
 }
