@@ -61,6 +61,10 @@ pub(crate) enum Command {
     Join(join::JoinArgs),
     Login(login::LoginArgs),
     Logout(logout::LogoutArgs),
+    Password(password::PasswordArgs),
+    Kit(kit::KitArgs),
+    Recover(recover::RecoverArgs),
+    Devices(devices::DevicesArgs),
     Whoami(whoami::WhoamiArgs),
     Pair(pair::PairArgs),
     Invite(invite::InviteArgs),
@@ -87,8 +91,9 @@ pub(crate) enum Command {
 }
 
 /// Who uses which command, as the long help groups them. Every command stands in one group.
-const GROUPS: [(&str, &[&str]); 5] = [
+const GROUPS: [(&str, &[&str]); 6] = [
     ("For everybody", &["join", "login", "logout", "whoami", "pair", "invite"]),
+    ("Your keys", &["password", "kit", "recover", "devices"]),
     ("For patients", &["write", "attach", "elaborate", "mark", "list", "share", "withdraw", "safety-plan"]),
     ("For clinicians", &["queue", "brief", "reply", "session", "coverage"]),
     ("For both", &["show", "measure", "export", "verify", "access-log"]),

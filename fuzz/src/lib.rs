@@ -12,7 +12,9 @@ mod wire;
 
 pub use backup::backup;
 pub use measure::pack;
-pub use sealed::{attachment, body, bundle, device, document, grant, invitation_code, key_text, local, recovery_words};
+pub use sealed::{
+    attachment, body, bundle, device, document, grant, handover, invitation_code, key_text, local, recovery_words,
+};
 pub use wire::{answer, card, keyring, problem, record, text};
 
 /// A target: the name of its file and of its corpus, and what runs.
@@ -33,6 +35,7 @@ pub const TARGETS: &[Target] = &[
     ("device", device),
     ("local", local),
     ("invitation_code", invitation_code),
+    ("handover", handover),
     ("recovery_words", recovery_words),
     ("key_text", key_text),
     ("document", document),

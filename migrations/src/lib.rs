@@ -5,6 +5,7 @@
 
 mod accounts;
 mod audit;
+mod devices;
 mod journals;
 mod uploads;
 
@@ -21,6 +22,7 @@ impl MigratorTrait for Migrator {
             Box::new(journals::Migration),
             Box::new(audit::Migration),
             Box::new(uploads::Migration),
+            Box::new(devices::Migration),
         ]
     }
 }

@@ -4,7 +4,7 @@ use reverie_migrations::Migrator;
 use sea_orm_migration::prelude::*;
 use sea_orm_migration::sea_orm::Database;
 
-const TABLES: [&str; 10] = [
+const TABLES: [&str; 12] = [
     "account",
     "session",
     "login_attempt",
@@ -15,6 +15,8 @@ const TABLES: [&str; 10] = [
     "attachment",
     "audit",
     "audit_head",
+    "ended_session",
+    "handover",
 ];
 
 #[tokio::test]

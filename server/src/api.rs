@@ -7,9 +7,11 @@ mod attachments;
 mod audit_log;
 mod disclosure;
 mod examples;
+mod handovers;
 mod health;
 mod invitations;
 mod journals;
+mod passwords;
 mod registration;
 mod samples;
 mod sessions;
@@ -76,7 +78,9 @@ fn service() -> OpenApiService<impl OpenApi, ()> {
         invitations::InvitationsApi,
         registration::RegistrationApi,
         sessions::SessionsApi,
+        handovers::HandoversApi,
         accounts::AccountsApi,
+        passwords::PasswordsApi,
         journals::JournalsApi,
         access_log::AccessLogApi,
         attachments::AttachmentsApi,

@@ -3,6 +3,7 @@
 use std::net::IpAddr;
 use std::sync::Arc;
 
+use reverie_protocol::opaque::KsfParams;
 use tokio::sync::Mutex;
 
 use crate::attachment_files::AttachmentFiles;
@@ -26,6 +27,8 @@ pub(crate) struct App {
     pub(crate) opaque: Opaque,
     pub(crate) throttle: Throttle,
     pub(crate) clock: Clock,
+    /// What the slow hash of a password is to cost by now.
+    pub(crate) ksf: KsfParams,
     pub(crate) behind_proxy: bool,
 }
 

@@ -15,7 +15,7 @@ use uuid::Uuid;
 use crate::app::App;
 use crate::entity::{account, named, session};
 use crate::refusal::{ApiError, internal, refuse};
-use crate::token;
+use crate::{sessions, token};
 
 /// A session and its account.
 #[derive(Debug, Clone)]
@@ -68,11 +68,9 @@ async fn administrator_session(request: &Request, bearer: Bearer) -> poem::Resul
 /// Finds the session of a token.
 async fn find(app: &App, token: &str) -> Result<Session, ApiError> {
     let hash = token::hash(token);
-    let found = session::Entity::find()
-        .filter(session::Column::TokenSha256.eq(hash.0.to_vec()))
-        .one(app.db.read())
-        .await?
-        .ok_or_else(unauthenticated)?;
+    let found =
+        session::Entity::find().filter(session::Column::TokenSha256.eq(hash.0.to_vec())).one(app.db.read()).await?;
+    let Some(found) = found else { return Err(sessions::why_none(app.db.read(), hash).await?) };
     let (role, state): (String, String) = account::Entity::find_by_id(found.account)
         .select_only()
         .columns([account::Column::Role, account::Column::State])

@@ -19,7 +19,7 @@ pub(crate) enum ApiError {
     /// The request cannot be read: `malformed_request`.
     #[oai(status = 400, content_type = "application/problem+json")]
     BadRequest(Json<Box<Problem>>),
-    /// Not logged in, or the login failed: `unauthenticated`, `login_failed`.
+    /// Not logged in, or the login failed: `unauthenticated`, `device_revoked`, `login_failed`.
     #[oai(status = 401, content_type = "application/problem+json")]
     Unauthorized(Json<Box<Problem>>),
     /// The account may not do this: `not_permitted`, `account_suspended`.

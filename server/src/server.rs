@@ -6,6 +6,7 @@ use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;
 
+use reverie_protocol::opaque::KsfParams;
 use sea_orm::DbErr;
 use tokio::net::TcpListener;
 use tokio::sync::Mutex;
@@ -41,6 +42,8 @@ pub struct Config {
     pub clock: Clock,
     /// How often what was abandoned is looked for.
     pub upkeep_every: Duration,
+    /// What the slow hash of a password costs: of new accounts at once, of others from their next login on.
+    pub ksf: KsfParams,
 }
 
 impl Config {
@@ -53,6 +56,7 @@ impl Config {
             limits: ConnectionLimits::default(),
             clock: Clock::system(),
             upkeep_every: Duration::from_secs(60 * 60),
+            ksf: KsfParams::DEFAULT,
         }
     }
 }
@@ -117,6 +121,7 @@ impl Server {
             opaque,
             throttle: Throttle::new(config.delays),
             clock: config.clock,
+            ksf: config.ksf,
             behind_proxy: config.behind_proxy,
         });
         let addr = listener.local_addr()?;

@@ -71,6 +71,15 @@ impl World {
         (self.addr, self.server) = (addr, Some(server));
     }
 
+    /// Stops the server and starts it again with another configuration.
+    pub async fn reconfigure(&mut self, change: impl FnOnce(Config) -> Config) {
+        self.stop().await;
+        let listener = TcpListener::bind("127.0.0.1:0").await.expect("the loopback address has a free port");
+        let config = change(Config { clock: self.clock.for_server(), ..Config::new(self.data()) });
+        let server = Server::start(config, listener).await.expect("a server starts on its own data");
+        (self.addr, self.server) = (server.addr, Some(server));
+    }
+
     /// Stops the server: everything is on disk.
     pub async fn stop(&mut self) {
         if let Some(server) = self.server.take() {

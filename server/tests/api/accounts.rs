@@ -14,7 +14,7 @@ async fn the_bundle_is_replaced_only_by_its_next_version() {
     let world = World::new().await;
     let heron = world.patient().await;
     let path = "/v1/accounts/me/credentials";
-    let put = |version: u64, bundle: &[u8]| PutBundle { version, bundle: B64(bundle.to_vec()) };
+    let put = |version: u64, bundle: &[u8]| PutBundle::new(version, B64(bundle.to_vec()));
     assert_eq!(heron.put(path, &put(2, b"second")).await.status(), 204);
     for version in [0, 2, 4, u64::MAX] {
         let response = heron.put(path, &put(version, b"other")).await;

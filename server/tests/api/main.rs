@@ -9,6 +9,7 @@ mod attachments;
 mod audit;
 mod backup;
 mod command;
+mod devices;
 mod disclosure;
 mod framework;
 mod invitations;

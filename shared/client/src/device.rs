@@ -5,21 +5,23 @@
 
 use std::collections::BTreeMap;
 
+use reverie_crypto::bundle::WayIn;
 use reverie_crypto::device::WORK_FACTOR;
-use reverie_crypto::{Contact, DeviceCopy, DeviceKey};
+use reverie_crypto::{Contact, DeviceCopy, DeviceKey, NamedDevice};
 use reverie_protocol::account::AccountRole;
 use reverie_protocol::api::Head;
-use reverie_protocol::hash::Hash;
-use reverie_protocol::ids::{InvitationId, JournalId};
+use reverie_protocol::ids::{InvitationId, JournalId, SessionId};
 use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
 use zeroize::Zeroizing;
 
+use crate::credentials::{Change, Sent};
 use crate::error::ClientError;
 use crate::log::Divergence;
 use crate::store::Store;
 
 const KEYS: &str = "keys.age";
+const NEXT_KEYS: &str = "keys-next.age";
 const STATE: &str = "state.age";
 
 /// An invitation that nobody has accepted yet, as far as this device knows.
@@ -42,8 +44,27 @@ pub(crate) struct DeviceState {
     pub(crate) joining: bool,
     pub(crate) role: AccountRole,
     pub(crate) bundle_version: u64,
-    /// SHA-256 of the bundle that was sent last: tells one's own bundle from another device's if the answer was lost.
-    pub(crate) bundle_sent: Option<Hash>,
+    /// The change of bundle and credentials that was sent and not answered yet.
+    #[serde(default)]
+    pub(crate) sent: Option<Sent>,
+    /// The ways into the bundle, as of its version.
+    #[serde(default)]
+    pub(crate) ways: Vec<WayIn>,
+    /// What the account's devices are called.
+    #[serde(default)]
+    pub(crate) devices: Vec<NamedDevice>,
+    /// This device's session.
+    #[serde(default)]
+    pub(crate) session: Option<SessionId>,
+    /// What the server said when it no longer took this device.
+    #[serde(default)]
+    pub(crate) revoked: Option<String>,
+    /// The recovery words of joining, until the kit was proved: they can be read again until then, and nothing is written.
+    #[serde(default)]
+    pub(crate) unproved_kit: Option<Zeroizing<String>>,
+    /// The words of a newer kit, which is worth nothing until it was proved.
+    #[serde(default)]
+    pub(crate) next_kit: Option<Zeroizing<String>>,
     pub(crate) contacts: Vec<Contact>,
     pub(crate) invitations: Vec<PendingInvitation>,
     /// The newest place of each journal that this account has seen: what the server must never take back.
@@ -65,7 +86,13 @@ impl DeviceState {
             joining: false,
             role,
             bundle_version: 1,
-            bundle_sent: None,
+            sent: None,
+            ways: Vec::new(),
+            devices: Vec::new(),
+            session: None,
+            revoked: None,
+            unproved_kit: None,
+            next_kit: None,
             contacts: Vec::new(),
             invitations: Vec::new(),
             floors: BTreeMap::new(),
@@ -116,15 +143,54 @@ pub(crate) async fn save_keys(store: &dyn Store, copy: &DeviceCopy, password: &s
     Ok(store.put(KEYS, &copy.seal(password, WORK_FACTOR)).await?)
 }
 
+/// Opens the device's keys. While a change of the password is under way, the new password opens them too.
 pub(crate) async fn load_keys(store: &dyn Store, password: &str) -> Result<DeviceCopy, ClientError> {
-    use reverie_crypto::device::OpenDeviceError;
     let sealed = store.find(KEYS).await?.ok_or(ClientError::NoAccount)?;
-    DeviceCopy::open(password, &sealed).map_err(|error| match error {
-        OpenDeviceError::DoesNotOpen => ClientError::WrongPassword,
-        OpenDeviceError::TooMuchWork | OpenDeviceError::UpdateNeeded | OpenDeviceError::Malformed => {
-            ClientError::Damaged(KEYS.into())
-        }
+    let opened = open_keys(&sealed, KEYS, password);
+    if !matches!(opened, Err(ClientError::WrongPassword)) {
+        return opened;
+    }
+    let Some(next) = store.find(NEXT_KEYS).await? else { return opened };
+    let copy = open_keys(&next, NEXT_KEYS, password)?;
+    // A change that was cut off before it was sent never was.
+    let state = DeviceState::load(store, &copy.device_key).await?;
+    let under_way = state.sent.is_some_and(|sent| sent.change == Change::Password);
+    if under_way { Ok(copy) } else { Err(ClientError::WrongPassword) }
+}
+
+fn open_keys(sealed: &[u8], name: &str, password: &str) -> Result<DeviceCopy, ClientError> {
+    use reverie_crypto::device::OpenDeviceError;
+    DeviceCopy::open(password, sealed).map_err(|error| match error {
+        OpenDeviceError::DoesNotOpen if is_age_file(sealed) => ClientError::WrongPassword,
+        OpenDeviceError::DoesNotOpen
+        | OpenDeviceError::TooMuchWork
+        | OpenDeviceError::UpdateNeeded
+        | OpenDeviceError::Malformed => ClientError::Damaged(name.into()),
     })
+}
+
+/// Tells whether it begins like any age file: what does not was cut or overwritten, and no password opens it.
+fn is_age_file(sealed: &[u8]) -> bool {
+    sealed.starts_with(b"age-encryption.org/v1\n-> scrypt ")
+}
+
+/// Keeps the keys under a new password beside those under the old one, until it is known which is valid.
+pub(crate) async fn save_next_keys(store: &dyn Store, copy: &DeviceCopy, password: &str) -> Result<(), ClientError> {
+    Ok(store.put(NEXT_KEYS, &copy.seal(password, WORK_FACTOR)).await?)
+}
+
+/// The new password is valid: its keys take the place of the old ones.
+pub(crate) async fn adopt_next_keys(store: &dyn Store) -> Result<(), ClientError> {
+    if let Some(next) = store.find(NEXT_KEYS).await? {
+        store.put(KEYS, &next).await?;
+        store.delete(NEXT_KEYS).await?;
+    }
+    Ok(())
+}
+
+/// The old password stays valid.
+pub(crate) async fn forget_next_keys(store: &dyn Store) -> Result<(), ClientError> {
+    Ok(store.delete(NEXT_KEYS).await?)
 }
 
 pub(crate) async fn forget(store: &dyn Store) -> Result<(), ClientError> {

@@ -16,6 +16,7 @@ mod bundle;
 mod device;
 mod epoch;
 mod fixtures;
+mod handover;
 mod hybrid;
 mod keyring;
 mod padding;
