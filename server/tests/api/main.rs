@@ -7,6 +7,7 @@
 mod accounts;
 mod attachments;
 mod audit;
+mod bad_input;
 mod command;
 mod disclosure;
 mod framework;
