@@ -60,7 +60,7 @@ sees: ## Write docs/what-the-server-sees.md anew
 	cargo run -q -p reverie-server -- sees > target/what-the-server-sees.md
 	mv target/what-the-server-sees.md docs/what-the-server-sees.md
 
-setup: ## Check for age and PostgreSQL, which the tests use; as root, install them
+setup: ## Check for age, PostgreSQL, Node and what the tests install; as root, install them
 	@scripts/setup
 
 clean: ## Remove what was built, and the demo's data

@@ -8,6 +8,7 @@ mod accounts;
 mod attachments;
 mod audit;
 mod backup;
+mod bad_input;
 mod command;
 mod devices;
 mod disclosure;

@@ -23,4 +23,6 @@ mod padding;
 mod pairing;
 mod password;
 mod recovery;
+mod rfc9807;
 mod words;
+mod x25519;
