@@ -44,8 +44,9 @@ lint: ## Check formatting, lints, documentation, dependencies and the boundaries
 		echo "         To check them: cargo install --locked cargo-deny && make lint"; \
 	fi
 
-bench: ## Measure
-	cargo run --release -p reverie-tests --bin bench -- $(ARGS)
+bench: ## Measure, each figure beside a ceiling of the same run
+	cargo build --release -p reverie-server
+	cargo run --release -p reverie-tests --bin bench
 
 fuzz: ## Look for panics in every parser of outside bytes, SECONDS_EACH=60; needs nightly Rust and cargo-fuzz
 	@scripts/fuzz $(SECONDS_EACH)
