@@ -6,6 +6,7 @@ use std::sync::Arc;
 use reverie_protocol::opaque::KsfParams;
 use tokio::sync::Mutex;
 
+use crate::append::Lately;
 use crate::attachment_files::AttachmentFiles;
 use crate::audit::Today;
 use crate::clock::Clock;
@@ -19,6 +20,7 @@ use crate::writer::Writer;
 pub(crate) struct App {
     pub(crate) db: Database,
     pub(crate) writer: Writer,
+    pub(crate) lately: Lately,
     /// What the audit log has of today.
     pub(crate) entered: Today,
     pub(crate) files: Arc<AttachmentFiles>,

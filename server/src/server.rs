@@ -15,6 +15,7 @@ use tokio_util::sync::CancellationToken;
 
 use crate::api;
 use crate::app::App;
+use crate::append::Lately;
 use crate::attachment_files::AttachmentFiles;
 use crate::audit::Today;
 use crate::clock::Clock;
@@ -115,6 +116,7 @@ impl Server {
         let app = Arc::new(App {
             db: db.clone(),
             writer: writer.clone(),
+            lately: Lately::default(),
             entered: Today::default(),
             files,
             publishing: Mutex::new(()),

@@ -40,7 +40,7 @@ async fn idle(data: &Path) {
         let server = ServerProcess::serve(data).await;
         measure::ready(server.addr).await;
         soonest = soonest.min(start.elapsed());
-        least = least.min(resident(server.pid()));
+        least = least.min(resident(server.process()));
         server.stop().await;
     }
     println!("an idle server (SQLite), best of {ROUNDS}");
@@ -97,13 +97,13 @@ async fn pulling(folder: &Path) {
     let chain = Chain::of_entries(&owner, PULLED);
     let (token, words) = account::register(&url, &code, owner).await;
     reading::upload(&url, &token, &chain).await;
-    let before = resident(server.pid());
+    let before = resident(server.process());
     let (mut ours, mut ceiling) = (Duration::MAX, Duration::MAX);
     for round in 0..ROUNDS {
         ceiling = ceiling.min(reading::unavoidable(&chain, &key));
         ours = ours.min(reading::pull(&url, &folder.join(format!("device-{round}")), &words, account).await);
     }
-    let grown = resident(server.pid()).saturating_sub(before) as f64 / MB;
+    let grown = resident(server.process()).saturating_sub(before) as f64 / MB;
     println!("a fresh client pulls {PULLED} records of 2 KB, processor time of one core, best of {ROUNDS}");
     let each = |took: Duration| format!("{:.1} µs", took.as_secs_f64() * 1e6 / PULLED as f64);
     row("ceiling: verify_strict and age decryption, in memory", each(ceiling));
