@@ -103,6 +103,10 @@ async fn seen(app: &App, session: Uuid, today: i32) -> Result<(), ApiError> {
     Ok(tx.commit().await?)
 }
 
+fn unauthenticated() -> ApiError {
+    refuse(ProblemCode::Unauthenticated, "The session has ended or never was. Log in again.")
+}
+
 /// Returns `account_suspended`.
 pub(crate) fn suspended() -> ApiError {
     let detail = "An administrator suspended this account; its data is kept. Ask the practice.";

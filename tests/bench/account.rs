@@ -20,8 +20,8 @@ use crate::chain::Owner;
 /// The handle of a server's first administrator.
 pub const HANDLE: &str = "admin";
 
-/// Joins, and returns the session's token and the words with which a new device logs in.
-pub async fn register(server_url: &str, code: &str, owner: Owner) -> (String, String) {
+/// Joins, and returns the session's token and the code with which a new device is added.
+pub async fn register(server_url: &str, code: &str, owner: Owner) -> (String, RecoveryCode) {
     let api = Api::new(Arc::new(Sockets::new(server_url).expect("it is a loopback address")));
     let rng = &mut randomness();
     let code = InvitationCode::parse(code).expect("the server printed it");
@@ -46,6 +46,7 @@ pub async fn register(server_url: &str, code: &str, owner: Owner) -> (String, St
         account_secret: secret,
         heads: Vec::new(),
         contacts: Vec::new(),
+        devices: Vec::new(),
         ways,
     };
     let finish = RegistrationFinish {
@@ -60,5 +61,5 @@ pub async fn register(server_url: &str, code: &str, owner: Owner) -> (String, St
         bundle: bundle.seal().expect("it has two ways in").into(),
     };
     let opened = api.finish_registration(&finish).await.expect("the code is good");
-    (opened.token, recovery.words().join(" "))
+    (opened.token, recovery)
 }

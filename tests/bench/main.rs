@@ -95,13 +95,13 @@ async fn pulling(folder: &Path) {
     let owner = Owner::make();
     let (account, key) = (owner.account, owner.keys.verifying_key());
     let chain = Chain::of_entries(&owner, PULLED);
-    let (token, words) = account::register(&url, &code, owner).await;
+    let (token, kit) = account::register(&url, &code, owner).await;
     reading::upload(&url, &token, &chain).await;
     let before = resident(server.process());
     let (mut ours, mut ceiling) = (Duration::MAX, Duration::MAX);
     for round in 0..ROUNDS {
         ceiling = ceiling.min(reading::unavoidable(&chain, &key));
-        ours = ours.min(reading::pull(&url, &folder.join(format!("device-{round}")), &words, account).await);
+        ours = ours.min(reading::pull(&url, &folder.join(format!("device-{round}")), &kit, account).await);
     }
     let grown = resident(server.process()).saturating_sub(before) as f64 / MB;
     println!("a fresh client pulls {PULLED} records of 2 KB, processor time of one core, best of {ROUNDS}");

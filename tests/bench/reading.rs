@@ -11,7 +11,7 @@ use std::time::Duration;
 use reverie_client::api::Api;
 use reverie_client::native::system::{now, randomness};
 use reverie_client::native::{Folder, Sockets};
-use reverie_client::{Environment, Unlocked};
+use reverie_client::{Environment, Recovery, RecoveryCode};
 use reverie_protocol::api::Append;
 use reverie_protocol::header::SignedRecord;
 use reverie_protocol::limits;
@@ -32,11 +32,17 @@ pub async fn upload(server_url: &str, token: &str, chain: &Chain) {
 }
 
 /// Logs in on a new device, pulls, and shows the journal; returns the processor time of pulling and showing.
-pub async fn pull(server_url: &str, home: &Path, words: &str, account: reverie_protocol::ids::AccountId) -> Duration {
+pub async fn pull(
+    server_url: &str,
+    home: &Path,
+    kit: &RecoveryCode,
+    account: reverie_protocol::ids::AccountId,
+) -> Duration {
     let api = Api::new(Arc::new(Sockets::new(server_url).expect("it is a loopback address")));
     let store = Arc::new(Folder::new(home).expect("the folder is ours"));
     let environment = Environment::new(api, store, Arc::new(now), Box::new(randomness()), Box::new(randomness()));
-    let mut unlocked = Unlocked::login_with_recovery(environment, HANDLE, words, PASSWORD).await.expect("it logs in");
+    let recovery = Recovery::open(environment, HANDLE, kit).await.expect("the kit is the account's");
+    let mut unlocked = recovery.add_device(PASSWORD).await.expect("the password is the account's");
     let start = processor_time();
     let notices = unlocked.sync().await.expect("the server answers");
     assert!(notices.is_empty(), "{notices:?}");
