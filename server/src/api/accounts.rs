@@ -97,7 +97,9 @@ impl AccountsApi {
         if put.end_other_sessions {
             let others = sessions::of(account).filter(session::Column::Id.ne(caller.0.id.uuid()));
             let ended = sessions::end(&tx, others, Reason::Recovered, app.clock.today()).await?;
-            acts.extend(ended.into_iter().map(|id| app.act(caller.0.account, AuditAct::EndSession, AuditSubject::session(id))));
+            acts.extend(
+                ended.into_iter().map(|id| app.act(caller.0.account, AuditAct::EndSession, AuditSubject::session(id))),
+            );
         }
         chain.enter(&mut random::system(), &acts).await?;
         tx.commit().await?;

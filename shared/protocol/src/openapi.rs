@@ -10,7 +10,9 @@ use serde_json::Value;
 
 use crate::bytes::B64;
 use crate::hash::Hash;
-use crate::ids::{AccountId, AttachmentId, DocumentId, HandoverId, InvitationId, JournalId, RecordId, SessionId, SubjectId};
+use crate::ids::{
+    AccountId, AttachmentId, DocumentId, HandoverId, InvitationId, JournalId, RecordId, SessionId, SubjectId,
+};
 
 macro_rules! string_type {
     ($type:ty, $name:literal, $schema:expr, $parse:expr, $print:expr) => {
