@@ -126,7 +126,7 @@ async fn what_an_owner_does_in_her_own_journal_is_told_to_her_alone() {
 async fn that_keys_are_stored_whenever_somebody_writes_is_told_to_nobody_else() {
     let world = World::new().await;
     let (heron, quill) = (world.patient().await, world.clinician().await);
-    let put = PutBundle { version: 2, bundle: B64(b"sealed again".to_vec()) };
+    let put = PutBundle::new(2, B64(b"sealed again".to_vec()));
     assert_eq!(heron.put("/v1/accounts/me/credentials", &put).await.status(), StatusCode::NO_CONTENT);
     ok::<Bundle>(heron.get("/v1/accounts/me/credentials").await).await;
     let acts = |told: Vec<(String, Option<&'static str>, AuditAct)>| told.into_iter().map(|(_, _, act)| act);
@@ -276,7 +276,7 @@ async fn everything(world: &World, quill: &Person, wren: &Person) -> Vec<AuditAc
     ok::<InvitationOffer>(wren.post("/v1/invitations/redeem", &redeem).await).await;
     ok::<AccountCard>(wren.get(&format!("/v1/accounts/{}/card", quill.account)).await).await;
     let bundle: Bundle = ok(wren.get("/v1/accounts/me/credentials").await).await;
-    let put = PutBundle { version: bundle.version + 1, bundle: B64(b"sealed again".to_vec()) };
+    let put = PutBundle::new(bundle.version + 1, B64(b"sealed again".to_vec()));
     assert_eq!(wren.put("/v1/accounts/me/credentials", &put).await.status(), StatusCode::NO_CONTENT);
 
     let mut log = wren.opens_journal(&[quill.member(MemberRole::Writer)]).await;

@@ -56,7 +56,8 @@ async fn a_password_change_that_is_cut_off_anywhere_leaves_one_password_valid() 
     drop(heron);
     let mut valid = PASSWORD.to_owned();
     let (mut stayed, mut changed) = (0, 0);
-    for cut in CUTS {
+    // What is cut before a request is cut by the device's death after the write before it: passwords hash slowly.
+    for cut in &CUTS[1..] {
         for place in 0.. {
             let cut = cut(place);
             let new = format!("the stairs smell of snow {stayed} {changed}");

@@ -20,8 +20,8 @@ pub(super) const SECTIONS: [(&str, &[&str]); 4] = [
         "If your password or your devices are lost",
         &[
             "On any computer: reverie recover --handle HANDLE --server SERVER",
-            "It asks for these words and a new password. Your journals, people and devices' trust come back; every old \
-             device is removed.",
+            "It asks for these words and a new password. Your journals and the people whom you trust come back; every \
+             old device is removed.",
         ],
     ),
     (
@@ -29,8 +29,7 @@ pub(super) const SECTIONS: [(&str, &[&str]); 4] = [
         &[
             "While you can still unlock a device: reverie kit. It makes a new sheet, and this one opens nothing any more.",
             "If both this sheet and your password are lost, your private journal is gone. Nobody can bring it back, \
-             neither your practice nor whoever runs the server. What you shared, your clinician can copy into a new \
-             account of yours.",
+             neither your practice nor whoever runs the server. What you shared, your clinician still has.",
         ],
     ),
     ("From time to time", &["Try the sheet without changing anything: reverie kit drill"]),
