@@ -19,6 +19,8 @@ demo: ## Show a fictional practice at work; ARGS=--once ends instead of leaving 
 test: setup lint ## Run everything that CI runs: set-up, lint, all tests, the fuzz targets over their corpus
 	@echo "== tests of the workspace"
 	cargo test --locked --workspace
+	@echo "== the server's API and the end-to-end tests again, on PostgreSQL"
+	REVERIE_TESTS_ON=postgresql cargo test --locked --workspace --test api --test e2e
 	@echo "== openapi.json is what the server says"
 	cargo run -q --locked -p reverie-server -- openapi --check openapi.json
 	@echo "== fuzz targets over their committed corpus"

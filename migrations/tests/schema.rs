@@ -1,6 +1,7 @@
-//! The schema on a real SQLite database.
+//! The schema on a real SQLite and a real PostgreSQL database.
 
 use reverie_migrations::Migrator;
+use reverie_test_database::TestDatabase;
 use sea_orm_migration::prelude::*;
 use sea_orm_migration::sea_orm::Database;
 
@@ -21,15 +22,18 @@ const TABLES: [&str; 12] = [
 
 #[tokio::test]
 async fn every_migration_can_be_undone_and_made_again() {
-    let db = Database::connect("sqlite::memory:").await.unwrap();
-    for _ in 0..2 {
-        Migrator::up(&db, None).await.unwrap();
-        for table in TABLES {
-            assert!(SchemaManager::new(&db).has_table(table).await.unwrap(), "{table} is missing");
-        }
-        Migrator::down(&db, None).await.unwrap();
-        for table in TABLES {
-            assert!(!SchemaManager::new(&db).has_table(table).await.unwrap(), "{table} is still there");
+    let postgresql = TestDatabase::empty();
+    for url in ["sqlite::memory:", &postgresql.url()] {
+        let db = Database::connect(url).await.unwrap();
+        for _ in 0..2 {
+            Migrator::up(&db, None).await.unwrap();
+            for table in TABLES {
+                assert!(SchemaManager::new(&db).has_table(table).await.unwrap(), "{table} is missing");
+            }
+            Migrator::down(&db, None).await.unwrap();
+            for table in TABLES {
+                assert!(!SchemaManager::new(&db).has_table(table).await.unwrap(), "{table} is still there");
+            }
         }
     }
 }

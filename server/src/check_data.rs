@@ -15,7 +15,7 @@ use sea_orm::{DbErr, EntityTrait as _, QueryOrder as _};
 
 use crate::attachment_files::path;
 use crate::data::DataFolder;
-use crate::database::Database;
+use crate::database::{Database, DatabaseAddress, OpenError};
 use crate::entity::journal;
 use crate::upkeep::is_litter;
 
@@ -63,18 +63,29 @@ pub enum CheckDataError {
     /// The database cannot be read.
     #[error("the database cannot be read; if this user may read and write it, it is damaged: restore a backup")]
     Database(#[from] DbErr),
+    /// PostgreSQL, or a version of the database, is not one to use.
+    #[error(transparent)]
+    Open(OpenError),
 }
 
-/// Checks every journal, every attachment and the audit log of a data folder.
+impl From<OpenError> for CheckDataError {
+    fn from(error: OpenError) -> Self {
+        match error {
+            OpenError::Embedded(error) => Self::Database(error),
+            other => Self::Open(other),
+        }
+    }
+}
+
+/// Checks every journal, every attachment and the audit log of a data folder and its database.
 ///
 /// # Errors
 /// [`CheckDataError`] if the folder holds no server or cannot be read. What is wrong with the data is in the report.
-pub async fn check_data(data: &Path) -> Result<Report, CheckDataError> {
+pub async fn check_data(data: &Path, database: &DatabaseAddress) -> Result<Report, CheckDataError> {
     let data = DataFolder(data.to_owned());
-    if !data.database().try_exists()? {
+    let Some(db) = Database::open(database, &data.database()).await? else {
         return Err(CheckDataError::NotInitialised(data.0));
-    }
-    let db = Database::open(&data.database()).await?;
+    };
     let outcome = check_all(&db, &data.attachments()).await;
     db.close().await?;
     outcome

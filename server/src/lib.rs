@@ -34,6 +34,7 @@ mod writer;
 
 pub use clock::Clock;
 pub use data::DataFolder;
+pub use database::{AddressError, DatabaseAddress, OpenError};
 pub use http::connection_limits::ConnectionLimits;
 pub use server::{Config, RunningServer, Server, StartError};
 pub use throttle::Delays;

@@ -22,7 +22,7 @@ use crate::audit::{Act, Chain};
 use crate::check_data::{CheckDataError, Finding, Report, check_data};
 use crate::clock::Clock;
 use crate::data::{DataFolder, write_secret};
-use crate::database::Database;
+use crate::database::{Database, DatabaseAddress, OpenError};
 use crate::entity::{login_attempt, session};
 
 /// Where the OPAQUE set-up key of the restored server comes from.
@@ -84,8 +84,11 @@ pub enum RestoreError {
     #[error("the folder cannot be written; may this user write there, and is there room?")]
     Io(#[from] io::Error),
     /// The restored database cannot be opened.
-    #[error("the restored database cannot be opened")]
+    #[error("the restored database cannot be used")]
     Database(#[from] DbErr),
+    /// The restored database cannot be opened.
+    #[error("the restored database cannot be opened")]
+    Open(#[from] OpenError),
     /// The restored data cannot be checked.
     #[error("the restored data cannot be checked")]
     Check(#[from] CheckDataError),
@@ -109,11 +112,12 @@ pub async fn restore(
     let staging = Staging::beside(&into)?;
     let manifest = unpack(archive, &staging, key)?;
     place_key(&staging, key, manifest.opaque_key_sha256)?;
-    let db = Database::open(&staging.data.database()).await?;
+    let embedded = DatabaseAddress::default();
+    let db = Database::create(&embedded, &staging.data.database()).await?;
     let begun_anew = begin_anew(&db, !matches!(key, Key::Lost), clock, rng).await;
     db.close().await?;
     begun_anew?;
-    let report = if verify { Some(check_data(&staging.data.0).await?) } else { None };
+    let report = if verify { Some(check_data(&staging.data.0, &embedded).await?) } else { None };
     if let Some(report) = report.as_ref().filter(|report| !report.findings.is_empty()) {
         return Err(RestoreError::NotWhole(report.findings.clone()));
     }

@@ -20,7 +20,7 @@ use crate::attachment_files::AttachmentFiles;
 use crate::audit::Today;
 use crate::clock::Clock;
 use crate::data::DataFolder;
-use crate::database::Database;
+use crate::database::{Database, DatabaseAddress, OpenError};
 use crate::http::accept;
 use crate::http::connection_limits::ConnectionLimits;
 use crate::opaque::Opaque;
@@ -33,6 +33,8 @@ use crate::writer::Writer;
 pub struct Config {
     /// Where its data is; made by [`crate::init::init`].
     pub data: DataFolder,
+    /// Where its database is, if not in the data folder.
+    pub database: DatabaseAddress,
     /// Whether a proxy of ours is in front: then the client's address is the last of `X-Forwarded-For`.
     pub behind_proxy: bool,
     /// How failed tries are delayed.
@@ -52,6 +54,7 @@ impl Config {
     pub fn new(data: impl Into<PathBuf>) -> Self {
         Self {
             data: DataFolder(data.into()),
+            database: DatabaseAddress::default(),
             behind_proxy: false,
             delays: Delays::default(),
             limits: ConnectionLimits::default(),
@@ -80,6 +83,18 @@ pub enum StartError {
     /// The database could not be opened or brought up to date.
     #[error("the database cannot be opened or brought up to date; `reverie-server check` says whether it is whole")]
     Database(#[from] DbErr),
+    /// PostgreSQL, or a version of the database, is not one to use.
+    #[error(transparent)]
+    Open(OpenError),
+}
+
+impl From<OpenError> for StartError {
+    fn from(error: OpenError) -> Self {
+        match error {
+            OpenError::Embedded(error) => Self::Database(error),
+            other => Self::Open(other),
+        }
+    }
 }
 
 /// Reverie's server.
@@ -101,12 +116,13 @@ impl Server {
     /// # Errors
     /// [`StartError`] if the data folder was not made, or something in it or the listener cannot be used.
     pub async fn start(config: Config, listener: TcpListener) -> Result<RunningServer, StartError> {
-        if !config.data.opaque_setup().try_exists()? || !config.data.database().try_exists()? {
-            return Err(StartError::NotInitialised(config.data.0));
+        let not_initialised = || StartError::NotInitialised(config.data.0.clone());
+        if !config.data.opaque_setup().try_exists()? {
+            return Err(not_initialised());
         }
         let lock = config.data.lock()?.ok_or_else(|| StartError::InUse(config.data.0.clone()))?;
         let opaque = Opaque::open(&config.data)?;
-        let db = Database::open(&config.data.database()).await?;
+        let db = Database::open(&config.database, &config.data.database()).await?.ok_or_else(not_initialised)?;
         let files = Arc::new(AttachmentFiles::open(config.data.attachments()).await?);
         upkeep::after_a_crash(&db, &files).await.map_err(|error| match error {
             UpkeepError::Database(error) => StartError::Database(error),

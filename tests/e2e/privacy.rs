@@ -8,6 +8,7 @@ use reverie_tests::database::Look;
 use reverie_tests::media::file;
 use reverie_tests::memory;
 use reverie_tests::person::{PASSWORD, entry_with};
+use reverie_tests::postgresql;
 use reverie_tests::search::{all_files, contains};
 use reverie_tests::{Person, Practice, ServerProcess, StoryClock, Wire};
 
@@ -63,9 +64,10 @@ async fn nothing_that_anybody_writes_reaches_database_files_memory_logs_or_wire(
     let recovery = heron.recovery.clone().unwrap();
     drop((admin, quill, heron));
     let cells = Look::into(&data).await.cells().await;
-    let running = all_files(&data);
+    let running = [all_files(&data), postgresql::files(&data)].concat();
     let memory = memory::of(server.process());
     let log = server.stop().await;
+    let stopped = [all_files(&data), postgresql::files(&data)].concat();
 
     let tokens: Vec<String> = wires.iter().flat_map(tokens).collect();
     let secrets = [CANARY, "2031-05-06T03:17:43", PASSWORD, &recovery, "application/x-heliotrope"];
@@ -78,7 +80,7 @@ async fn nothing_that_anybody_writes_reaches_database_files_memory_logs_or_wire(
         };
         cells.iter().for_each(|cell| look(&cell.place, &cell.bytes));
         look("the files of the running server", &running);
-        look("the files of the stopped server", &all_files(&data));
+        look("the files of the stopped server", &stopped);
         look("the server's memory", &memory);
         look("the log", log.as_bytes());
         wires.iter().for_each(|wire| look("the wire", &wire.bytes()));
@@ -91,7 +93,7 @@ async fn nothing_that_anybody_writes_reaches_database_files_memory_logs_or_wire(
     assert!(contains(&memory, "heron-41") && contains(&memory, "/v1/journals/{journal}/records"));
     let own = memory::of(std::process::id());
     assert!(contains(&own, &canary("words")), "who wrote it holds it: the search through memory works");
-    assert!(contains(&running, "heron-41") && contains(&all_files(&data), "heron-41"));
+    assert!(contains(&running, "heron-41") && contains(&stopped, "heron-41"));
     assert!(contains(&wires[2].bytes(), "age-encryption.org/v1"), "inside JSON, as base64");
     assert!(contains(log.as_bytes(), "/v1/journals/{journal}/records"), "{log}");
     assert!(!tokens.is_empty());

@@ -115,6 +115,7 @@ fn typage_opens_a_key_bundle_with_the_recovery_code_alone() {
         account_secret: AccountSecret::make(&mut rng(4)),
         heads: Vec::new(),
         contacts: Vec::new(),
+        devices: Vec::new(),
         ways: vec![WayIn { way: Way::Recovery, recipient: way.to_recipient() }],
     };
     let sealed = bundle.seal().unwrap();

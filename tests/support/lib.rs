@@ -8,6 +8,7 @@ pub mod database;
 pub mod media;
 pub mod memory;
 pub mod person;
+pub mod postgresql;
 pub mod practice;
 pub mod search;
 pub mod server;

@@ -165,10 +165,14 @@ impl AttachmentsApi {
         let row = find(&tx, journal.0, attachment.0).await?;
         let row = row.filter(|row| row.author == caller.0.account.uuid()).ok_or_else(|| not_found("attachment"))?;
         if row.record.is_some() {
-            let detail = "A record names this attachment. Withdraw the record to erase both.";
-            return Err(refuse(ProblemCode::AttachmentReused, detail));
+            return Err(named_already());
         }
-        attachment::Entity::delete_by_id((row.journal, row.id)).exec(&tx).await?;
+        // An append names attachments without waiting for its turn, and holds their rows before the audit log's head.
+        let unnamed =
+            attachment::Entity::delete_by_id((row.journal, row.id)).filter(attachment::Column::Record.is_null());
+        if unnamed.exec(&tx).await?.rows_affected == 0 {
+            return Err(named_already());
+        }
         let act = app.act(caller.0.account, AuditAct::DeleteAttachment, subject(&member)?);
         Chain::hold(&tx).await?.enter(&mut random::system(), &[act]).await?;
         tx.commit().await?;
@@ -253,6 +257,10 @@ async fn is_erased(db: &impl ConnectionTrait, row: &attachment::Model) -> Result
         .count(db)
         .await?;
     Ok(withdrawn > 0)
+}
+
+fn named_already() -> ApiError {
+    refuse(ProblemCode::AttachmentReused, "A record names this attachment. Withdraw the record to erase both.")
 }
 
 fn erased() -> ApiError {

@@ -14,7 +14,7 @@ use reverie_server::{Clock, DataFolder};
 
 use super::counted;
 use super::progress::{bytes_bar, human};
-use crate::Data;
+use crate::Place;
 
 /// Bytes that are written at once.
 const BUFFER: usize = 512 * 1024;
@@ -40,7 +40,7 @@ Examples:
 Try what you have: reverie-server drill BACKUP")]
 pub(crate) struct BackupArgs {
     #[command(flatten)]
-    data: Data,
+    place: Place,
     /// Folder for backups, or - for standard output
     #[arg(long, value_name = "DIR")]
     to: PathBuf,
@@ -56,7 +56,15 @@ pub(crate) struct BackupArgs {
 }
 
 pub(crate) async fn backup(args: BackupArgs) -> anyhow::Result<ExitCode> {
-    let data = DataFolder(args.data.data.clone());
+    let data = DataFolder(args.place.data.clone());
+    if args.place.database.is_some() {
+        bail!(
+            "the database is on PostgreSQL, which backs itself up: first `pg_dump --format=custom --file reverie.dump \
+             DATABASE`, then a copy of {}/attachments. In this order every file that the dump names is in the copy, \
+             unless it was withdrawn meanwhile. docs/operations.md tells how to restore them",
+            data.0.display()
+        );
+    }
     let (backup, done) =
         if args.to == Path::new("-") { to_stdout(&data, &args).await? } else { to_shelf(&data, &args).await? };
     let files = backup.manifest.files.iter();

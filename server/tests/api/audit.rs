@@ -179,16 +179,15 @@ async fn a_damaged_audit_log_is_found_by_check() {
     let heron = world.patient().await;
     heron.opens_journal(&[]).await;
     world.server.stop().await;
-    let data = world.folder.path();
-    let report = check_data(data).await.unwrap();
+    let (data, database) = (world.folder.path(), world.folder.database());
+    let report = check_data(data, &database).await.unwrap();
     assert_eq!(report.findings, []);
     assert!(report.audit_entries >= 4, "{report:?}");
     let found = async |sql: &str| {
-        let path = format!("sqlite://{}", reverie_server::DataFolder(data.to_owned()).database().display());
-        let db = sea_orm::Database::connect(path).await.unwrap();
+        let db = world.folder.connect().await;
         sea_orm::ConnectionTrait::execute_unprepared(&db, sql).await.unwrap();
         db.close().await.unwrap();
-        let findings = check_data(data).await.unwrap().findings;
+        let findings = check_data(data, &database).await.unwrap().findings;
         findings.iter().map(ToString::to_string).collect::<Vec<_>>()
     };
     let cut = found("DELETE FROM audit WHERE seq = (SELECT max(seq) FROM audit)").await;

@@ -13,9 +13,10 @@ use reverie_protocol::hash::Hash;
 use reverie_protocol::header::AttachmentRef;
 use reverie_protocol::ids::AttachmentId;
 use reverie_server::check_data::check_data;
-use reverie_server::{Config, Server};
+use reverie_server::{Config, DatabaseAddress, Server};
 use tempfile::TempDir;
 
+use crate::home::Home;
 use crate::world::{Log, PASSWORD, Person, World, login, ok};
 
 /// Returns `reverie-server` with these arguments.
@@ -44,6 +45,16 @@ fn complaint(arguments: &[&str]) -> String {
     String::from_utf8(output.stderr).unwrap()
 }
 
+#[test]
+fn a_database_on_postgresql_is_not_backed_up_and_it_is_said_what_to_do() {
+    let folder = TempDir::new().unwrap();
+    let (data, to) = (folder.path().display().to_string(), folder.path().join("backups").display().to_string());
+    let address = "postgres://reverie@localhost/reverie";
+    let said = complaint(&["backup", "--data", &data, "--database", address, "--to", &to]);
+    assert!(said.contains("pg_dump") && said.contains("attachments") && said.contains("docs/operations.md"), "{said}");
+    assert!(!Path::new(&to).exists(), "nothing looks like a backup");
+}
+
 /// A server with a journal in it, and a place beside it.
 struct Kept {
     world: World,
@@ -56,7 +67,7 @@ struct Kept {
 
 impl Kept {
     async fn new() -> Self {
-        let world = World::new().await;
+        let world = World::at(Home::embedded(), |config| config).await;
         let heron = world.patient().await;
         let log = heron.opens_journal(&[]).await;
         let beside = TempDir::new().unwrap();
@@ -169,7 +180,7 @@ async fn what_is_withdrawn_and_written_while_a_backup_is_made_leaves_it_whole() 
     let (proved, _) = done(&["drill", &kept.path("backup.tar"), "--key", &kept.key()]);
     assert!(proved.contains("1 journal, 6 records and 4 attachments"), "{proved}");
     done(&["restore", &kept.path("backup.tar"), "--data", &kept.path("restored"), "--key", &kept.key()]);
-    let report = check_data(Path::new(&kept.path("restored"))).await.unwrap();
+    let report = check_data(Path::new(&kept.path("restored")), &DatabaseAddress::default()).await.unwrap();
     assert_eq!((report.findings, report.remarks), (vec![], vec![]));
 }
 
@@ -186,7 +197,7 @@ async fn a_restore_touches_neither_a_running_server_nor_anything_else_that_is_th
     let data = world.folder.path().display().to_string();
     let said = complaint(&["restore", &backup, "--data", &data, "--key", &key.display().to_string()]);
     assert!(said.contains("is not empty") && said.contains(".before"), "{said}");
-    let report = check_data(world.folder.path()).await.unwrap();
+    let report = check_data(world.folder.path(), &world.folder.database()).await.unwrap();
     assert_eq!((report.findings, report.records), (vec![], 2));
 }
 

@@ -17,7 +17,7 @@ use crate::world::{Person, World, ok, rng};
 async fn setting_up_again_changes_nothing_once_there_is_an_administrator() {
     let world = World::new().await;
     let before = std::fs::read(world.folder.path().join("keys/opaque-setup")).unwrap();
-    let again = init(world.folder.path(), &Clock::system(), &mut rng()).await.unwrap();
+    let again = init(world.folder.path(), &world.folder.database(), &Clock::system(), &mut rng()).await.unwrap();
     assert!(matches!(again, Initialised::AlreadySetUp));
     assert_eq!(std::fs::read(world.folder.path().join("keys/opaque-setup")).unwrap(), before);
 }
@@ -34,7 +34,7 @@ async fn a_folder_without_a_server_is_not_served() {
 async fn a_data_folder_serves_one_server_at_a_time() {
     let world = World::new().await;
     let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
-    let error = Server::start(Config::new(world.folder.path()), listener).await.unwrap_err();
+    let error = Server::start(world.folder.config(), listener).await.unwrap_err();
     assert!(error.to_string().contains("another server is running"), "{error}");
     // The folder is free again when the other server stopped.
     world.restart().await;
@@ -52,14 +52,14 @@ async fn check_finds_nothing_in_whole_data_and_names_what_is_damaged() {
     let withdraw = log.withdraw(&heron, vec![gone.parse().unwrap().record]);
     log.append(&heron, &[kept, gone, withdraw]).await;
     world.server.stop().await;
-    let report = check_data(world.folder.path()).await.unwrap();
+    let report = check_data(world.folder.path(), &world.folder.database()).await.unwrap();
     assert_eq!(report.findings, []);
     assert_eq!((report.journals, report.records, report.attachments), (1, 4, 1));
 
     let folder = world.folder.path().join("attachments").join(log.journal.to_string());
     std::fs::write(folder.join(named.id.to_string()), "sealed fi1e").unwrap();
     std::fs::write(folder.join("stray"), "").unwrap();
-    let report = check_data(world.folder.path()).await.unwrap();
+    let report = check_data(world.folder.path(), &world.folder.database()).await.unwrap();
     let found: Vec<_> = report.findings.iter().map(ToString::to_string).collect();
     assert_eq!(
         found,
@@ -147,11 +147,11 @@ async fn what_crashes_left_is_no_damage_and_goes_when_the_server_starts() {
     // As if the server had died between the file and its row, and amid an upload.
     std::fs::write(&litter, "arrived").unwrap();
     std::fs::write(folder.join("unfinished/0123abcd"), "arri").unwrap();
-    let report = check_data(world.folder.path()).await.unwrap();
+    let report = check_data(world.folder.path(), &world.folder.database()).await.unwrap();
     assert_eq!((report.findings, report.remarks.len()), (vec![], 1));
     assert!(report.remarks[0].what.contains("is left from a crash"), "{}", report.remarks[0]);
     let world = world.restart().await;
     assert!(!litter.exists() && std::fs::read_dir(folder.join("unfinished")).unwrap().count() == 0);
-    let report = check_data(world.folder.path()).await.unwrap();
+    let report = check_data(world.folder.path(), &world.folder.database()).await.unwrap();
     assert_eq!((report.findings, report.remarks, report.attachments), (vec![], vec![], 1));
 }
