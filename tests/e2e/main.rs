@@ -13,6 +13,7 @@ mod crash;
 mod deeds;
 mod demo;
 mod hostile;
+mod measures;
 mod password;
 mod privacy;
 mod sees;
