@@ -14,6 +14,7 @@ mod deeds;
 mod demo;
 mod hostile;
 mod keys;
+mod measures;
 mod password;
 mod privacy;
 mod sees;

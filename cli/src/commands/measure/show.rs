@@ -3,13 +3,15 @@
 use std::path::PathBuf;
 
 use clap::Args;
-use reverie_journal::measure::Instruments;
+use reverie_client::Unlocked;
+use reverie_journal::measure::Pack;
 use reverie_journal::render::{instrument_text, response_text};
 use serde_json::json;
 
 use super::with_packs;
 use crate::error::{CommandError, user_error};
 use crate::logged_in::{LoggedIn, Purpose, Start};
+use crate::profile::Profile;
 use crate::report::still_waiting;
 use crate::ui::Ui;
 
@@ -38,29 +40,22 @@ pub(super) async fn run(ui: &Ui, start: Start, ShowArgs { which, pack }: ShowArg
         Ok(pack) => return instrument(ui, pack),
         Err(error) => error,
     };
-    // An id is hexadecimal digits; anything else is a name, of this device's practice or of nothing.
-    let digits = which.chars().filter(|c| *c != '-');
-    if which.is_empty() || !digits.clone().all(|c| c.is_ascii_hexdigit()) {
-        let Ok(LoggedIn { account, profile: _ }) = start.log_in(ui, Purpose::Reading).await else {
-            return Err(user_error(known.to_string()));
-        };
-        let patients = account.patients().into_iter().map(|(_, view)| view);
-        let shared = patients.chain([account.view(account.account())]).flat_map(|view| view.shared).collect::<Vec<_>>();
-        let packs: Vec<Instruments> = shared.iter().map(|shared| shared.instruments()).collect();
-        let found = packs.iter().find_map(|known| known.find(&which).ok());
-        return found.map_or_else(|| Err(user_error(known.to_string())), |pack| instrument(ui, pack));
+    if !Profile::find(&start.global)?.is_there() {
+        return Err(user_error(known.to_string()));
     }
     let LoggedIn { mut account, profile: _ } = start.log_in(ui, Purpose::Reading).await?;
-    let (patient, id) = account.find_measure(&which)?;
+    if let Some(pack) = offered(&account, &which) {
+        return instrument(ui, &pack);
+    }
+    let (patient, id) =
+        account.find_measure(&which).map_err(|error| CommandError::from(error).also(&format!("{known}.")))?;
     let view = account.view(patient);
     let response = view.measure(id).ok_or_else(|| user_error("there is no such measure any more"))?;
-    let instruments = view.shared.iter().map(|shared| shared.instruments());
-    let definition = instruments.into_iter().find(|known| {
-        let body = response.response.body();
-        known.definition(&body.instrument, body.version).is_some()
-    });
+    let body = response.response.body();
+    let mut packs = view.shared.iter().map(|shared| shared.instruments());
+    let instruments = packs.find(|packs| packs.definition(&body.instrument, body.version).is_some());
     let answer = json!({ "patient": account.names().of(patient), "measure": response });
-    let shown = ui.answer(&answer, || response_text(response, &definition.unwrap_or_default(), ui.page()));
+    let shown = ui.answer(&answer, || response_text(response, &instruments.unwrap_or_default(), ui.page()));
     // Whoever stopped reading half-way has opened it too.
     if let Some(flushed) = account.opened(id).await? {
         still_waiting(ui, &flushed);
@@ -68,7 +63,14 @@ pub(super) async fn run(ui: &Ui, start: Start, ShowArgs { which, pack }: ShowArg
     shown
 }
 
-fn instrument(ui: &Ui, pack: &reverie_journal::measure::Pack) -> Result<(), CommandError> {
+/// Returns the pack of this name that stands in one of the account's journals.
+fn offered(account: &Unlocked, name: &str) -> Option<Pack> {
+    let own = account.view(account.account());
+    let views = account.patients().into_iter().map(|(_, view)| view).chain([own]);
+    views.flat_map(|view| view.shared).find_map(|shared| shared.instruments().find(name).ok().cloned())
+}
+
+fn instrument(ui: &Ui, pack: &Pack) -> Result<(), CommandError> {
     let instrument = pack.instrument();
     let items: Vec<_> = instrument
         .items

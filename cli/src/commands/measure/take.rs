@@ -2,9 +2,9 @@
 
 use clap::Args;
 use reverie_client::MeasureSetting;
-use reverie_journal::measure::{Answered, Item, NOT_A_DIAGNOSIS, Pack, Taking, overlaps_after};
+use reverie_journal::measure::{Answered, Answers, Item, NOT_A_DIAGNOSIS, Pack, Taking, overlaps_after};
 use reverie_journal::render::score_text;
-use reverie_journal::safety::{NotOffered, Offer, Sharing};
+use reverie_journal::safety::{NotOffered, Offer, Screen, Sharing};
 use reverie_journal::{NOT_MONITORED_IN_FULL, short_id};
 use serde_json::json;
 
@@ -159,9 +159,7 @@ fn all_at_once(
     mut taking: Taking,
     given: &[Option<u16>],
     setting: &MeasureSetting,
-) -> Result<(Taking, Vec<reverie_journal::safety::Screen>), CommandError> {
-    use reverie_journal::measure::Answers;
-    use reverie_journal::safety::SafetyEvent;
+) -> Result<(Taking, Vec<Screen>), CommandError> {
     // All are looked at before the first is given, so that a mistake leaves nothing half done.
     Answers::in_order(taking.instrument(), given).map_err(|error| user_error(error.to_string()))?;
     let mut screens = Vec::new();
@@ -170,10 +168,7 @@ fn all_at_once(
             Ok(Answered::Next(next)) => next,
             Ok(Answered::Help(helping)) => {
                 screens = printed(ui, &setting.help());
-                match helping.step(SafetyEvent::Leave) {
-                    Ok(Answered::Next(next)) => next,
-                    Ok(Answered::Help(_)) | Err(_) => unreachable!("the flow can be left at every step"),
-                }
+                helping.leave()
             }
             Err((_, error)) => return Err(user_error(error.to_string())),
         };

@@ -105,6 +105,13 @@ impl Helping {
         &self.flow
     }
 
+    /// Leaves the help, which can be done at every step; what was said so far is kept.
+    #[must_use]
+    pub fn leave(self) -> Taking {
+        let safety = Some(self.flow.so_far().clone());
+        Taking { safety, ..self.taking }
+    }
+
     /// Goes on with what the person chose.
     ///
     /// # Errors

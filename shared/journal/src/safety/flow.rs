@@ -123,6 +123,11 @@ impl SafetyFlow {
         (self.step == SafetyStep::Done).then_some(&self.answers)
     }
 
+    /// Returns what was said so far.
+    pub const fn so_far(&self) -> &SafetyAnswers {
+        &self.answers
+    }
+
     /// Returns what a person can do here.
     pub const fn choices(&self) -> &'static [SafetyEvent] {
         use SafetyEvent::{Continue, IWill, Leave, No, NotNow, Skip, Yes};
