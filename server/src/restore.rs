@@ -24,6 +24,7 @@ use crate::clock::Clock;
 use crate::data::{DataFolder, write_secret};
 use crate::database::{Database, DatabaseAddress, OpenError};
 use crate::entity::{login_attempt, session};
+use crate::opaque::Opaque;
 
 /// Where the OPAQUE set-up key of the restored server comes from.
 #[derive(Debug, Clone)]
@@ -111,7 +112,7 @@ pub async fn restore(
     refuse_what_is_there(&into)?;
     let staging = Staging::beside(&into)?;
     let manifest = unpack(archive, &staging, key)?;
-    place_key(&staging, key, manifest.opaque_key_sha256)?;
+    place_key(&staging, key, manifest.opaque_key_sha256, rng)?;
     let embedded = DatabaseAddress::default();
     let db = Database::create(&embedded, &staging.data.database()).await?;
     let begun_anew = begin_anew(&db, !matches!(key, Key::Lost), clock, rng).await;
@@ -215,7 +216,7 @@ fn unpack(archive: impl Read, staging: &Staging, key: &Key) -> Result<Manifest, 
     Ok(contents.manifest)
 }
 
-fn place_key(staging: &Staging, key: &Key, expected: Hash) -> Result<(), RestoreError> {
+fn place_key(staging: &Staging, key: &Key, expected: Hash, rng: &mut impl CryptoRng) -> Result<(), RestoreError> {
     let place = staging.file(Part::OpaqueKey);
     if let Key::File(copy) = key {
         let bytes = fs::read(copy).map_err(RestoreError::Key)?;
@@ -227,7 +228,8 @@ fn place_key(staging: &Staging, key: &Key, expected: Hash) -> Result<(), Restore
     match fs::read(&place) {
         Ok(bytes) if Hash::of(&bytes) == expected => Ok(()),
         Ok(_) => Err(RestoreError::WrongKey),
-        Err(_) if matches!(key, Key::Lost) => Ok(()),
+        // For accounts that are yet to come.
+        Err(_) if matches!(key, Key::Lost) => Ok(Opaque::create(&staging.data, rng)?),
         Err(error) => Err(error.into()),
     }
 }

@@ -62,7 +62,7 @@ pub(crate) async fn restore(args: RestoreArgs) -> anyhow::Result<ExitCode> {
     }
     if lost {
         eprintln!("Without its OPAQUE set-up key nobody can log in with a password. Whoever is logged in stays so.");
-        eprintln!("`reverie-server init` makes a new key, for accounts that are yet to come.");
+        eprintln!("There is a new key now, for accounts that are yet to come.");
     } else {
         eprintln!("All sessions were ended: people log in again (`reverie login`).");
     }

@@ -258,7 +258,6 @@ async fn the_key_that_is_kept_apart_is_asked_for_and_must_be_the_right_one() {
 
     let (_, said) = done(&["restore", &backup, "--data", &restored, "--without-key"]);
     assert!(said.contains("nobody can log in with a password"), "{said}");
-    done(&["init", "--data", &restored]);
     let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
     let server = Server::start(Config::new(&restored), listener).await.unwrap();
     let base = format!("http://{}", server.addr);
