@@ -16,7 +16,10 @@ use sea_orm::{
 };
 use uuid::Uuid;
 
-use crate::entity::{account, attachment, audit, invitation, journal, login_attempt, member, name_of, record, session};
+use crate::entity::{
+    account, attachment, audit, ended_session, handover, invitation, journal, login_attempt, member, name_of, record,
+    session,
+};
 use crate::sees::{Column, Handed, Holds, TABLES, Table};
 
 /// Rows read at once; a page ends early after 4 MiB.
@@ -78,6 +81,8 @@ fn rows_about(db: &impl ConnectionTrait, table: &Table, about: &About) -> Option
     Some(match table.name {
         "account" => any.add(account::Column::Id.eq(id)),
         "session" => any.add(session::Column::Account.eq(id)),
+        "ended_session" => any.add(ended_session::Column::Account.eq(id)),
+        "handover" => any.add(handover::Column::Account.eq(id)),
         "login_attempt" => {
             any.add(login_attempt::Column::Account.eq(id)).add(login_attempt::Column::Handle.eq(about.handle.as_str()))
         }
