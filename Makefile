@@ -3,7 +3,7 @@
 SHELL := /bin/bash
 .SHELLFLAGS := -euo pipefail -c
 .DEFAULT_GOAL := help
-.PHONY: help demo test lint bench fuzz openapi setup clean
+.PHONY: help demo test lint bench fuzz openapi sees setup clean
 
 # For how long `make fuzz` tries each parser.
 SECONDS_EACH ?= 60
@@ -19,6 +19,8 @@ demo: ## Show a fictional practice at work; ARGS=--once ends instead of leaving 
 test: setup lint ## Run everything that CI runs: set-up, lint, all tests, the fuzz targets over their corpus
 	@echo "== tests of the workspace"
 	cargo test --locked --workspace
+	@echo "== the server's API and the end-to-end tests again, on PostgreSQL"
+	REVERIE_TESTS_ON=postgresql cargo test --locked --workspace --test api --test e2e
 	@echo "== openapi.json is what the server says"
 	cargo run -q --locked -p reverie-server -- openapi --check openapi.json
 	@echo "== fuzz targets over their committed corpus"
@@ -44,8 +46,9 @@ lint: ## Check formatting, lints, documentation, dependencies and the boundaries
 		echo "         To check them: cargo install --locked cargo-deny && make lint"; \
 	fi
 
-bench: ## Measure
-	cargo run --release -p reverie-tests --bin bench -- $(ARGS)
+bench: ## Measure, each figure beside a ceiling of the same run
+	cargo build --release -p reverie-server
+	cargo run --release -p reverie-tests --bin bench
 
 fuzz: ## Look for panics in every parser of outside bytes, SECONDS_EACH=60; needs nightly Rust and cargo-fuzz
 	@scripts/fuzz $(SECONDS_EACH)
@@ -55,7 +58,12 @@ openapi: ## Write openapi.json anew
 	cargo run -q -p reverie-server -- openapi > target/openapi.json
 	mv target/openapi.json openapi.json
 
-setup: ## Check for age and PostgreSQL, which the tests use; as root, install them
+sees: ## Write docs/what-the-server-sees.md anew
+	@mkdir -p target
+	cargo run -q -p reverie-server -- sees > target/what-the-server-sees.md
+	mv target/what-the-server-sees.md docs/what-the-server-sees.md
+
+setup: ## Check for age, PostgreSQL, Node and what the tests install; as root, install them
 	@scripts/setup
 
 clean: ## Remove what was built, and the demo's data

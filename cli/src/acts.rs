@@ -14,8 +14,33 @@ pub(crate) fn with_it(act: AuditAct) -> &'static str {
         AuditAct::AppendRecords => "wrote to it",
         AuditAct::UploadAttachment => "sent a file to it",
         AuditAct::DeleteAttachment => "took back a file that no entry used",
-        AuditAct::DiscloseAccount => "took a copy of all that the server holds about you",
         _ => "did something else with it",
+    }
+}
+
+/// Returns what was done by one's own account, or to it, as what follows `you` or a name.
+pub(crate) fn of_account(act: AuditAct, by_oneself: bool) -> &'static str {
+    match (act, by_oneself) {
+        (AuditAct::Join, _) => "joined",
+        (AuditAct::LogIn, _) => "logged in",
+        (AuditAct::Recover, _) => "logged in with the recovery words",
+        (AuditAct::EndSession, _) => "logged a device out",
+        (AuditAct::FetchBundle, _) => "fetched your sealed keys",
+        (AuditAct::StoreBundle, _) => "stored your sealed keys",
+        (AuditAct::FetchCard, true) => "looked up a key card",
+        (AuditAct::FetchCard, false) => "looked up your key card",
+        (AuditAct::Invite, _) => "made an invitation",
+        (AuditAct::RevokeInvitation, _) => "took back an invitation",
+        (AuditAct::AcceptInvitation, _) => "accepted an invitation",
+        (AuditAct::ListAccounts, _) => "listed the practice's accounts",
+        (AuditAct::ReadAudit, _) => "read the audit log",
+        (AuditAct::SuspendAccount, true) => "suspended an account",
+        (AuditAct::SuspendAccount, false) => "suspended your account",
+        (AuditAct::ReinstateAccount, true) => "let an account log in again",
+        (AuditAct::ReinstateAccount, false) => "let your account log in again",
+        (AuditAct::DiscloseAccount, true) => "took a copy of all that the server holds about an account",
+        (AuditAct::DiscloseAccount, false) => "took a copy of all that the server holds about you",
+        _ => "did something else",
     }
 }
 
@@ -49,6 +74,7 @@ pub(crate) fn in_the_practice(entry: &AuditEntry, names: &Names) -> String {
         AuditAct::OffBoardAccount => format!("ended the account of {about} for good"),
         AuditAct::ReadAudit => "read this log".into(),
         AuditAct::DiscloseAccount => format!("took a copy of all that the server holds about {about}"),
+        AuditAct::Restore => "made the server anew from a backup".into(),
     }
 }
 

@@ -61,6 +61,10 @@ pub(crate) enum Command {
     Join(join::JoinArgs),
     Login(login::LoginArgs),
     Logout(logout::LogoutArgs),
+    Password(password::PasswordArgs),
+    Kit(kit::KitArgs),
+    Recover(recover::RecoverArgs),
+    Devices(devices::DevicesArgs),
     Whoami(whoami::WhoamiArgs),
     Rekey(rekey::RekeyArgs),
     Pair(pair::PairArgs),
@@ -69,6 +73,8 @@ pub(crate) enum Command {
     Attach(attach::AttachArgs),
     Elaborate(elaborate::ElaborateArgs),
     Mark(mark::MarkArgs),
+    Measure(measure::MeasureArgs),
+    SafetyPlan(safety_plan::SafetyPlanArgs),
     List(list::ListArgs),
     Show(show::ShowArgs),
     Share(share::ShareArgs),
@@ -83,6 +89,7 @@ pub(crate) enum Command {
     Session(session::SessionArgs),
     Members(members::MembersArgs),
     History(history::HistoryArgs),
+    Coverage(coverage::CoverageArgs),
     Export(export::ExportArgs),
     Verify(verify::VerifyArgs),
     AccessLog(access_log::AccessLogArgs),
@@ -91,12 +98,13 @@ pub(crate) enum Command {
 }
 
 /// Who uses which command, as the long help groups them. Every command stands in one group.
-const GROUPS: [(&str, &[&str]); 6] = [
-    ("For everybody", &["join", "login", "logout", "whoami", "rekey", "pair", "invite"]),
-    ("For patients", &["write", "attach", "elaborate", "mark", "list", "share", "withdraw"]),
+const GROUPS: [(&str, &[&str]); 7] = [
+    ("For everybody", &["join", "login", "logout", "whoami", "pair", "invite"]),
+    ("Your keys", &["password", "kit", "recover", "devices", "rekey"]),
+    ("For patients", &["write", "attach", "elaborate", "mark", "list", "share", "withdraw", "safety-plan"]),
     ("For patients: who reads what is shared", &["admit", "remove", "rotate", "close"]),
-    ("For clinicians", &["queue", "brief", "reply", "session"]),
-    ("For both", &["show", "members", "history", "export", "verify", "access-log"]),
+    ("For clinicians", &["queue", "brief", "reply", "session", "coverage"]),
+    ("For both", &["show", "measure", "members", "history", "export", "verify", "access-log"]),
     ("For administrators and shells", &["admin", "completions"]),
 ];
 

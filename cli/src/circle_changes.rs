@@ -1,6 +1,6 @@
 //! Changing a circle from the command line: what it means is said, somebody says yes to it, and that is done or nothing.
 
-use reverie_client::{Change, Circle, ClientError, Unlocked};
+use reverie_client::{Circle, CircleChange, ClientError, Unlocked};
 use reverie_journal::short_id;
 use reverie_protocol::ids::JournalId;
 use serde_json::{Value, json};
@@ -14,7 +14,7 @@ pub(crate) async fn ask_and_enact(
     ui: &Ui,
     account: &mut Unlocked,
     journal: JournalId,
-    change: &Change,
+    change: &CircleChange,
     yes: bool,
     question: &str,
 ) -> Result<bool, CommandError> {

@@ -15,22 +15,29 @@ pub(crate) mod attach;
 pub(crate) mod brief;
 pub(crate) mod close;
 pub(crate) mod completions;
+pub(crate) mod coverage;
+pub(crate) mod devices;
 pub(crate) mod elaborate;
 pub(crate) mod export;
 pub(crate) mod history;
 pub(crate) mod invite;
 pub(crate) mod join;
+pub(crate) mod kit;
 pub(crate) mod list;
 pub(crate) mod login;
 pub(crate) mod logout;
 pub(crate) mod mark;
+pub(crate) mod measure;
 pub(crate) mod members;
 pub(crate) mod pair;
+pub(crate) mod password;
 pub(crate) mod queue;
+pub(crate) mod recover;
 pub(crate) mod rekey;
 pub(crate) mod remove;
 pub(crate) mod reply;
 pub(crate) mod rotate;
+pub(crate) mod safety_plan;
 pub(crate) mod session;
 pub(crate) mod share;
 pub(crate) mod show;
@@ -45,6 +52,10 @@ pub(crate) async fn run(ui: &Ui, start: Start, command: Command) -> Result<ExitC
         Command::Join(args) => join::run(ui, start, args).await,
         Command::Login(args) => login::run(ui, start, args).await,
         Command::Logout(args) => logout::run(ui, start, args).await,
+        Command::Kit(args) => kit::run(ui, start, args).await,
+        Command::Password(args) => password::run(ui, start, args).await,
+        Command::Devices(args) => devices::run(ui, start, args).await,
+        Command::Recover(args) => recover::run(ui, start, args).await,
         Command::Whoami(args) => whoami::run(ui, start, args).await,
         Command::Pair(args) => pair::run(ui, start, args).await,
         Command::Invite(args) => invite::run(ui, start.log_in(ui, Writing).await?, args).await,
@@ -52,6 +63,9 @@ pub(crate) async fn run(ui: &Ui, start: Start, command: Command) -> Result<ExitC
         Command::Attach(args) => attach::run(ui, start.log_in(ui, Writing).await?, args).await,
         Command::Elaborate(args) => elaborate::run(ui, start.log_in(ui, Writing).await?, args).await,
         Command::Mark(args) => mark::run(ui, start.log_in(ui, Writing).await?, args).await,
+        Command::Measure(args) => measure::run(ui, start, args).await,
+        Command::Coverage(args) => coverage::run(ui, start.log_in(ui, Writing).await?, args).await,
+        Command::SafetyPlan(args) => safety_plan::run(ui, start.log_in(ui, Writing).await?, args).await,
         Command::List(args) => list::run(ui, start.log_in(ui, Reading).await?, args),
         Command::Show(args) => show::run(ui, start.log_in(ui, Reading).await?, args).await,
         Command::Share(args) => share::run(ui, start.log_in(ui, Writing).await?, args).await,

@@ -10,6 +10,8 @@ mod commands;
 mod editor;
 mod error;
 mod files;
+mod key_talk;
+mod kit_paper;
 mod logged_in;
 mod pairing_words;
 mod password;

@@ -8,6 +8,7 @@ use secrecy::{ExposeSecret as _, SecretString};
 
 use crate::arguments::Global;
 use crate::error::CommandError;
+use crate::key_talk::{NOT_JOINED, settled};
 use crate::pairing_words::compares;
 use crate::profile::Profile;
 use crate::report::{still_waiting, tell};
@@ -68,6 +69,9 @@ fn no_account(profile: &Profile) -> CommandError {
 
 /// Sends what waits, meets guests, fetches what is new, and says in plain words what is not as it should be.
 pub(crate) async fn catch_up(ui: &Ui, account: &mut Unlocked, purpose: Purpose) -> Result<(), CommandError> {
+    if !account.has_joined() {
+        ui.warn(NOT_JOINED);
+    }
     let known: Vec<_> = account.contacts().into_iter().map(|contact| contact.account).collect();
     match fetch(ui, account).await {
         Ok(()) => {
@@ -87,21 +91,29 @@ pub(crate) async fn catch_up(ui: &Ui, account: &mut Unlocked, purpose: Purpose) 
             );
             Ok(())
         }
+        Err(error @ ClientError::DeviceRevoked(_)) if purpose == Purpose::Reading => {
+            ui.warn(&format!("{error} {}", error.next_step().unwrap_or_default()));
+            Ok(())
+        }
         // What is done next says so itself, with what became of it.
-        Err(error) if error.is_offline() || matches!(error, ClientError::LoggedOut) => Ok(()),
+        Err(error) if error.is_offline() || error.is_logged_out() => Ok(()),
         Err(error) => Err(error.into()),
     }
 }
 
 async fn fetch(ui: &Ui, account: &mut Unlocked) -> Result<(), ClientError> {
+    match account.settle().await {
+        Ok(became) => became.and_then(settled).into_iter().for_each(|said| ui.say(said)),
+        Err(error) => ui.warn(&format!("{error}. {}", error.next_step().unwrap_or_default())),
+    }
     match account.flush().await? {
-        Flushed { stopped_by: Some(error), .. } if error.is_offline() || matches!(error, ClientError::LoggedOut) => {
+        Flushed { stopped_by: Some(error), .. } if error.is_offline() || error.is_logged_out() => {
             return Err(error);
         }
-        flushed => still_waiting(ui, &account.names(), &flushed),
+        flushed => still_waiting(ui, &flushed),
     }
     for notice in account.sync().await? {
-        tell(ui, &account.names(), &notice);
+        tell(ui, &notice);
     }
     Ok(())
 }

@@ -29,15 +29,7 @@ impl Global {
 
     /// Returns a new password; on a terminal it is typed twice.
     pub(crate) fn new_password(&self) -> Result<SecretString, CommandError> {
-        if let Some(password) = self.given_password()? {
-            return Ok(password);
-        }
-        let first = ask("Choose a password: ")?;
-        let again = ask("The same again: ")?;
-        if first.expose_secret() == again.expose_secret() {
-            return Ok(first);
-        }
-        Err(user_error("the two passwords are not the same").hint("Nothing was made yet. Run the command again."))
+        self.given_password()?.map_or_else(ask_twice, Ok)
     }
 
     fn given_password(&self) -> Result<Option<SecretString>, CommandError> {
@@ -47,6 +39,25 @@ impl Global {
             (None, None) => Ok(None),
         }
     }
+}
+
+/// Returns a new password from the file, or asks for it twice.
+pub(crate) fn new_password(file: Option<&Path>) -> Result<SecretString, CommandError> {
+    file.map_or_else(ask_twice, first_line)
+}
+
+/// Returns a password from the file, or asks for it.
+pub(crate) fn given_or_asked(file: Option<&Path>, prompt: &str) -> Result<SecretString, CommandError> {
+    file.map_or_else(|| ask(prompt), first_line)
+}
+
+fn ask_twice() -> Result<SecretString, CommandError> {
+    let first = ask("Choose a password: ")?;
+    let again = ask("The same again: ")?;
+    if first.expose_secret() == again.expose_secret() {
+        return Ok(first);
+    }
+    Err(user_error("the two passwords are not the same").hint("Nothing was changed. Run the command again."))
 }
 
 fn first_line(path: &Path) -> Result<SecretString, CommandError> {

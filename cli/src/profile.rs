@@ -80,7 +80,8 @@ impl Profile {
         let api = Api::new(Arc::new(Sockets::new(server)?));
         let store = Folder::new(self.folder()?.join(STORE)).map_err(reverie_client::ClientError::from)?;
         let random = || Box::new(system::randomness());
-        Ok(Environment::new(api, Arc::new(store), Arc::new(crate::time::now), random(), random()))
+        let environment = Environment::new(api, Arc::new(store), Arc::new(crate::time::now), random(), random());
+        Ok(environment.on_device(device_name()))
     }
 
     /// Remembers the server, so that later commands need not be told.
@@ -100,6 +101,14 @@ impl Profile {
         user_error(format!("the folder {} cannot be used: {error}", self.folder.display()))
             .hint("Choose another place: `--home DIR`, or set REVERIE_HOME.")
     }
+}
+
+/// Returns what this machine calls itself, for the list of the account's own devices.
+fn device_name() -> String {
+    let told = ["REVERIE_DEVICE", "HOSTNAME", "COMPUTERNAME"].into_iter().find_map(|name| std::env::var(name).ok());
+    let name = told.or_else(|| fs::read_to_string("/etc/hostname").ok()).unwrap_or_default();
+    let name: String = name.trim().chars().filter(|letter| !letter.is_control()).take(60).collect();
+    if name.is_empty() { "a computer".to_owned() } else { name }
 }
 
 /// Returns where the platform keeps programs' data.

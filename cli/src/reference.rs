@@ -15,14 +15,18 @@ pub fn reference() -> String {
         "# The command line\n\nThis page is made from `reverie --help`; `cargo test -p reverie` says when it is stale.\n",
     );
     section(&mut text, &mut root, "##");
-    for sub in root.get_subcommands().cloned().collect::<Vec<_>>() {
-        let mut sub = without_global(sub);
-        section(&mut text, &mut sub, "##");
-        for below in sub.get_subcommands().cloned().collect::<Vec<_>>() {
-            section(&mut text, &mut without_global(below), "###");
-        }
+    for sub in root.get_subcommands() {
+        sections(&mut text, sub, "##");
     }
     text
+}
+
+/// Writes the section of a command, and those of the commands below it.
+fn sections(text: &mut String, command: &clap::Command, level: &str) {
+    section(text, &mut without_global(command.clone()), level);
+    for below in command.get_subcommands() {
+        sections(text, below, &format!("{level}#"));
+    }
 }
 
 fn without_global(command: clap::Command) -> clap::Command {

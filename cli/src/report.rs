@@ -1,15 +1,15 @@
 //! What became of a deed: on the server, or only on this device yet. The second is said loudly, and is no failure.
 
 use reverie_client::{Flushed, Kept, Notice};
-use reverie_journal::{Names, short_id};
+use reverie_journal::short_id;
 use serde_json::{Value, json};
 
 use crate::ui::Ui;
 
 /// Says what was done so that it could be sent, and if something is on this device alone.
-pub(crate) fn still_waiting(ui: &Ui, names: &Names, flushed: &Flushed) {
+pub(crate) fn still_waiting(ui: &Ui, flushed: &Flushed) {
     for notice in &flushed.notices {
-        tell(ui, names, notice);
+        tell(ui, notice);
     }
     let Some(error) = &flushed.stopped_by else { return };
     let what = match flushed.waiting {
@@ -24,7 +24,7 @@ pub(crate) fn still_waiting(ui: &Ui, names: &Names, flushed: &Flushed) {
 }
 
 /// Says what a person should know after her device has talked to the server.
-pub(crate) fn tell(ui: &Ui, names: &Names, notice: &Notice) {
+pub(crate) fn tell(ui: &Ui, notice: &Notice) {
     match notice {
         Notice::Failed { journal, error } => {
             let next = error.next_step().unwrap_or("Everything that this device has seen before stays as it was.");
@@ -34,16 +34,14 @@ pub(crate) fn tell(ui: &Ui, names: &Names, notice: &Notice) {
             let next = error.next_step().unwrap_or("`reverie pair` tries again.");
             ui.warn(&format!("Who accepted your invitation could not be verified: {error}. {next}"));
         }
-        Notice::NewKeys { account } => {
-            let handle = names.of(*account);
+        Notice::NewKeys { handle, .. } => {
             ui.say(&format!(
                 "{handle} has new keys, and the keys that you confirmed vouch for them. From now on your words are \
                  sealed to the new ones."
             ));
         }
         Notice::Keys { error } => ui.warn(&format!("{error}. {}", error.next_step().unwrap_or_default())),
-        Notice::OffBoarded { journal: _, account } => {
-            let handle = names.of(*account);
+        Notice::OffBoarded { handle, .. } => {
             ui.warn(&format!(
                 "Your practice ended the account of {handle}, so {handle} was taken out of the journal that you share. \
                  {handle} cannot open what is written to it from now on."

@@ -17,8 +17,13 @@ pub struct Keys {
     pub device: DeviceKey,
 }
 
+/// The same randomness each time.
+pub fn rng() -> ChaCha20Rng {
+    ChaCha20Rng::from_seed([41; 32])
+}
+
 pub static KEYS: LazyLock<Keys> = LazyLock::new(|| {
-    let mut rng = ChaCha20Rng::from_seed([41; 32]);
+    let mut rng = rng();
     let account = AccountId::from_bytes([1; 16]);
     let journal = JournalId::from_bytes([2; 16]);
     let record = RecordId::from_bytes([3; 16]);

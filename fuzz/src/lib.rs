@@ -4,11 +4,21 @@
 //! Where bytes are signed or sealed, a target signs or seals what it is given with keys of its own as well, so that the
 //! parser behind the seal is reached too.
 
+mod asked;
+mod backup;
 mod keys;
+mod measure;
 mod sealed;
+mod taken_home;
 mod wire;
 
-pub use sealed::{attachment, body, bundle, device, document, grant, invitation_code, key_text, local, recovery_words};
+pub use asked::{opaque, range, request};
+pub use backup::backup;
+pub use measure::pack;
+pub use sealed::{
+    attachment, body, bundle, device, document, grant, handover, invitation_code, key_text, local, recovery_words,
+};
+pub use taken_home::{export, shown, time};
 pub use wire::{answer, card, evidence, keyring, problem, record, text};
 
 /// A target: the name of its file and of its corpus, and what runs.
@@ -30,7 +40,16 @@ pub const TARGETS: &[Target] = &[
     ("device", device),
     ("local", local),
     ("invitation_code", invitation_code),
+    ("handover", handover),
     ("recovery_words", recovery_words),
     ("key_text", key_text),
     ("document", document),
+    ("backup", backup),
+    ("pack", pack),
+    ("request", request),
+    ("opaque", opaque),
+    ("range", range),
+    ("export", export),
+    ("shown", shown),
+    ("time", time),
 ];

@@ -3,9 +3,13 @@
 use std::io::{Cursor, Read as _, sink};
 
 use age::x25519;
+use chacha20::ChaCha20Rng;
+use rand_core::SeedableRng as _;
 use reverie_crypto::attachment::open_attachment;
+use reverie_crypto::recovery::KitText;
 use reverie_crypto::{
-    Bundle, DeviceCopy, HybridIdentity, HybridRecipient, InvitationCode, RecoveryCode, open_body, open_grant,
+    Bundle, DeviceCopy, HandoverCode, HybridIdentity, HybridRecipient, InvitationCode, RecoveryCode, open_body,
+    open_grant,
 };
 use reverie_journal::Content;
 use reverie_protocol::bytes::B64;
@@ -76,12 +80,27 @@ pub fn invitation_code(bytes: &[u8]) {
     }
 }
 
-/// Recovery words as people type them.
+/// Codes of devices, and what is sealed under one.
+pub fn handover(bytes: &[u8]) {
+    let code = HandoverCode::make(&mut ChaCha20Rng::from_seed([7; 32]));
+    let _ = code.open(bytes);
+    let Ok(text) = std::str::from_utf8(bytes) else { return };
+    if let Ok(code) = HandoverCode::parse(text) {
+        let again = HandoverCode::parse(&code.to_text()).expect("a code's own text is one");
+        assert_eq!(code.id(), again.id());
+    }
+}
+
+/// Recovery words as people type them, and kits as people scan them.
 pub fn recovery_words(bytes: &[u8]) {
     let Ok(text) = std::str::from_utf8(bytes) else { return };
     if let Ok(code) = RecoveryCode::parse(text) {
         let again = RecoveryCode::parse(&code.words().join(" ")).expect("a code's own words are one");
         assert_eq!(*code.login_token(), *again.login_token());
+    }
+    if let Ok(KitText { handle: Some(handle), server: Some(server), code }) = KitText::parse(text) {
+        let again = KitText::parse(&KitText::make(&handle, &server, &code)).expect("a kit's own text is one");
+        assert_eq!((again.handle, again.server), (Some(handle), Some(server)));
     }
 }
 

@@ -28,10 +28,9 @@ impl MigrationTrait for Migration {
             .col(blob("salt"))
             .col(blob("hash"));
         manager.create_table(audit).await?;
-        for second in ["seq", "day"] {
-            let name = format!("audit_subject_{second}");
-            let index = Index::create().name(name).table("audit").col("subject").col(second).take();
-            manager.create_index(index).await?;
+        for (of, by) in [("subject", "seq"), ("subject", "day"), ("actor", "seq")] {
+            let name = format!("audit_{of}_{by}");
+            manager.create_index(Index::create().name(name).table("audit").col(of).col(by).take()).await?;
         }
 
         // One row, there from the beginning: whoever enters something locks it first.

@@ -5,8 +5,10 @@
 
 mod accounts;
 mod audit;
+mod devices;
 mod journals;
 mod past_cards;
+mod uploads;
 
 use sea_orm_migration::prelude::*;
 
@@ -20,6 +22,8 @@ impl MigratorTrait for Migrator {
             Box::new(accounts::Migration),
             Box::new(journals::Migration),
             Box::new(audit::Migration),
+            Box::new(uploads::Migration),
+            Box::new(devices::Migration),
             Box::new(past_cards::Migration),
         ]
     }

@@ -8,10 +8,12 @@ mod audit_log;
 mod cards;
 mod disclosure;
 mod examples;
+mod handovers;
 mod health;
 mod invitations;
 mod journal_list;
 mod journals;
+mod passwords;
 mod registration;
 mod samples;
 mod sessions;
@@ -78,8 +80,10 @@ fn service() -> OpenApiService<impl OpenApi, ()> {
         invitations::InvitationsApi,
         registration::RegistrationApi,
         sessions::SessionsApi,
+        handovers::HandoversApi,
         accounts::AccountsApi,
         cards::CardsApi,
+        passwords::PasswordsApi,
         journals::JournalsApi,
         access_log::AccessLogApi,
         attachments::AttachmentsApi,

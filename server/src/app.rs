@@ -3,8 +3,10 @@
 use std::net::IpAddr;
 use std::sync::Arc;
 
+use reverie_protocol::opaque::KsfParams;
 use tokio::sync::Mutex;
 
+use crate::append::Lately;
 use crate::attachment_files::AttachmentFiles;
 use crate::audit::Today;
 use crate::clock::Clock;
@@ -18,6 +20,7 @@ use crate::writer::Writer;
 pub(crate) struct App {
     pub(crate) db: Database,
     pub(crate) writer: Writer,
+    pub(crate) lately: Lately,
     /// What the audit log has of today.
     pub(crate) entered: Today,
     pub(crate) files: Arc<AttachmentFiles>,
@@ -26,6 +29,8 @@ pub(crate) struct App {
     pub(crate) opaque: Opaque,
     pub(crate) throttle: Throttle,
     pub(crate) clock: Clock,
+    /// What the slow hash of a password is to cost by now.
+    pub(crate) ksf: KsfParams,
     pub(crate) behind_proxy: bool,
 }
 

@@ -4,10 +4,11 @@
 //! remedy is to build anew; the same records sent again get the same answer.
 
 mod judge;
+mod lately;
 mod stored;
 
 use reverie_protocol::api::Head;
-use reverie_protocol::check::CheckError;
+use reverie_protocol::check::{CheckError, JournalState};
 use reverie_protocol::header::{Action, Header, SignedRecord};
 use reverie_protocol::ids::{AccountId, JournalId};
 use reverie_protocol::limits;
@@ -16,7 +17,8 @@ use reverie_protocol::problem::ProblemCode;
 use crate::app::App;
 use crate::refusal::{ApiError, malformed, not_found, refuse, stale_head};
 use crate::writer::{Append, Refused};
-use judge::judge;
+use judge::{Judged, judge};
+pub(crate) use lately::Lately;
 use stored::{Uploads, already_there, load_past, load_state};
 
 /// Appends records to a journal, all or none, and returns where the last of them stands.
@@ -28,53 +30,61 @@ pub(crate) async fn append(
 ) -> Result<Head, ApiError> {
     within_limits(records)?;
     let headers = parse(records, author, journal)?;
-    let Some(mut state) = load_state(app, author, journal).await? else {
-        return open(app, author, journal, records, &headers).await;
-    };
-    if let Some(head) = already_there(app, journal, records, &headers).await? {
-        return Ok(head);
-    }
-    let head = Head { seq: state.seq, hash: state.head };
     let first = &headers[0];
-    if Some(first.seq) != head.seq.checked_add(1) || first.prev != Some(head.hash) {
-        return Err(stale_head(Some(head)));
-    }
+    let mut state = match app.lately.find(first) {
+        Some(state) => state,
+        None => {
+            let Some(state) = load_state(app, author, journal).await? else {
+                return open(app, author, records, &headers).await;
+            };
+            if let Some(head) = already_there(app, journal, records, &headers).await? {
+                return Ok(head);
+            }
+            if Some(first.seq) != state.seq.checked_add(1) || first.prev != Some(state.head) {
+                return Err(stale_head(Some(head(&state))));
+            }
+            state
+        }
+    };
     let uploads = load_past(app, &mut state, &headers).await?;
-    let append = judge(app, author, Some(state), Some(head), records, &uploads).await?;
-    submit(app, journal, append, records, &headers).await
+    let extends = Some(head(&state));
+    let judged = judge(app, author, Some(state), extends, records, &uploads).await?;
+    submit(app, author, judged, records, &headers).await
+}
+
+const fn head(state: &JournalState) -> Head {
+    Head { seq: state.seq, hash: state.head }
 }
 
 /// Opens a journal that does not exist yet.
-async fn open(
-    app: &App,
-    author: AccountId,
-    journal: JournalId,
-    records: &[SignedRecord],
-    headers: &[Header],
-) -> Result<Head, ApiError> {
+async fn open(app: &App, author: AccountId, records: &[SignedRecord], headers: &[Header]) -> Result<Head, ApiError> {
     if headers[0].action != Action::Open {
         return Err(not_found("journal"));
     }
-    let append = judge(app, author, None, None, records, &Uploads::new()).await?;
-    submit(app, journal, append, records, headers).await
+    let judged = judge(app, author, None, None, records, &Uploads::new()).await?;
+    submit(app, author, judged, records, headers).await
 }
 
 async fn submit(
     app: &App,
-    journal: JournalId,
-    append: Append,
+    author: AccountId,
+    Judged { append, state }: Judged,
     records: &[SignedRecord],
     headers: &[Header],
 ) -> Result<Head, ApiError> {
-    let head = append.head;
+    let (journal, head) = (append.journal, append.head);
     let act = append.act.filter(|act| !app.entered.holds(act));
     match app.writer.append(Append { act, ..append }).await {
         Ok(()) => {
+            app.lately.keep(state);
             act.into_iter().for_each(|act| app.entered.note(act));
             Ok(head)
         }
-        // The same records may have been written a moment ago, by a try whose answer was lost.
         Err(Refused::StaleHead(now)) => {
+            app.lately.forget(journal);
+            // Whoever was removed a moment ago is told no head either.
+            load_state(app, author, journal).await?;
+            // The same records may have been written a moment ago, by a try whose answer was lost.
             already_there(app, journal, records, headers).await?.ok_or_else(|| stale_head(now))
         }
         Err(refused) => Err(refused.into()),

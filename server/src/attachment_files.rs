@@ -5,6 +5,7 @@
 
 use std::io;
 use std::path::{Path, PathBuf};
+use std::str::FromStr;
 
 use rand_core::CryptoRng;
 use reverie_protocol::hash::Hash;
@@ -37,6 +38,16 @@ impl AttachmentFiles {
     /// Returns where an attachment stands.
     pub(crate) fn path(&self, journal: JournalId, attachment: AttachmentId) -> PathBuf {
         path(&self.root, journal, attachment)
+    }
+
+    /// Returns the journals that have a folder of files.
+    pub(crate) fn journals(&self) -> io::Result<Vec<JournalId>> {
+        names(&self.root, true)
+    }
+
+    /// Returns the attachments of a journal that have a file.
+    pub(crate) fn of_journal(&self, journal: JournalId) -> io::Result<Vec<AttachmentId>> {
+        names(&self.root.join(journal.to_string()), false)
     }
 
     /// Begins to receive a file.
@@ -83,6 +94,18 @@ impl AttachmentFiles {
 /// Returns where an attachment stands under `root`.
 pub(crate) fn path(root: &Path, journal: JournalId, attachment: AttachmentId) -> PathBuf {
     root.join(journal.to_string()).join(attachment.to_string())
+}
+
+/// Returns the names in a folder that are ids: of folders or of files.
+fn names<T: FromStr>(folder: &Path, folders: bool) -> io::Result<Vec<T>> {
+    let mut ids = Vec::new();
+    for entry in std::fs::read_dir(folder)? {
+        let entry = entry?;
+        if entry.file_type()?.is_dir() == folders {
+            ids.extend(entry.file_name().to_str().and_then(|name| name.parse().ok()));
+        }
+    }
+    Ok(ids)
 }
 
 async fn sync_folder(folder: &Path) -> io::Result<()> {

@@ -9,13 +9,13 @@ use reverie_protocol::account::{AccountRole, AccountState};
 use reverie_protocol::ids::{AccountId, SessionId};
 use reverie_protocol::problem::ProblemCode;
 use sea_orm::prelude::Expr;
-use sea_orm::{ColumnTrait as _, ConnectionTrait, EntityTrait as _, QueryFilter as _, QuerySelect as _};
+use sea_orm::{ColumnTrait as _, ConnectionTrait, EntityTrait as _, JoinType, QueryFilter as _, QuerySelect as _};
 use uuid::Uuid;
 
 use crate::app::App;
 use crate::entity::{account, named, session};
 use crate::refusal::{ApiError, internal, refuse};
-use crate::token;
+use crate::{sessions, token};
 
 /// A session and its account.
 #[derive(Debug, Clone)]
@@ -64,24 +64,26 @@ async fn administrator_session(request: &Request, bearer: Bearer) -> poem::Resul
 /// Finds the session of a token.
 async fn find(app: &App, token: &str) -> Result<Session, ApiError> {
     let hash = token::hash(token);
-    let found = session::Entity::find()
-        .filter(session::Column::TokenSha256.eq(hash.0.to_vec()))
-        .one(app.db.read())
-        .await?
-        .ok_or_else(unauthenticated)?;
-    let (role, state): (String, String) = account::Entity::find_by_id(found.account)
+    let of_account =
+        session::Entity::belongs_to(account::Entity).from(session::Column::Account).to(account::Column::Id).into();
+    let found: Option<(Uuid, Uuid, i32, String, String)> = session::Entity::find()
         .select_only()
+        .columns([session::Column::Id, session::Column::Account, session::Column::LastDay])
         .columns([account::Column::Role, account::Column::State])
+        .join(JoinType::InnerJoin, of_account)
+        .filter(session::Column::TokenSha256.eq(hash.0.to_vec()))
         .into_tuple()
         .one(app.db.read())
-        .await?
-        .ok_or_else(unauthenticated)?;
+        .await?;
+    let Some((id, account, last_day, role, state)) = found else {
+        return Err(sessions::why_none(app.db.read(), hash).await?);
+    };
     active(named(&state)?)?;
     let today = app.clock.today();
-    if found.last_day != today {
-        seen(app, found.id, today).await?;
+    if last_day != today {
+        seen(app, id, today).await?;
     }
-    Ok(Session { id: found.id.into(), account: found.account.into(), role: named(&role)? })
+    Ok(Session { id: id.into(), account: account.into(), role: named(&role)? })
 }
 
 /// Notes the day of the session's last request: one write for each session and day.

@@ -15,8 +15,9 @@ use sea_orm::{DbErr, EntityTrait as _, QueryOrder as _};
 
 use crate::attachment_files::path;
 use crate::data::DataFolder;
-use crate::database::Database;
+use crate::database::{Database, DatabaseAddress, OpenError};
 use crate::entity::journal;
+use crate::upkeep::is_litter;
 
 /// Something that is not as it should be.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -46,6 +47,8 @@ pub struct Report {
     pub audit_entries: u64,
     /// What is wrong; empty if nothing is.
     pub findings: Vec<Finding>,
+    /// What is not wrong, and will be put right by itself.
+    pub remarks: Vec<Finding>,
 }
 
 /// Why the data could not be checked at all.
@@ -60,18 +63,29 @@ pub enum CheckDataError {
     /// The database cannot be read.
     #[error("the database cannot be read; if this user may read and write it, it is damaged: restore a backup")]
     Database(#[from] DbErr),
+    /// PostgreSQL, or a version of the database, is not one to use.
+    #[error(transparent)]
+    Open(OpenError),
 }
 
-/// Checks every journal, every attachment and the audit log of a data folder.
+impl From<OpenError> for CheckDataError {
+    fn from(error: OpenError) -> Self {
+        match error {
+            OpenError::Embedded(error) => Self::Database(error),
+            other => Self::Open(other),
+        }
+    }
+}
+
+/// Checks every journal, every attachment and the audit log of a data folder and its database.
 ///
 /// # Errors
 /// [`CheckDataError`] if the folder holds no server or cannot be read. What is wrong with the data is in the report.
-pub async fn check_data(data: &Path) -> Result<Report, CheckDataError> {
+pub async fn check_data(data: &Path, database: &DatabaseAddress) -> Result<Report, CheckDataError> {
     let data = DataFolder(data.to_owned());
-    if !data.database().try_exists()? {
+    let Some(db) = Database::open(database, &data.database()).await? else {
         return Err(CheckDataError::NotInitialised(data.0));
-    }
-    let db = Database::open(&data.database()).await?;
+    };
     let outcome = check_all(&db, &data.attachments()).await;
     db.close().await?;
     outcome
@@ -91,7 +105,8 @@ async fn check_all(db: &Database, files: &Path) -> Result<Report, CheckDataError
     Ok(report)
 }
 
-/// Finds files that no attachment in the database has. What was being uploaded is not counted.
+/// Finds files that no attachment in the database has. What was being uploaded is not counted, and what a crash left of
+/// an upload or a withdrawal is no damage.
 fn orphans(files: &Path, expected: &BTreeSet<PathBuf>, report: &mut Report) -> io::Result<()> {
     let mut found = Vec::new();
     for folder in std::fs::read_dir(files)? {
@@ -104,9 +119,15 @@ fn orphans(files: &Path, expected: &BTreeSet<PathBuf>, report: &mut Report) -> i
     }
     found.sort();
     for file in found.iter().filter(|file| !expected.contains(*file)) {
-        let name = file.strip_prefix(files).unwrap_or(file).display();
-        let what = format!("the file {name} belongs to no attachment");
-        report.findings.push(Finding { place: "attachments".into(), what });
+        let inside = file.strip_prefix(files).unwrap_or(file);
+        let (name, place) = (inside.display(), "attachments".into());
+        if is_litter(inside) {
+            let what = format!("the file {name} is left from a crash; the server removes it when it starts");
+            report.remarks.push(Finding { place, what });
+        } else {
+            let what = format!("the file {name} belongs to no attachment");
+            report.findings.push(Finding { place, what });
+        }
     }
     Ok(())
 }

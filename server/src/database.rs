@@ -1,34 +1,51 @@
-//! The SQLite database: one connection that writes, four that read.
+//! The database: SQLite in the data folder, or PostgreSQL by configuration alone. Handlers see no difference.
 //!
-//! Every write is an IMMEDIATE transaction on the one writing connection, so writers queue here and never meet
-//! SQLITE_BUSY (stack.md 2.1). `synchronous=FULL`: what was committed is on disk.
+//! Writes that [`Database::begin`] begins take turns, on PostgreSQL with those of other processes too; so what such a
+//! write has looked at stays as it is until it commits. Appends go past them, batch by batch, and are ordered by their
+//! journals' rows (`writer/batch.rs`). What was committed is on disk.
+
+mod address;
+mod open_error;
+mod postgresql;
+mod sqlite;
 
 use std::path::Path;
-use std::time::Duration;
 
 use reverie_migrations::Migrator;
 use sea_orm::{
-    ConnectOptions, Database as Connector, DatabaseConnection, DatabaseTransaction, DbErr, SqliteTransactionMode,
+    ConnectionTrait as _, DatabaseConnection, DatabaseTransaction, DbBackend, DbErr, SqliteTransactionMode,
     TransactionOptions, TransactionTrait as _,
 };
 use sea_orm_migration::MigratorTrait as _;
 
-const READERS: u32 = 4;
+pub use address::{AddressError, DatabaseAddress};
+pub use open_error::OpenError;
 
 /// The open database.
 #[derive(Debug, Clone)]
 pub(crate) struct Database {
     read: DatabaseConnection,
     write: DatabaseConnection,
+    /// The same as `write` on SQLite, which has one writer.
+    append: DatabaseConnection,
 }
 
 impl Database {
-    /// Opens the database, making it if it is not there, and runs the migrations that it has not seen.
-    pub(crate) async fn open(path: &Path) -> Result<Self, DbErr> {
-        let write = connect(path, 1, &[]).await?;
-        Migrator::up(&write, None).await?;
-        let read = connect(path, READERS, &[("query_only", "ON")]).await?;
-        Ok(Self { read, write })
+    /// Opens the database and brings it up to date; makes it if it is not there.
+    pub(crate) async fn create(address: &DatabaseAddress, file: &Path) -> Result<Self, OpenError> {
+        match address.postgresql() {
+            None => sqlite::open(file).await.map_err(OpenError::embedded),
+            Some(options) => postgresql::open(options).await,
+        }
+    }
+
+    /// Opens the database and brings it up to date; nothing if [`Self::create`] never made it.
+    pub(crate) async fn open(address: &DatabaseAddress, file: &Path) -> Result<Option<Self>, OpenError> {
+        let is_there = match address.postgresql() {
+            None => file.try_exists().map_err(|error| OpenError::Embedded(DbErr::Custom(error.to_string())))?,
+            Some(options) => postgresql::is_made(options).await?,
+        };
+        if is_there { Self::create(address, file).await.map(Some) } else { Ok(None) }
     }
 
     /// Returns the connections that read.
@@ -38,47 +55,45 @@ impl Database {
 
     /// Begins a write, when the writes before it are done.
     pub(crate) async fn begin(&self) -> Result<DatabaseTransaction, DbErr> {
-        let immediate = TransactionOptions {
-            sqlite_transaction_mode: Some(SqliteTransactionMode::Immediate),
-            ..TransactionOptions::default()
-        };
-        self.write.begin_with_options(immediate).await
+        let tx = begin(&self.write).await?;
+        if tx.get_database_backend() == DbBackend::Postgres {
+            postgresql::take_turn(&tx).await?;
+        }
+        Ok(tx)
     }
 
-    /// Closes all connections; the write-ahead log is folded into the database.
+    /// Begins a batch of appends. Whoever changes a journal locks its row first, in the order of ids.
+    pub(crate) async fn begin_appends(&self) -> Result<DatabaseTransaction, DbErr> {
+        begin(&self.append).await
+    }
+
+    /// Closes all connections; SQLite's write-ahead log is folded into the database.
     pub(crate) async fn close(self) -> Result<(), DbErr> {
         self.read.close().await?;
+        self.append.close().await?;
         self.write.close().await
     }
 }
 
-async fn connect(path: &Path, connections: u32, more: &'static [(&str, &str)]) -> Result<DatabaseConnection, DbErr> {
-    let path = path.to_owned();
-    let mut options = ConnectOptions::new("sqlite:reverie");
-    options
-        .min_connections(connections)
-        .max_connections(connections)
-        .acquire_timeout(Duration::from_secs(30))
-        .idle_timeout(None)
-        .max_lifetime(None)
-        .test_before_acquire(false)
-        .sqlx_logging(false)
-        .map_sqlx_sqlite_opts(move |sqlite| {
-            let sqlite = sqlite
-                .filename(&path)
-                .create_if_missing(true)
-                .busy_timeout(Duration::from_secs(5))
-                .foreign_keys(true)
-                .statement_cache_capacity(256)
-                .pragma("journal_mode", "WAL")
-                .pragma("synchronous", "FULL")
-                .pragma("cache_size", "-65536")
-                .pragma("mmap_size", "268435456")
-                .pragma("temp_store", "MEMORY")
-                .pragma("wal_autocheckpoint", "4000")
-                // What is withdrawn is overwritten, not only unlinked.
-                .pragma("secure_delete", "ON");
-            more.iter().fold(sqlite, |sqlite, (key, value)| sqlite.pragma(*key, *value))
-        });
-    Connector::connect(options).await
+/// Tells whether a transaction failed because of another one, and would succeed if it were made again.
+pub(crate) fn is_conflict(error: &DbErr) -> bool {
+    postgresql::code(error).is_some_and(|code| postgresql::CONFLICTS.contains(&code.as_str()))
+}
+
+/// Tells whether the database could not be asked: it is down, or has no connection free.
+pub(crate) fn is_away(error: &DbErr) -> bool {
+    matches!(error, DbErr::ConnectionAcquire(_) | DbErr::Conn(_))
+}
+
+/// Begins a transaction that will write: SQLite has to know that from the beginning (stack.md 2.1).
+async fn begin(connections: &DatabaseConnection) -> Result<DatabaseTransaction, DbErr> {
+    let immediate = TransactionOptions {
+        sqlite_transaction_mode: Some(SqliteTransactionMode::Immediate),
+        ..TransactionOptions::default()
+    };
+    connections.begin_with_options(immediate).await
+}
+
+async fn migrate(write: &DatabaseConnection) -> Result<(), DbErr> {
+    Migrator::up(write, None).await
 }

@@ -24,7 +24,7 @@ use zeroize::Zeroizing;
 use crate::audit::{Act, Chain};
 use crate::clock::Clock;
 use crate::data::DataFolder;
-use crate::database::Database;
+use crate::database::{Database, DatabaseAddress, OpenError};
 use crate::entity::{account, invitation, name_of};
 use crate::invitations::{OPEN, REVOKED};
 use crate::opaque::Opaque;
@@ -56,20 +56,57 @@ pub enum InitError {
     /// The database cannot be made.
     #[error("the database cannot be made or opened; is its folder writable for this user?")]
     Database(#[from] DbErr),
+    /// PostgreSQL, or a version of the database, is not one to use.
+    #[error(transparent)]
+    Open(OpenError),
+    /// The database is one that another data folder was made for.
+    #[error(
+        "the database has an administrator already, and its OPAQUE key is not in this data folder: nobody could log in; \
+         name the data folder that was made with it, or put back that folder's `keys`"
+    )]
+    KeyMissing,
 }
 
-/// Makes what is missing in the data folder; while there is no administrator, makes a new code and voids the last.
+impl From<OpenError> for InitError {
+    fn from(error: OpenError) -> Self {
+        match error {
+            OpenError::Embedded(error) => Self::Database(error),
+            other => Self::Open(other),
+        }
+    }
+}
+
+/// Makes what is missing in data folder and database; while there is no administrator, makes a new code and voids the
+/// last.
 ///
 /// # Errors
 /// [`InitError`] if the folder or the database cannot be made or written.
-pub async fn init(data: &Path, clock: &Clock, rng: &mut impl CryptoRng) -> Result<Initialised, InitError> {
+pub async fn init(
+    data: &Path,
+    database: &DatabaseAddress,
+    clock: &Clock,
+    rng: &mut impl CryptoRng,
+) -> Result<Initialised, InitError> {
     let data = DataFolder(data.to_owned());
     data.create()?;
-    Opaque::create(&data, rng)?;
-    let db = Database::open(&data.database()).await?;
-    let outcome = first_administrator(&db, clock, rng).await;
+    let db = Database::create(database, &data.database()).await?;
+    let outcome = set_up(&data, &db, clock, rng).await;
     db.close().await?;
-    Ok(outcome?)
+    outcome
+}
+
+async fn set_up(
+    data: &DataFolder,
+    db: &Database,
+    clock: &Clock,
+    rng: &mut impl CryptoRng,
+) -> Result<Initialised, InitError> {
+    let initialised = first_administrator(db, clock, rng).await?;
+    if matches!(initialised, Initialised::AlreadySetUp) && !data.opaque_setup().try_exists()? {
+        return Err(InitError::KeyMissing);
+    }
+    Opaque::create(data, rng)?;
+    Ok(initialised)
 }
 
 async fn first_administrator(db: &Database, clock: &Clock, rng: &mut impl CryptoRng) -> Result<Initialised, DbErr> {

@@ -1,4 +1,6 @@
-//! `reverie-server`: what the host runs. Sets the server up, runs it, prints its API, checks its data.
+//! `reverie-server`: what the host runs. Sets the server up, runs it, prints its API, checks its data, backs it up.
+
+mod commands;
 
 use std::io::ErrorKind;
 use std::net::SocketAddr;
@@ -12,7 +14,7 @@ use rand_core::UnwrapErr;
 use reverie_server::check_data::check_data;
 use reverie_server::init::{FIRST_HANDLE, Initialised, init};
 use reverie_server::logs::DeclaredJson;
-use reverie_server::{Clock, Config, Server};
+use reverie_server::{Clock, Config, DatabaseAddress, Server};
 use tokio::net::TcpListener;
 use tokio::signal::unix::{SignalKind, signal};
 use tracing_subscriber::EnvFilter;
@@ -35,7 +37,7 @@ enum Command {
     /// administrator it changes nothing.
     Init {
         #[command(flatten)]
-        data: Data,
+        place: Place,
     },
     /// Run the server until it gets SIGINT or SIGTERM
     ///
@@ -43,7 +45,7 @@ enum Command {
     /// addresses. RUST_LOG sets how much is logged.
     Serve {
         #[command(flatten)]
-        data: Data,
+        place: Place,
         /// Address and port to listen on
         #[arg(long, env = "REVERIE_LISTEN", default_value = "127.0.0.1:8787")]
         listen: SocketAddr,
@@ -63,6 +65,9 @@ enum Command {
         #[arg(long, value_name = "FILE")]
         check: Option<PathBuf>,
     },
+    Backup(commands::BackupArgs),
+    Restore(commands::RestoreArgs),
+    Drill(commands::DrillArgs),
     /// Check that the database and the files are whole
     ///
     /// Verifies every journal's signatures and chain again, every body, every attachment and the chain of the audit log,
@@ -70,15 +75,29 @@ enum Command {
     /// Run it on a copy or while the server is stopped: what arrives meanwhile may be reported.
     Check {
         #[command(flatten)]
-        data: Data,
+        place: Place,
     },
 }
 
+/// Where the server keeps its things.
 #[derive(clap::Args)]
-struct Data {
+pub(crate) struct Place {
     /// Folder with the database, the keys and the attachments
     #[arg(long, env = "REVERIE_DATA", default_value = "reverie-data", value_name = "DIR")]
-    data: PathBuf,
+    pub(crate) data: PathBuf,
+    /// Keep the database on PostgreSQL 15 or newer, not in the folder: postgres://USER@HOST/DATABASE
+    ///
+    /// PostgreSQL's administrator makes it: `createuser reverie`, `createdb --owner reverie reverie`. Others can see the
+    /// arguments of a program, so keep the password in REVERIE_DATABASE_URL, PGPASSWORD or ~/.pgpass. On another machine
+    /// TLS is demanded and its certificate verified; `?sslrootcert=FILE` names an authority of your own.
+    #[arg(long, env = "REVERIE_DATABASE_URL", hide_env_values = true, value_name = "URL")]
+    pub(crate) database: Option<String>,
+}
+
+impl Place {
+    fn database(&self) -> anyhow::Result<DatabaseAddress> {
+        self.database.as_deref().map_or(Ok(DatabaseAddress::default()), |url| Ok(DatabaseAddress::parse(url)?))
+    }
 }
 
 #[tokio::main]
@@ -105,24 +124,32 @@ fn told(error: &anyhow::Error) -> String {
 
 async fn run(command: Command) -> anyhow::Result<ExitCode> {
     match command {
-        Command::Init { data } => run_init(data.data).await,
-        Command::Serve { data, listen, behind_proxy } => serve(data.data, listen, behind_proxy).await,
+        Command::Init { place } => run_init(place).await,
+        Command::Serve { place, listen, behind_proxy } => serve(place, listen, behind_proxy).await,
         Command::Openapi { check } => print_or_compare("openapi", &reverie_server::openapi(), check),
         Command::Sees { check } => print_or_compare("sees", &reverie_server::sees::page(), check),
-        Command::Check { data } => run_check(data.data).await,
+        Command::Backup(args) => commands::backup(args).await,
+        Command::Restore(args) => commands::restore(args).await,
+        Command::Drill(args) => commands::drill(args).await,
+        Command::Check { place } => run_check(place).await,
     }
 }
 
-async fn run_init(data: PathBuf) -> anyhow::Result<ExitCode> {
-    let initialised = init(&data, &Clock::system(), &mut UnwrapErr(SysRng)).await;
+async fn run_init(place: Place) -> anyhow::Result<ExitCode> {
+    let (database, data) = (place.database()?, place.data);
+    let initialised = init(&data, &database, &Clock::system(), &mut UnwrapErr(SysRng)).await;
     match initialised.with_context(|| format!("{} cannot be set up", data.display()))? {
         Initialised::FirstAdministrator { code } => {
-            eprintln!("The server's data is in {}.", data.display());
+            let (folder, on) = (data.display(), place.database.map(|_| format!(" --database {database}")));
+            eprintln!(
+                "The server's data is in {folder}{}.",
+                on.as_ref().map_or("", |_| ", its database on PostgreSQL")
+            );
             eprintln!("Give this code to the practice's first administrator, who joins with it as `{FIRST_HANDLE}`.");
             eprintln!("It works once, for 72 hours. `reverie-server init` makes a new one and voids this one.");
             eprintln!(
-                "Next: `reverie-server serve --data {}`, then `reverie join CODE --server URL`.\n",
-                data.display()
+                "Next: `reverie-server serve --data {folder}{}`, then `reverie join CODE --server URL`.\n",
+                on.unwrap_or_default()
             );
             println!("{}", *code);
         }
@@ -133,7 +160,7 @@ async fn run_init(data: PathBuf) -> anyhow::Result<ExitCode> {
     Ok(ExitCode::SUCCESS)
 }
 
-async fn serve(data: PathBuf, listen: SocketAddr, behind_proxy: bool) -> anyhow::Result<ExitCode> {
+async fn serve(place: Place, listen: SocketAddr, behind_proxy: bool) -> anyhow::Result<ExitCode> {
     if !listen.ip().is_loopback() && !behind_proxy {
         bail!(
             "{listen} can be reached from other machines, and this server does not speak TLS: session tokens would \
@@ -148,11 +175,16 @@ async fn serve(data: PathBuf, listen: SocketAddr, behind_proxy: bool) -> anyhow:
         };
         anyhow::Error::new(error).context(format!("{listen} cannot be listened on: {what}"))
     })?;
-    let config = Config { behind_proxy, ..Config::new(data) };
+    let config = Config { behind_proxy, database: place.database()?, ..Config::new(place.data) };
     let server = Server::start(config, listener).await.context("the server does not start")?;
     eprintln!("Listening on http://{}", server.addr);
     let filter = EnvFilter::try_from_default_env().unwrap_or_else(|_| EnvFilter::new("info,sqlx=warn,sea_orm=warn"));
     tracing_subscriber::fmt().event_format(DeclaredJson).with_env_filter(filter).with_writer(std::io::stderr).init();
+    // What a panic says may quote what it choked on; a log has the place alone.
+    std::panic::set_hook(Box::new(|panic| {
+        let place = panic.location().map(ToString::to_string).unwrap_or_default();
+        tracing::error!(error = place, "A part of the server failed, which is a mistake of ours. The rest goes on");
+    }));
     let (mut interrupt, mut terminate) = (signal(SignalKind::interrupt())?, signal(SignalKind::terminate())?);
     tokio::select! {
         _ = interrupt.recv() => {}
@@ -177,10 +209,13 @@ fn print_or_compare(command: &str, text: &str, committed: Option<PathBuf>) -> an
     bail!("{0} is not what the code says. Write it anew with `reverie-server {command} > {0}`", file.display());
 }
 
-async fn run_check(data: PathBuf) -> anyhow::Result<ExitCode> {
-    let report = check_data(&data).await.context("the data cannot be checked")?;
+async fn run_check(place: Place) -> anyhow::Result<ExitCode> {
+    let report = check_data(&place.data, &place.database()?).await.context("the data cannot be checked")?;
     for finding in &report.findings {
         println!("{finding}");
+    }
+    for remark in &report.remarks {
+        eprintln!("{remark}");
     }
     let (journals, records, attachments) = (report.journals, report.records, report.attachments);
     let entries = report.audit_entries;

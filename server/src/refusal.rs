@@ -8,6 +8,7 @@ use reverie_protocol::api::Head;
 use reverie_protocol::problem::{Problem, ProblemCode};
 use sea_orm::DbErr;
 
+use crate::database;
 use crate::writer::Refused;
 
 /// What a handler returns.
@@ -19,7 +20,7 @@ pub(crate) enum ApiError {
     /// The request cannot be read: `malformed_request`.
     #[oai(status = 400, content_type = "application/problem+json")]
     BadRequest(Json<Box<Problem>>),
-    /// Not logged in, or the login failed: `unauthenticated`, `login_failed`.
+    /// Not logged in, or the login failed: `unauthenticated`, `device_revoked`, `login_failed`.
     #[oai(status = 401, content_type = "application/problem+json")]
     Unauthorized(Json<Box<Problem>>),
     /// The account may not do this: `not_permitted`, `account_suspended`,
@@ -130,7 +131,8 @@ pub(crate) fn too_many_requests(wait: u32) -> ApiError {
 
 /// Returns `busy`.
 pub(crate) fn busy() -> ApiError {
-    let detail = "The server is stopping or has too much to write. Nothing was stored; try again in a moment.";
+    let detail =
+        "The server cannot take this now: it is stopping, or too busy. Nothing was stored; try again in a moment.";
     Problem { retry_after_seconds: Some(1), ..Problem::new(ProblemCode::Busy, detail) }.into()
 }
 
@@ -142,6 +144,10 @@ pub(crate) fn internal(error: &dyn std::error::Error) -> ApiError {
 
 impl From<DbErr> for ApiError {
     fn from(error: DbErr) -> Self {
+        if database::is_away(&error) {
+            tracing::error!(%error, "The database cannot be asked");
+            return busy();
+        }
         internal(&error)
     }
 }
@@ -161,7 +167,7 @@ impl From<Refused> for ApiError {
                 "An attachment that a record names is not there. Upload it and send the records again.",
             ),
             Refused::Busy => busy(),
-            Refused::Database(error) => internal(&error),
+            Refused::Database(error) => error.into(),
         }
     }
 }

@@ -4,27 +4,28 @@ use std::io;
 use std::net::SocketAddr;
 use std::path::PathBuf;
 use std::sync::Arc;
+use std::time::Duration;
 
-use sea_orm::sea_query::{Expr, ExprTrait as _, Query};
-use sea_orm::{ColumnTrait as _, DbErr, EntityTrait as _, QueryFilter as _, QueryOrder as _, QuerySelect as _};
+use reverie_protocol::opaque::KsfParams;
+use sea_orm::DbErr;
 use tokio::net::TcpListener;
 use tokio::sync::Mutex;
 use tokio::task::JoinHandle;
 use tokio_util::sync::CancellationToken;
-use uuid::Uuid;
 
 use crate::api;
 use crate::app::App;
+use crate::append::Lately;
 use crate::attachment_files::AttachmentFiles;
 use crate::audit::Today;
 use crate::clock::Clock;
 use crate::data::DataFolder;
-use crate::database::Database;
-use crate::entity::{attachment, record};
+use crate::database::{Database, DatabaseAddress, OpenError};
 use crate::http::accept;
 use crate::http::connection_limits::ConnectionLimits;
 use crate::opaque::Opaque;
 use crate::throttle::{Delays, Throttle};
+use crate::upkeep::{self, UpkeepError};
 use crate::writer::Writer;
 
 /// How a server runs.
@@ -32,6 +33,8 @@ use crate::writer::Writer;
 pub struct Config {
     /// Where its data is; made by [`crate::init::init`].
     pub data: DataFolder,
+    /// Where its database is, if not in the data folder.
+    pub database: DatabaseAddress,
     /// Whether a proxy of ours is in front: then the client's address is the last of `X-Forwarded-For`.
     pub behind_proxy: bool,
     /// How failed tries are delayed.
@@ -40,6 +43,10 @@ pub struct Config {
     pub limits: ConnectionLimits,
     /// What time it is.
     pub clock: Clock,
+    /// How often what was abandoned is looked for.
+    pub upkeep_every: Duration,
+    /// What the slow hash of a password costs: of new accounts at once, of others from their next login on.
+    pub ksf: KsfParams,
 }
 
 impl Config {
@@ -47,10 +54,13 @@ impl Config {
     pub fn new(data: impl Into<PathBuf>) -> Self {
         Self {
             data: DataFolder(data.into()),
+            database: DatabaseAddress::default(),
             behind_proxy: false,
             delays: Delays::default(),
             limits: ConnectionLimits::default(),
             clock: Clock::system(),
+            upkeep_every: Duration::from_secs(60 * 60),
+            ksf: KsfParams::DEFAULT,
         }
     }
 }
@@ -73,6 +83,18 @@ pub enum StartError {
     /// The database could not be opened or brought up to date.
     #[error("the database cannot be opened or brought up to date; `reverie-server check` says whether it is whole")]
     Database(#[from] DbErr),
+    /// PostgreSQL, or a version of the database, is not one to use.
+    #[error(transparent)]
+    Open(OpenError),
+}
+
+impl From<OpenError> for StartError {
+    fn from(error: OpenError) -> Self {
+        match error {
+            OpenError::Embedded(error) => Self::Database(error),
+            other => Self::Open(other),
+        }
+    }
 }
 
 /// Reverie's server.
@@ -94,36 +116,43 @@ impl Server {
     /// # Errors
     /// [`StartError`] if the data folder was not made, or something in it or the listener cannot be used.
     pub async fn start(config: Config, listener: TcpListener) -> Result<RunningServer, StartError> {
-        if !config.data.opaque_setup().try_exists()? || !config.data.database().try_exists()? {
-            return Err(StartError::NotInitialised(config.data.0));
+        let not_initialised = || StartError::NotInitialised(config.data.0.clone());
+        if !config.data.opaque_setup().try_exists()? {
+            return Err(not_initialised());
         }
         let lock = config.data.lock()?.ok_or_else(|| StartError::InUse(config.data.0.clone()))?;
         let opaque = Opaque::open(&config.data)?;
-        let db = Database::open(&config.data.database()).await?;
+        let db = Database::open(&config.database, &config.data.database()).await?.ok_or_else(not_initialised)?;
         let files = Arc::new(AttachmentFiles::open(config.data.attachments()).await?);
-        finish_erasures(&db, &files).await?;
+        upkeep::after_a_crash(&db, &files).await.map_err(|error| match error {
+            UpkeepError::Database(error) => StartError::Database(error),
+            UpkeepError::Io(error) => StartError::Io(error),
+        })?;
         let (writer, writing) = Writer::start(db.clone(), Arc::clone(&files));
         let app = Arc::new(App {
             db: db.clone(),
             writer: writer.clone(),
+            lately: Lately::default(),
             entered: Today::default(),
             files,
             publishing: Mutex::new(()),
             opaque,
             throttle: Throttle::new(config.delays),
             clock: config.clock,
+            ksf: config.ksf,
             behind_proxy: config.behind_proxy,
         });
         let addr = listener.local_addr()?;
         let limits = config.limits;
         let stop = CancellationToken::new();
+        let upkeep = tokio::spawn(upkeep::run(Arc::clone(&app), config.upkeep_every, stop.clone()));
         let serving = tokio::spawn({
             let stop = stop.clone();
             async move {
                 accept::serve(listener, api::endpoint(app, limits), limits, stop).await;
                 // Requests are done; what they left in the queue is written before the database closes.
                 writer.stop();
-                let written = writing.await;
+                let (written, _) = tokio::join!(writing, upkeep);
                 let closed = db.close().await;
                 if let (Err(error), _) = (written, &closed) {
                     tracing::error!(%error, "The writer failed");
@@ -144,38 +173,5 @@ impl RunningServer {
         self.stop.cancel();
         // A panic of the serving task was reported where it happened.
         let _ = self.serving.await;
-    }
-}
-
-/// Attachments looked at in one step when the server starts.
-const ERASED_PAGE: u64 = 500;
-
-/// Removes files whose withdrawal was committed and whose removal a crash cut off.
-async fn finish_erasures(db: &Database, files: &AttachmentFiles) -> Result<(), DbErr> {
-    let mut after: Option<(Uuid, Uuid)> = None;
-    loop {
-        let withdrawn = Query::select()
-            .columns([record::Column::Journal, record::Column::Id])
-            .from(record::Entity)
-            .and_where(record::Column::Withdrawn.eq(true))
-            .take();
-        let named_by = Expr::tuple([attachment::Column::Journal.into_expr(), attachment::Column::Record.into_expr()]);
-        let mut erased = attachment::Entity::find()
-            .select_only()
-            .columns([attachment::Column::Journal, attachment::Column::Id])
-            .filter(named_by.in_subquery(withdrawn))
-            .order_by_asc(attachment::Column::Journal)
-            .order_by_asc(attachment::Column::Id)
-            .limit(ERASED_PAGE);
-        if let Some((journal, id)) = after {
-            let in_journal = attachment::Column::Journal.eq(journal).and(attachment::Column::Id.gt(id));
-            erased = erased.filter(attachment::Column::Journal.gt(journal).or(in_journal));
-        }
-        let erased: Vec<(Uuid, Uuid)> = erased.into_tuple().all(db.read()).await?;
-        let Some(last) = erased.last() else { return Ok(()) };
-        after = Some(*last);
-        for (journal, id) in &erased {
-            files.remove((*journal).into(), (*id).into()).await;
-        }
     }
 }

@@ -1,124 +1,115 @@
-//! `make bench`: what reading a journal costs, as a ratio to the cryptography that cannot be avoided.
+//! `make bench`: what Reverie costs, each figure beside a ceiling that is measured in the same run on the same bytes.
 //!
-//! The ceiling is measured in the same run on the same bytes: Ed25519 verification and age decryption alone, in memory.
-//! What is measured is what a client does with a record: verify, check its place in the chain, open it, check its
-//! binding, parse the document. Both are repeated in turns, and the best of each counts, since noise only ever slows.
+//! Release builds, a real server process, real sockets and disks. Figures move with the machine, ratios hardly.
 
+mod account;
+mod appends;
+mod chain;
+mod measure;
+mod reading;
+
+use std::path::Path;
 use std::time::{Duration, Instant};
 
-use reverie_client::JournalLog;
-use reverie_client::native::system::randomness;
-use reverie_crypto::{AccountKeys, Binding, EpochKey, Reader, open_body, seal_body, seal_keyring};
-use reverie_journal::{Content, Document, Entry, Kind, Words};
-use reverie_protocol::hash::Hash;
-use reverie_protocol::header::{Action, BodyRef, Header, Member, MemberRole, SignedRecord};
-use reverie_protocol::ids::{AccountId, DocumentId, JournalId, RecordId};
-use reverie_protocol::signed;
+use reverie_tests::ServerProcess;
+use sea_orm::{ConnectOptions, Database, DatabaseConnection};
 
-const RECORDS: u64 = 2_000;
-const WORDS: usize = 1_500;
-const ROUNDS: usize = 5;
+use crate::appends::{CLIENTS, EACH};
+use crate::chain::{Chain, Owner};
+use crate::measure::{against, resident, row};
 
-/// A journal of [`RECORDS`] entries, as a server would hand it out, and the key that opens it.
-struct Journal {
-    id: JournalId,
-    key: EpochKey,
-    verifying_key: signed::VerifyingKey,
-    records: Vec<SignedRecord>,
+/// Entries of the journal that a fresh client pulls.
+pub const PULLED: u64 = 10_000;
+const ROUNDS: usize = 3;
+const MB: f64 = 1e6;
+
+#[tokio::main]
+async fn main() {
+    let folder = tempfile::tempdir().expect("the system has room for temporary files");
+    idle(&folder.path().join("idle")).await;
+    appending(folder.path()).await;
+    pulling(folder.path()).await;
 }
 
-fn main() {
-    eprintln!("Sealing {RECORDS} entries of {WORDS} characters …");
-    let journal = Journal::make();
-    let (mut ours, mut ceiling) = (Duration::MAX, Duration::MAX);
+/// How soon a server answers, and what it holds while nobody asks.
+async fn idle(data: &Path) {
+    ServerProcess::init(data).await;
+    let (mut soonest, mut least) = (Duration::MAX, u64::MAX);
     for _ in 0..ROUNDS {
         let start = Instant::now();
-        unavoidable(&journal);
-        ceiling = ceiling.min(start.elapsed());
-        let start = Instant::now();
-        read(&journal);
-        ours = ours.min(start.elapsed());
+        let server = ServerProcess::serve(data).await;
+        measure::ready(server.addr).await;
+        soonest = soonest.min(start.elapsed());
+        least = least.min(resident(server.process()));
+        server.stop().await;
     }
-    let per_record =
-        |time: Duration| time.as_secs_f64() * 1e6 / f64::from(u32::try_from(RECORDS).expect("it is small"));
-    println!("reading {RECORDS} records of about 2 KB, one core, best of {ROUNDS}");
-    println!("  {:<58} {:>7.1} µs", "ceiling: Ed25519 verification and age decryption", per_record(ceiling));
-    println!("  {:<58} {:>7.1} µs", "ours: verified, chained, opened, bound, parsed", per_record(ours));
-    println!(
-        "  {:<58} {:>7.2}",
-        "ratio (1.00 would cost nothing beyond the ceiling)",
-        ceiling.as_secs_f64() / ours.as_secs_f64()
-    );
+    println!("an idle server (SQLite), best of {ROUNDS}");
+    let start = soonest.as_secs_f64() * 1e3;
+    against("from start to the first 200 on /readyz", start, " ms", "at most 50", start <= 50.0);
+    let held = least as f64 / MB;
+    against("resident", held, " MB", "at most 20", held <= 20.0);
 }
 
-/// What a client does.
-fn read(journal: &Journal) {
-    let mut log = JournalLog::default();
-    for record in &journal.records {
-        let logged = log.append(journal.id, record.clone()).expect("the records are valid");
-        let header = &logged.header;
-        if header.action == Action::Write {
-            let binding = Binding { journal: journal.id, record: header.record, author: header.author };
-            let body = logged.signed.body.as_ref().expect("a write has a body");
-            let document = open_body(&journal.key, &binding, &body.0).expect("the key opens it");
-            assert!(matches!(Content::parse(&document), Content::Document(_)), "entries are documents");
-        }
+async fn appending(folder: &Path) {
+    eprintln!("Sealing {CLIENTS} × {EACH} entries, {ROUNDS} times …");
+    let data = folder.join("appends");
+    let code = ServerProcess::init(&data).await;
+    let server = ServerProcess::serve(&data).await;
+    let url = format!("http://{}", server.addr);
+    let owner = Owner::make();
+    let rounds: Vec<Vec<Chain>> =
+        (0..ROUNDS).map(|_| (0..CLIENTS).map(|_| Chain::of_entries(&owner, EACH)).collect()).collect();
+    let (token, _) = account::register(&url, &code, owner).await;
+    let other = folder.join("raw");
+    ServerProcess::init(&other).await;
+    let raw = sqlite(&other.join("database").join("reverie.sqlite")).await;
+    let (mut ours, mut ceiling) = (Duration::MAX, Duration::MAX);
+    for chains in &rounds {
+        ceiling = ceiling.min(appends::raw(&raw, chains).await);
+        ours = ours.min(appends::through_server(server.addr, &token, chains).await);
     }
+    println!("durable appends of 2 KB, {CLIENTS} clients, SQLite with synchronous=FULL, best of {ROUNDS}");
+    let rate = |took: Duration| format!("{:.0}/s", (CLIENTS as u64 * EACH) as f64 / took.as_secs_f64());
+    row("ceiling: the same rows inserted raw, 64 in a transaction", rate(ceiling));
+    row("ours: HTTP, session, signature, check, group commit", rate(ours));
+    let ratio = ceiling.as_secs_f64() / ours.as_secs_f64();
+    against("ratio", ratio, "", "at least 0.45", ratio >= 0.45);
+    server.stop().await;
 }
 
-/// What nobody can leave out.
-fn unavoidable(journal: &Journal) {
-    use secrecy::ExposeSecret as _;
-    let file = journal.key.to_identity_file();
-    let line =
-        file.expose_secret().lines().find(|line| line.starts_with("AGE-SECRET-KEY")).expect("a key file has a key");
-    let identity: age::x25519::Identity = line.parse().expect("it is an age identity");
-    for record in &journal.records {
-        let signature = signed::Signature(record.signature.0.as_slice().try_into().expect("a signature has 64 bytes"));
-        journal.verifying_key.verify(signed::Kind::Record, &record.header.0, &signature).expect("it is signed");
-        if let Some(body) = record.body.as_ref().filter(|body| body.0.starts_with(b"age-encryption.org")) {
-            age::decrypt(&identity, &body.0).expect("the key opens it");
-        }
-    }
+async fn sqlite(path: &Path) -> DatabaseConnection {
+    let path = path.to_owned();
+    let mut options = ConnectOptions::new("sqlite:raw");
+    options.max_connections(1).sqlx_logging(false).map_sqlx_sqlite_opts(move |sqlite| {
+        sqlite.filename(&path).pragma("journal_mode", "WAL").pragma("synchronous", "FULL")
+    });
+    Database::connect(options).await.expect("the server made the database")
 }
 
-impl Journal {
-    fn make() -> Self {
-        let rng = &mut randomness();
-        let (keys, account, id) = (AccountKeys::make(rng), AccountId::make(rng), JournalId::make(rng));
-        let (card, key) = (keys.card(account), EpochKey::make(id, 0, rng));
-        let reader = Reader::from_card(&card.verify().expect("our own card")).expect("our own card");
-        let keyring = seal_keyring(&[&key], "private", &[reader]).expect("the name is plain");
-        let at = "2031-05-01T09:00:00-04:00".parse().expect("it is a time");
-        let mut records: Vec<SignedRecord> = Vec::new();
-        for seq in 0..RECORDS {
-            let record = RecordId::make(rng);
-            let body = if seq == 0 {
-                serde_json::to_vec(&keyring).expect("a keyring is JSON")
-            } else {
-                let entry = Entry::new(Kind::Fragment, Words::new("x".repeat(WORDS)).expect("it is short"));
-                let document = Document::new(DocumentId::make(rng), at, entry).expect("it keeps the rules");
-                let binding = Binding { journal: id, record, author: account };
-                seal_body(&key, &binding, document.to_json().as_bytes()).expect("it is short")
-            };
-            let owner = Member { account, role: MemberRole::Owner, since_epoch: 0, card: card.clone() };
-            let header = Header {
-                v: 1,
-                journal: id,
-                seq,
-                prev: records.last().map(SignedRecord::chain_hash),
-                author: account,
-                record,
-                action: if seq == 0 { Action::Open } else { Action::Write },
-                epoch: 0,
-                epoch_commitment: (seq == 0).then(|| key.commitment()),
-                body: Some(BodyRef { sha256: Hash::of(&body), size: body.len() as u64 }),
-                attachments: Vec::new(),
-                withdraws: Vec::new(),
-                members: (seq == 0).then(|| vec![owner]),
-            };
-            records.push(keys.sign_header(&header, Some(body)));
-        }
-        Self { id, key, verifying_key: keys.verifying_key(), records }
+async fn pulling(folder: &Path) {
+    eprintln!("Sealing a journal of {PULLED} entries …");
+    let data = folder.join("pull");
+    let code = ServerProcess::init(&data).await;
+    let server = ServerProcess::serve(&data).await;
+    let url = format!("http://{}", server.addr);
+    let owner = Owner::make();
+    let (account, key) = (owner.account, owner.keys.verifying_key());
+    let chain = Chain::of_entries(&owner, PULLED);
+    let (token, kit) = account::register(&url, &code, owner).await;
+    reading::upload(&url, &token, &chain).await;
+    let before = resident(server.process());
+    let (mut ours, mut ceiling) = (Duration::MAX, Duration::MAX);
+    for round in 0..ROUNDS {
+        ceiling = ceiling.min(reading::unavoidable(&chain, &key));
+        ours = ours.min(reading::pull(&url, &folder.join(format!("device-{round}")), &kit, account).await);
     }
+    let grown = resident(server.process()).saturating_sub(before) as f64 / MB;
+    println!("a fresh client pulls {PULLED} records of 2 KB, processor time of one core, best of {ROUNDS}");
+    let each = |took: Duration| format!("{:.1} µs", took.as_secs_f64() * 1e6 / PULLED as f64);
+    row("ceiling: verify_strict and age decryption, in memory", each(ceiling));
+    row("ours: fetched, verified, chained, kept, opened, parsed, folded", each(ours));
+    let ratio = ceiling.as_secs_f64() / ours.as_secs_f64();
+    against("ratio", ratio, "", "at least 0.80", ratio >= 0.8);
+    against("the server's memory grew by", grown, " MB", "at most 50", grown <= 50.0);
+    server.stop().await;
 }

@@ -105,7 +105,10 @@ pub async fn live(data: &Path, server: &str, code: &str, calendar: &Calendar) ->
 
 async fn join(device: Environment, code: &str, role: &Role) -> anyhow::Result<Unlocked> {
     let prepared = Invited::look(device, code).await?.prepare(role.passphrase).await?;
-    Ok(prepared.finish().await?)
+    let words = prepared.recovery().words().join(" ");
+    let mut account = prepared.finish().await?;
+    account.prove_kit(&words).await?;
+    Ok(account)
 }
 
 /// Dr. Quill writes down what took place, and what is planned.

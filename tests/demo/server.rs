@@ -52,6 +52,7 @@ pub fn start(data: &Path) -> anyhow::Result<(SocketAddr, Child)> {
     let addr = listen.take(100).find(free).context("no port from 8787 to 8886 is free on this computer")?;
     let log = File::create(data.join("server.log"))?;
     let mut server = Command::new(program("reverie-server"))
+        .env_remove("REVERIE_DATABASE_URL")
         .args(["serve", "--listen", &addr.to_string(), "--data"])
         .arg(data.join(SERVER))
         .stdin(Stdio::null())

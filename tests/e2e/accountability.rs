@@ -1,16 +1,14 @@
 //! Who fetched or changed what: the patient can read it, an administrator can verify it, and whoever runs the server cannot
 //! quietly change it afterwards.
 
-use std::path::Path;
-
 use reverie_client::{ClientError, VerifiedAudit};
 use reverie_journal::Kind;
 use reverie_protocol::account::AccountRole;
 use reverie_protocol::audit::{AuditAct, AuditPage, AuditSubject, next_head};
 use reverie_protocol::limits::INVITATION_IN_ROOM_SECONDS;
 use reverie_protocol::problem::ProblemCode;
-use reverie_tests::{Answer, Person, Practice, World};
-use sea_orm::{ConnectionTrait as _, Database};
+use reverie_tests::database::tamper;
+use reverie_tests::{Answer, Person, Practice, ServerProcess, World};
 
 /// Returns who did what with each kind of journal, as this person is told.
 async fn told(person: &mut Person) -> Vec<(Option<&'static str>, String, String, AuditAct)> {
@@ -49,6 +47,24 @@ async fn a_patient_reads_who_fetched_her_journal_and_on_which_day() {
     assert!(!his.is_empty() && his.iter().all(|it| it.2 == "quill"), "{his:?}");
 }
 
+#[tokio::test]
+async fn what_was_handed_out_is_entered_even_if_the_server_dies_the_next_moment() {
+    let Practice { mut world, mut quill, mut heron } = Practice::open().await;
+    heron.shares(Kind::Image, "The greenhouse.").await.unwrap();
+    world.stop().await;
+    let server = ServerProcess::serve(&world.data()).await;
+    quill.wire.reroute(server.addr);
+    quill.sync().await.unwrap();
+    server.kill().await;
+    world.restart().await;
+    heron.wire.reroute(world.addr);
+    let hers = told(&mut heron).await;
+    // The process goes by the machine's clock, so its day tells its entry from those before.
+    let today = hers.iter().filter(|it| it.1 != "2031-05-01");
+    let entered: Vec<_> = today.map(|it| (it.2.as_str(), it.3)).collect();
+    assert_eq!(entered, [("quill", AuditAct::FetchRecords)], "{hers:?}");
+}
+
 /// A practice of one administrator who verified the audit log once, and then invited somebody.
 async fn verified_once() -> (World, Person, VerifiedAudit) {
     let (world, code) = World::empty().await;
@@ -62,14 +78,6 @@ async fn verified_once() -> (World, Person, VerifiedAudit) {
 
 async fn verify(admin: &mut Person) -> VerifiedAudit {
     admin.verify_audit(None, &mut |_, _| {}).await.unwrap()
-}
-
-/// Changes the database behind the server's back.
-async fn tamper(data: &Path, sql: &str) {
-    let path = reverie_server::DataFolder(data.to_owned()).database();
-    let db = Database::connect(format!("sqlite://{}", path.display())).await.unwrap();
-    db.execute_unprepared(sql).await.unwrap();
-    db.close().await.unwrap();
 }
 
 #[tokio::test]
@@ -107,6 +115,10 @@ async fn entries_that_were_cut_off_or_left_out_are_missed() {
     let broken = verify(&mut admin).await.broken.unwrap();
     let said = format!("the log ended with entry {seen} when this device saw it last, and now it ends before that");
     assert_eq!(broken, said);
+    // Who knows of a restore begins anew, and is told what was given up.
+    assert_eq!(admin.forget_audit_end().await.unwrap(), first.head);
+    let anew = verify(&mut admin).await;
+    assert_eq!((anew.broken, anew.seen_before), (None, None));
     tamper(&world.data(), "DELETE FROM audit WHERE seq = 1").await;
     let broken = verify(&mut admin).await.broken.unwrap();
     assert_eq!(broken, "entry 1 was expected, and entry 2 was shown");

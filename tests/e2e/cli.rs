@@ -4,6 +4,7 @@ use std::path::{Path, PathBuf};
 use std::process::{Command, Output, Stdio};
 
 use reverie_tests::ServerProcess;
+use reverie_tests::database::tamper;
 use reverie_tests::person::PASSWORD;
 use reverie_tests::server::program;
 use serde_json::Value;
@@ -35,6 +36,15 @@ impl Shell<'_> {
         assert!(output.status.success(), "{} {arguments:?}: {said}", self.profile);
         serde_json::from_slice(&output.stdout).unwrap_or_else(|error| panic!("{arguments:?}: {error}"))
     }
+
+    /// Joins, and proves the kit as somebody would who typed it back.
+    fn joins(&self, code: &str) {
+        let joined = self.ok(&["join", code, "--yes"]);
+        let words: Vec<_> = joined["recovery_words"].as_array().unwrap().iter().map(|w| w.as_str().unwrap()).collect();
+        let kit = self.folder.join("words");
+        std::fs::write(&kit, words.join(" ")).unwrap();
+        self.ok(&["kit", "prove", "--words-file", &kit.to_string_lossy()]);
+    }
 }
 
 /// Returns the first text under this key, wherever it stands.
@@ -61,11 +71,11 @@ async fn the_first_thread_runs_from_a_shell() {
     let at = |profile| Shell { folder: folder.path(), server: format!("http://{}", server.addr), profile };
     let (admin, quill, heron) = (at("admin"), at("quill"), at("heron-41"));
 
-    admin.ok(&["join", &code, "--yes"]);
+    admin.joins(&code);
     let code = text(&admin.ok(&["admin", "invite", "quill", "--role", "clinician"]), "code");
-    quill.ok(&["join", &code, "--yes"]);
+    quill.joins(&code);
     let code = text(&quill.ok(&["invite", "heron-41"]), "code");
-    heron.ok(&["join", &code, "--yes"]);
+    heron.joins(&code);
     heron.ok(&["pair", "--confirm", "quill"]);
     quill.ok(&["pair", "--confirm", "heron-41"]);
 
@@ -90,6 +100,13 @@ async fn the_first_thread_runs_from_a_shell() {
     assert!(disclosed["rows"].as_array().unwrap().iter().any(|row| row["table"] == "record"));
     assert!(!disclosed.to_string().contains("Warm light"));
     assert!(heron.ok(&["access-log"]).to_string().contains("\"disclose_account\""));
+
+    // Whoever runs the server changes what was entered: the administrator's next look tells.
+    tamper(&data, "UPDATE audit SET day = day + 1 WHERE seq = 2").await;
+    let broken = admin.run(&["admin", "audit", "verify"]);
+    let told = String::from_utf8_lossy(&broken.stderr);
+    assert_eq!(broken.status.code(), Some(1));
+    assert!(told.contains("\"audit_broken\"") && told.contains("entry 2 does not follow"), "{told}");
 
     let export = folder.path().join("export");
     heron.ok(&["export", &export.to_string_lossy(), "--sealed"]);

@@ -5,6 +5,8 @@ use std::process::Command;
 
 fn demo(data: &Path) -> String {
     let output = Command::new(env!("CARGO_BIN_EXE_demo"))
+        // The demo needs nothing but itself, on whatever database the tests run.
+        .env_remove(reverie_test_database::TESTS_ON)
         .args(["--once", "--today", "2031-05-01", "--data"])
         .arg(data)
         .output()

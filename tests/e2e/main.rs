@@ -13,6 +13,8 @@ mod crash;
 mod deeds;
 mod demo;
 mod hostile;
+mod keys;
+mod measures;
 mod membership;
 mod model;
 mod password;

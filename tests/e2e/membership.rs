@@ -4,7 +4,7 @@ mod circle;
 mod keys;
 mod leaving;
 
-use reverie_client::{Change, ClientError, Past};
+use reverie_client::{CircleChange, ClientError, Past};
 use reverie_journal::Kind;
 use reverie_protocol::account::AccountRole;
 use reverie_protocol::header::MemberRole;
@@ -48,7 +48,7 @@ impl Care {
     }
 
     async fn admit(&mut self, past: Past) -> Result<(), ClientError> {
-        let change = Change::Admit { account: self.haddon.account(), role: MemberRole::Writer, past };
+        let change = CircleChange::Admit { account: self.haddon.account(), role: MemberRole::Writer, past };
         change_circle(&mut self.heron, self.journal, change).await
     }
 
@@ -67,7 +67,7 @@ async fn shares_in(heron: &mut Person, journal: JournalId, words: &str) -> Docum
 }
 
 /// Looks at a change and says yes to it.
-async fn change_circle(owner: &mut Person, journal: JournalId, change: Change) -> Result<(), ClientError> {
+async fn change_circle(owner: &mut Person, journal: JournalId, change: CircleChange) -> Result<(), ClientError> {
     let proposal = owner.propose(journal, change).await?;
     owner.enact(&proposal).await
 }

@@ -1,13 +1,19 @@
 //! The server cannot read, and what is private cannot be counted.
 
 use reverie_client::native::ExportFolder;
-use reverie_journal::{Kind, Mark, Session, SessionState, SessionType, Talk};
+use reverie_journal::measure::{Answered, Pack, Taking};
+use reverie_journal::{
+    Away, Coverage, Hours, Kind, Mark, Outcome, Person as Contact, PersonName, Phone, Session, SessionState,
+    SessionType, Talk,
+};
 use reverie_protocol::account::AccountRole;
+use reverie_protocol::ids::DocumentId;
 use reverie_protocol::limits::INVITATION_IN_ROOM_SECONDS;
 use reverie_tests::database::Look;
 use reverie_tests::media::file;
 use reverie_tests::memory;
 use reverie_tests::person::{PASSWORD, entry_with};
+use reverie_tests::postgresql;
 use reverie_tests::search::{all_files, contains};
 use reverie_tests::{Person, Practice, ServerProcess, StoryClock, Wire};
 
@@ -19,6 +25,9 @@ const CANARY: &str = "heliotrope-nightjar";
 fn canary(place: &str) -> String {
     format!("{CANARY} {place}")
 }
+
+/// A number that stands in statements and plans alone.
+const PHONE: &str = "617-555-0183";
 
 /// A session's documents carry no words; this time stands nowhere else.
 const SESSION_AT: &str = "2031-05-06T03:17:43-04:00";
@@ -63,12 +72,22 @@ async fn nothing_that_anybody_writes_reaches_database_files_memory_logs_or_wire(
     let recovery = heron.recovery.clone().unwrap();
     drop((admin, quill, heron));
     let cells = Look::into(&data).await.cells().await;
-    let running = all_files(&data);
+    let running = [all_files(&data), postgresql::files(&data)].concat();
     let memory = memory::of(server.process());
     let log = server.stop().await;
+    let stopped = [all_files(&data), postgresql::files(&data)].concat();
 
     let tokens: Vec<String> = wires.iter().flat_map(tokens).collect();
-    let secrets = [CANARY, "2031-05-06T03:17:43", PASSWORD, &recovery, "application/x-heliotrope"];
+    let secrets = [
+        PHONE,
+        "PHQ-9",
+        "measure_response",
+        CANARY,
+        "2031-05-06T03:17:43",
+        PASSWORD,
+        &recovery,
+        "application/x-heliotrope",
+    ];
     let mut found = Vec::new();
     for secret in secrets {
         let mut look = |place: &str, bytes: &[u8]| {
@@ -78,7 +97,7 @@ async fn nothing_that_anybody_writes_reaches_database_files_memory_logs_or_wire(
         };
         cells.iter().for_each(|cell| look(&cell.place, &cell.bytes));
         look("the files of the running server", &running);
-        look("the files of the stopped server", &all_files(&data));
+        look("the files of the stopped server", &stopped);
         look("the server's memory", &memory);
         look("the log", log.as_bytes());
         wires.iter().for_each(|wire| look("the wire", &wire.bytes()));
@@ -91,7 +110,7 @@ async fn nothing_that_anybody_writes_reaches_database_files_memory_logs_or_wire(
     assert!(contains(&memory, "heron-41") && contains(&memory, "/v1/journals/{journal}/records"));
     let own = memory::of(std::process::id());
     assert!(contains(&own, &canary("words")), "who wrote it holds it: the search through memory works");
-    assert!(contains(&running, "heron-41") && contains(&all_files(&data), "heron-41"));
+    assert!(contains(&running, "heron-41") && contains(&stopped, "heron-41"));
     assert!(contains(&wires[2].bytes(), "age-encryption.org/v1"), "inside JSON, as base64");
     assert!(contains(log.as_bytes(), "/v1/journals/{journal}/records"), "{log}");
     assert!(!tokens.is_empty());
@@ -119,6 +138,7 @@ async fn plant(quill: &mut Person, heron: &mut Person) {
     let taken_back = heron.shares(Kind::Dream, &canary("taken back")).await.unwrap();
     heron.withdraw(taken_back).await.unwrap();
 
+    measured(quill, heron).await;
     quill.sync().await.unwrap();
     let (session_type, state) = (SessionType::Integration, SessionState::Scheduled);
     let session = Session { session_type, state, starts_at: SESSION_AT.parse().unwrap(), ended_at: None };
@@ -126,6 +146,39 @@ async fn plant(quill: &mut Person, heron: &mut Person) {
     quill.reply(entry, canary("reply"), true).await.unwrap();
     let brief = quill.brief(heron.account(), None, None).unwrap();
     quill.receipt(&brief).await.unwrap().unwrap();
+}
+
+/// The same for measures: a statement, a pack, a plan, an answer, a disposition.
+async fn measured(quill: &mut Person, heron: &mut Person) {
+    let phone = Phone::new(PHONE).unwrap();
+    let person = || Contact { name: PersonName::new(canary("person")).unwrap(), phone: phone.clone() };
+    let away = Away { from: "2032-01-01T00:00:00-05:00".parse().unwrap(), until: None, covering: Some(person()) };
+    let hours = Some(Hours::new(canary("hours")).unwrap());
+    let coverage = Coverage { within_business_days: 1, phone: phone.clone(), hours, away: Some(away) };
+    quill.state_coverage(heron.account(), coverage).await.unwrap();
+    let pack =
+        include_str!("../../shared/journal/packs/core-10.toml").replacen("Clinical Outcomes", &canary("pack"), 1);
+    quill.offer_pack(heron.account(), Pack::load(pack).unwrap()).await.unwrap();
+    heron.keep_safety_plan(vec![person()]).await.unwrap();
+    heron.sync().await.unwrap();
+    let taken = private_or_shared(heron, false).await;
+    quill.sync().await.unwrap();
+    quill.dispose(taken, Outcome::Seen, Some(canary("note"))).await.unwrap();
+}
+
+/// Answers PHQ-9, item 9 included.
+async fn private_or_shared(heron: &mut Person, private: bool) -> DocumentId {
+    let setting = heron.measure_setting(None, private).unwrap();
+    let pack = setting.instruments.find("PHQ-9").unwrap().clone();
+    let mut taking = Taking::new(pack.clone()).unwrap();
+    while taking.item().is_some_and(|(number, _)| number <= 9) {
+        taking = match taking.answer(Some(1)).unwrap() {
+            Answered::Next(next) => next,
+            Answered::Help(helping) => helping.leave(),
+        };
+    }
+    let kept = heron.keep_measure(&setting, &pack, &taking.finish().unwrap()).await.unwrap();
+    kept.document
 }
 
 /// Returns the session tokens that passed on a wire.
@@ -141,6 +194,10 @@ fn tokens(wire: &Wire) -> Vec<String> {
 async fn what_a_patient_keeps_private_changes_not_one_byte_for_her_clinician() {
     let Practice { world: _world, mut quill, mut heron } = Practice::open().await;
     let entry = heron.shares(Kind::Image, "The greenhouse.").await.unwrap();
+    let phone = Phone::new(PHONE).unwrap();
+    let coverage = Coverage { within_business_days: 1, phone, hours: None, away: None };
+    quill.state_coverage(heron.account(), coverage).await.unwrap();
+    heron.sync().await.unwrap();
     quill.sync().await.unwrap();
     let before = everything_that_quill_gets(&mut quill, &heron).await;
 
@@ -150,6 +207,8 @@ async fn what_a_patient_keeps_private_changes_not_one_byte_for_her_clinician() {
     heron.elaborate(entry, "A private thought beside a shared entry.".into(), vec![], true).await.unwrap();
     let gone = heron.writes(Kind::Fragment, "Written and erased.").await.unwrap();
     heron.withdraw(gone.document).await.unwrap();
+    private_or_shared(&mut heron, true).await;
+    heron.keep_safety_plan(Vec::new()).await.unwrap();
     assert_eq!(everything_that_quill_gets(&mut quill, &heron).await, before);
 
     // Positive control: one shared entry changes it.

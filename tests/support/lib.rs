@@ -3,11 +3,13 @@
 //!
 //! Nothing here stands in for the product. A test that passes says something about what people run.
 
+pub mod breaking;
 pub mod database;
 pub mod hostile;
 pub mod media;
 pub mod memory;
 pub mod person;
+pub mod postgresql;
 pub mod practice;
 pub mod search;
 pub mod server;

@@ -7,9 +7,11 @@ use std::time::Duration;
 
 use rand_core::Rng;
 use reverie_client::api::Api;
+use reverie_client::kit::read;
 use reverie_client::native::system::randomness;
 use reverie_client::native::{Folder, Sockets, Timeouts};
-use reverie_client::{ClientError, Environment, Invited, Kept, NewEntry, NewFile, Unlocked};
+use reverie_client::store::Store;
+use reverie_client::{ClientError, Environment, Invited, Kept, NewEntry, NewFile, Recovery, Unlocked};
 use reverie_journal::Kind;
 use reverie_protocol::ids::DocumentId;
 
@@ -20,7 +22,7 @@ use crate::wire::Wire;
 pub const PASSWORD: &str = "the stairs smell of rain";
 
 /// How long a device waits for an answer. A stalled server is noticed at once, a busy machine is not mistaken for one.
-const PATIENCE: Timeouts = Timeouts { connect: Duration::from_secs(5), read: Duration::from_secs(30) };
+pub const PATIENCE: Timeouts = Timeouts { connect: Duration::from_secs(5), read: Duration::from_secs(30) };
 
 /// Somebody, at an unlocked device.
 pub struct Person {
@@ -40,7 +42,8 @@ impl Person {
         let invited = Invited::look(environment(home, &wire.url(), clock, Box::new(randomness()))?, code).await?;
         let prepared = invited.prepare(PASSWORD).await?;
         let recovery = Some(prepared.recovery().words().join(" "));
-        let account = prepared.finish().await?;
+        let mut account = prepared.finish().await?;
+        account.prove_kit(recovery.as_deref().unwrap_or_default()).await?;
         Ok(Self { account, wire, recovery, home: home.to_owned() })
     }
 
@@ -65,7 +68,8 @@ impl Person {
     pub async fn second_device(&self, home: &Path, wire: Wire, clock: &StoryClock) -> Result<Self, ClientError> {
         let words = self.recovery.clone().expect("only who joined in this test has the recovery words at hand");
         let environment = environment(home, &wire.url(), clock, Box::new(randomness()))?;
-        let account = Unlocked::login_with_recovery(environment, self.handle(), &words, PASSWORD).await?;
+        let code = read(&words)?.code;
+        let account = Recovery::open(environment, self.handle(), &code).await?.add_device(PASSWORD).await?;
         Ok(Self { account, wire, recovery: Some(words), home: home.to_owned() })
     }
 
@@ -125,8 +129,18 @@ fn environment_with(
     document_ids: Box<dyn Rng + Send>,
     timeouts: Timeouts,
 ) -> Result<Environment, ClientError> {
+    environment_on(Arc::new(Folder::new(home)?), server_url, clock, document_ids, timeouts)
+}
+
+/// Returns the same on a store of the test's own.
+pub fn environment_on(
+    store: Arc<dyn Store>,
+    server_url: &str,
+    clock: &StoryClock,
+    document_ids: Box<dyn Rng + Send>,
+    timeouts: Timeouts,
+) -> Result<Environment, ClientError> {
     let sockets = Sockets::with_timeouts(server_url, timeouts).expect("the harness writes loopback addresses");
-    let store = Arc::new(Folder::new(home)?);
     let api = Api::new(Arc::new(sockets));
     Ok(Environment::new(api, store, clock.for_client(), Box::new(randomness()), document_ids))
 }

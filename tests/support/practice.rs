@@ -6,17 +6,20 @@
 use std::fs;
 use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
 use reverie_client::native::system::randomness;
 use reverie_protocol::account::AccountRole;
 use reverie_protocol::limits::INVITATION_IN_ROOM_SECONDS;
 use reverie_server::init::{Initialised, init};
 use reverie_server::{Config, RunningServer, Server};
+use reverie_test_database::TestDatabase;
 use tempfile::TempDir;
 use tokio::net::TcpListener;
 use tokio::sync::OnceCell;
 
 use crate::person::Person;
+use crate::postgresql;
 use crate::story::StoryClock;
 use crate::wire::Wire;
 
@@ -34,6 +37,16 @@ pub struct World {
     pub addr: SocketAddr,
     server: Option<RunningServer>,
     folder: TempDir,
+    _database: Database,
+}
+
+/// The database of a data folder, forgotten when this is dropped.
+struct Database(PathBuf);
+
+impl Drop for Database {
+    fn drop(&mut self) {
+        postgresql::forget(&self.0);
+    }
 }
 
 /// The smallest practice at work: a clinician, and a patient who is paired with her and has confirmed it.
@@ -46,29 +59,43 @@ pub struct Practice {
     pub heron: Person,
 }
 
-/// Everything that is on the disks of a practice.
-type Disks = Vec<(PathBuf, Vec<u8>)>;
+/// Everything that a practice has: what is on its disks, and its database if that is on PostgreSQL.
+struct Prepared {
+    disks: Vec<(PathBuf, Vec<u8>)>,
+    database: Option<Arc<TestDatabase>>,
+}
 
-static PRACTICE: OnceCell<Disks> = OnceCell::const_new();
+static PRACTICE: OnceCell<Prepared> = OnceCell::const_new();
 
 impl World {
     /// Sets up a server without anybody, and returns the code for the first administrator.
     pub async fn empty() -> (Self, String) {
         let (folder, clock) = (temporary(), StoryClock::at(MORNING));
-        let made = init(&folder.path().join(SERVER), &clock.for_server(), &mut randomness()).await;
+        let data = folder.path().join(SERVER);
+        let made = init(&data, &postgresql::address(&data), &clock.for_server(), &mut randomness()).await;
         let Ok(Initialised::FirstAdministrator { code }) = made else { panic!("an empty folder can be set up") };
         (Self::start(folder, clock).await, code.to_string())
     }
 
     async fn start(folder: TempDir, clock: StoryClock) -> Self {
-        let (addr, server) = serve(&folder.path().join(SERVER), &clock).await;
-        Self { clock, addr, server: Some(server), folder }
+        let data = folder.path().join(SERVER);
+        let (addr, server) = serve(&data, &clock).await;
+        Self { clock, addr, server: Some(server), folder, _database: Database(data) }
     }
 
     /// Starts the server again on another port, after [`Self::stop`].
     pub async fn restart(&mut self) {
         let (addr, server) = serve(&self.data(), &self.clock).await;
         (self.addr, self.server) = (addr, Some(server));
+    }
+
+    /// Stops the server and starts it again with another configuration.
+    pub async fn reconfigure(&mut self, change: impl FnOnce(Config) -> Config) {
+        self.stop().await;
+        let listener = TcpListener::bind("127.0.0.1:0").await.expect("the loopback address has a free port");
+        let config = change(Config { clock: self.clock.for_server(), ..Config::new(self.data()) });
+        let server = Server::start(config, listener).await.expect("a server starts on its own data");
+        (self.addr, self.server) = (server.addr, Some(server));
     }
 
     /// Stops the server: everything is on disk.
@@ -131,10 +158,13 @@ impl World {
 impl Practice {
     /// Returns a practice of its own.
     pub async fn open() -> Self {
-        let disks = PRACTICE.get_or_init(set_up).await;
+        let prepared = PRACTICE.get_or_init(set_up).await;
         let folder = temporary();
-        for (path, bytes) in disks {
+        for (path, bytes) in &prepared.disks {
             write_private(&folder.path().join(path), bytes);
+        }
+        if let Some(database) = &prepared.database {
+            postgresql::give(&folder.path().join(SERVER), database.copy());
         }
         let world = World::start(folder, StoryClock::at(MORNING)).await;
         let (quill, heron) = (world.unlocks("quill").await, world.unlocks("heron-41").await);
@@ -144,13 +174,14 @@ impl Practice {
 
 async fn serve(data: &Path, clock: &StoryClock) -> (SocketAddr, RunningServer) {
     let listener = TcpListener::bind("127.0.0.1:0").await.expect("the loopback address has a free port");
-    let config = Config { clock: clock.for_server(), ..Config::new(data) };
+    let database = postgresql::address(data);
+    let config = Config { clock: clock.for_server(), database, ..Config::new(data) };
     let server = Server::start(config, listener).await.expect("a server starts on its own data");
     (server.addr, server)
 }
 
 /// Sets the practice up once, as everybody does: by codes, in the room.
-async fn set_up() -> Disks {
+async fn set_up() -> Prepared {
     let (mut world, code) = World::empty().await;
     let mut administrator = world.administrator(&code).await;
     let mut quill = world.clinician("quill", &mut administrator).await;
@@ -162,10 +193,10 @@ async fn set_up() -> Disks {
     world.stop().await;
     let mut disks = Vec::new();
     read_all(world.folder.path(), Path::new(""), &mut disks);
-    disks
+    Prepared { disks, database: postgresql::of(&world.data()) }
 }
 
-fn read_all(root: &Path, inside: &Path, disks: &mut Disks) {
+fn read_all(root: &Path, inside: &Path, disks: &mut Vec<(PathBuf, Vec<u8>)>) {
     for entry in fs::read_dir(root.join(inside)).expect("the folder is ours") {
         let entry = entry.expect("the folder is ours");
         let path = inside.join(entry.file_name());

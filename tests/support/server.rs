@@ -9,6 +9,8 @@ use tokio::io::{AsyncBufReadExt as _, AsyncRead, BufReader, Lines};
 use tokio::process::{Child, ChildStderr, Command};
 use tokio::task::JoinHandle;
 
+use crate::postgresql;
+
 /// How the line begins that says that the server can be asked.
 const LISTENING: &str = "Listening on http://";
 
@@ -26,17 +28,15 @@ pub struct ServerProcess {
 impl ServerProcess {
     /// Makes a data folder and returns the code for the first administrator.
     pub async fn init(data: &Path) -> String {
-        let output = run(&["init", "--data", &data.to_string_lossy()]).await;
+        let output = run("init", data).await;
         assert!(output.status.success(), "reverie-server init: {}", String::from_utf8_lossy(&output.stderr));
         String::from_utf8_lossy(&output.stdout).trim().to_owned()
     }
 
     /// Starts a server on a free port and returns when it can be asked.
     pub async fn serve(data: &Path) -> Self {
-        let mut child = Command::new(program("reverie-server"))
-            .args(["serve", "--listen", "127.0.0.1:0", "--data"])
-            .arg(data)
-            .stdin(Stdio::null())
+        let mut child = command("serve", data)
+            .args(["--listen", "127.0.0.1:0"])
             .stdout(Stdio::null())
             .stderr(Stdio::piped())
             .kill_on_drop(true)
@@ -73,7 +73,7 @@ impl ServerProcess {
 
     /// Runs `reverie-server check` on a data folder.
     pub async fn check(data: &Path) -> Output {
-        run(&["check", "--data", &data.to_string_lossy()]).await
+        run("check", data).await
     }
 }
 
@@ -90,9 +90,16 @@ pub fn program(name: &str) -> PathBuf {
     })
 }
 
-async fn run(arguments: &[&str]) -> Output {
-    let output = Command::new(program("reverie-server")).args(arguments).stdin(Stdio::null()).output().await;
-    output.expect("the server's binary starts")
+/// Returns a command of the server's, on a data folder and its database.
+fn command(verb: &str, data: &Path) -> Command {
+    let mut command = Command::new(program("reverie-server"));
+    command.env_remove("REVERIE_DATABASE_URL").arg(verb).arg("--data").arg(data).stdin(Stdio::null());
+    postgresql::url(data).map(|url| command.arg("--database").arg(url));
+    command
+}
+
+async fn run(verb: &str, data: &Path) -> Output {
+    command(verb, data).output().await.expect("the server's binary starts")
 }
 
 async fn listening(lines: &mut Lines<BufReader<ChildStderr>>) -> (SocketAddr, String) {

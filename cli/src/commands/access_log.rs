@@ -1,22 +1,21 @@
 //! `reverie access-log`: who fetched or changed the journals of this account, on which day.
 
-use std::collections::BTreeSet;
-
 use clap::Args;
 use reverie_client::JournalAccess;
 use reverie_journal::Names;
-use reverie_protocol::audit::{AccessEntry, AuditAct};
+use reverie_journal::render::clean;
+use reverie_protocol::audit::AccessEntry;
 use reverie_protocol::ids::AccountId;
-use serde_json::json;
+use serde_json::{Value, json};
 
-use crate::acts::{day, who, with_it};
+use crate::acts::{day, of_account, who, with_it};
 use crate::error::CommandError;
 use crate::logged_in::LoggedIn;
 use crate::ui::Ui;
 
-/// Show who read or changed your journals, and on which day
+/// Show who read or changed your journals, and what was done to your account, on which day
 ///
-/// What you do in a journal of your own is shown to you alone. To have read a journal means that a device of theirs was
+/// What you do in a journal of your own, and with your own keys, is shown to you alone. To have read a journal means that a device of theirs was
 /// handed entries; whether anybody looked at them is not known. Days are the server's.
 ///
 /// This is the word of whoever runs the server: what was written is proved by signatures (`reverie verify`), but nothing can
@@ -30,57 +29,58 @@ pub(crate) struct AccessLogArgs {}
 
 pub(crate) async fn run(ui: &Ui, logged_in: LoggedIn, AccessLogArgs {}: AccessLogArgs) -> Result<(), CommandError> {
     let LoggedIn { mut account, profile: _ } = logged_in;
-    let logs = account.access_logs().await?;
-    let (me, names) = (account.account(), account.names());
-    let value: Vec<_> = logs.iter().map(|log| journal_json(log, &names)).collect();
-    ui.answer(&value, || text(&logs, me, &names))?;
+    let (logs, own) = (account.access_logs().await?, account.own_access_log().await?);
+    let me = account.account();
+    // What the server calls somebody counts only where this device knows nobody by that id.
+    let told = logs.iter().flat_map(|log| &log.entries).chain(&own);
+    let told = told.filter_map(|entry| Some((entry.actor?, clean(entry.handle.as_deref()?))));
+    let known = account.contacts().into_iter().map(|contact| (contact.account, contact.handle.clone()));
+    let names: Names = told.chain(known).chain([(me, account.handle().to_owned())]).collect();
+    let journals: Vec<_> = logs.iter().map(|log| journal_json(log, &names)).collect();
+    ui.answer(&json!({ "account": entries_json(&own, &names), "journals": journals }), || {
+        let journal =
+            |log: &JournalAccess| part(&title(log, me, &names), &log.entries, me, &names, |entry| with_it(entry.act));
+        let account = part("Your account", &own, me, &names, |entry| of_account(entry.act, entry.actor == Some(me)));
+        logs.iter().map(journal).chain([account]).collect::<Vec<_>>().join("\n\n")
+    })?;
     ui.say("This is the word of whoever runs the server. To have read it means that a device was handed entries.");
     Ok(())
 }
 
-fn journal_json(log: &JournalAccess, names: &Names) -> serde_json::Value {
+fn journal_json(log: &JournalAccess, names: &Names) -> Value {
+    let entries = entries_json(&log.entries, names);
+    json!({ "journal": log.journal, "compartment": log.compartment, "owner": log.owner, "entries": entries })
+}
+
+fn entries_json(entries: &[AccessEntry], names: &Names) -> Vec<Value> {
     let entry = |entry: &AccessEntry| {
         let handle = entry.actor.map(|actor| names.of(actor));
         json!({ "day": entry.day, "account": entry.actor, "handle": handle, "act": entry.act })
     };
-    let entries: Vec<_> = log.entries.iter().map(entry).collect();
-    json!({ "journal": log.journal, "compartment": log.compartment, "owner": log.owner, "entries": entries })
+    entries.iter().map(entry).collect()
 }
 
-fn text(logs: &[JournalAccess], me: AccountId, names: &Names) -> String {
-    let mut parts = Vec::new();
-    // Each journal of an owner tells it; it is one deed, and about all of them.
-    let disclosed: BTreeSet<_> = logs
-        .iter()
-        .flat_map(|log| &log.entries)
-        .filter(|entry| entry.act == AuditAct::DiscloseAccount)
-        .map(|entry| (entry.day.as_str(), entry.actor))
-        .collect();
-    if !disclosed.is_empty() {
-        let lines = disclosed.iter().map(|(on, actor)| {
-            format!("{:<12} {} {}", day(on), who(*actor, names), with_it(AuditAct::DiscloseAccount))
-        });
-        parts.push(["Your account".to_owned()].into_iter().chain(lines).collect::<Vec<_>>().join("\n"));
-    }
-    parts.extend(logs.iter().map(|log| journal_text(log, me, names)));
-    parts.join("\n\n")
-}
-
-/// Returns one journal: a line for each day and person, the newest first.
-fn journal_text(log: &JournalAccess, me: AccountId, names: &Names) -> String {
+/// Returns a title, and a line for each day and person, the newest first.
+fn part(
+    title: &str,
+    entries: &[AccessEntry],
+    me: AccountId,
+    names: &Names,
+    words: impl Fn(&AccessEntry) -> &'static str,
+) -> String {
     let mut deeds: Vec<(&str, Option<AccountId>, Vec<&str>)> = Vec::new();
-    for entry in log.entries.iter().filter(|entry| entry.act != AuditAct::DiscloseAccount) {
+    for entry in entries {
         let same = deeds.iter_mut().find(|(on, actor, _)| *on == entry.day && *actor == entry.actor);
         match same {
-            Some((_, _, acts)) => acts.push(with_it(entry.act)),
-            None => deeds.push((&entry.day, entry.actor, vec![with_it(entry.act)])),
+            Some((_, _, acts)) if acts.contains(&words(entry)) => {}
+            Some((_, _, acts)) => acts.push(words(entry)),
+            None => deeds.push((&entry.day, entry.actor, vec![words(entry)])),
         }
     }
     let called = |actor: &Option<AccountId>| if *actor == Some(me) { "you".to_owned() } else { who(*actor, names) };
     let lines =
         deeds.iter().rev().map(|(on, actor, acts)| format!("{:<12} {} {}", day(on), called(actor), acts.join(", ")));
-    let lines: Vec<_> = [title(log, me, names)].into_iter().chain(lines).collect();
-    lines.join("\n")
+    [title.to_owned()].into_iter().chain(lines).collect::<Vec<_>>().join("\n")
 }
 
 fn title(log: &JournalAccess, me: AccountId, names: &Names) -> String {

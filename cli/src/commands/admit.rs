@@ -1,7 +1,7 @@
 //! `reverie admit`: lets one more person read a shared journal, once its owner has chosen with how much of the past.
 
 use clap::Args;
-use reverie_client::{Change, Circle, Past, Unlocked};
+use reverie_client::{Circle, CircleChange, Past, Unlocked};
 use reverie_protocol::header::MemberRole;
 
 use crate::arguments::handle;
@@ -65,7 +65,7 @@ pub(crate) async fn run(ui: &Ui, logged_in: LoggedIn, args: AdmitArgs) -> Result
     let role = if args.read_only { MemberRole::Reader } else { MemberRole::Writer };
     let how = if past == Past::All { "with everything" } else { "from now on" };
     let question = format!("Let {handle} read it, {how}?");
-    let change = Change::Admit { account: guest, role, past };
+    let change = CircleChange::Admit { account: guest, role, past };
     let done = ask_and_enact(ui, &mut account, circle.journal, &change, args.yes, &question).await?;
     if done {
         ui.say(&format!("{handle} reads it {how}."));

@@ -52,7 +52,7 @@ pub(crate) async fn add(
 ) -> Result<(), CommandError> {
     let kept = account.elaborate(entry, words, files, private).await?;
     ui.answer(&kept_json(&kept), String::new)?;
-    still_waiting(ui, &account.names(), &kept.flushed);
+    still_waiting(ui, &kept.flushed);
     let view = account.view(account.account());
     let shared = view.entry(entry).is_some_and(|view| view.state != ShareState::Private);
     let who = if shared && !private {

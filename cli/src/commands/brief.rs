@@ -48,10 +48,15 @@ pub(crate) async fn run(ui: &Ui, logged_in: LoggedIn, args: BriefArgs) -> Result
     });
     // Whoever stopped reading half-way has opened it too, so the receipt does not wait for the output.
     if let Some(flushed) = account.receipt(&brief).await? {
-        still_waiting(ui, &account.names(), &flushed);
+        still_waiting(ui, &flushed);
         let opened = brief.header.unread;
         let entries = if opened == 1 { "1 entry".to_owned() } else { format!("{opened} entries") };
-        ui.say(&format!("A receipt says that you opened {entries}."));
+        let measures = match brief.unread_measures().count() {
+            0 => String::new(),
+            1 => " and 1 measure".to_owned(),
+            measures => format!(" and {measures} measures"),
+        };
+        ui.say(&format!("A receipt says that you opened {entries}{measures}."));
     }
     shown
 }

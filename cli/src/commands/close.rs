@@ -1,7 +1,7 @@
 //! `reverie close`: ends a shared journal. What is in it stays, and can still be withdrawn.
 
 use clap::Args;
-use reverie_client::Change;
+use reverie_client::CircleChange;
 
 use crate::circle_changes::{ask_and_enact, change_json, circle_text};
 use crate::error::CommandError;
@@ -30,7 +30,7 @@ pub(crate) async fn run(ui: &Ui, logged_in: LoggedIn, args: CloseArgs) -> Result
     let LoggedIn { mut account, profile: _ } = logged_in;
     let circle = account.find_circle(args.circle.as_deref())?;
     ui.say(&format!("{} ends, for good. What is in it stays as it is.", circle_text(&account, &circle)));
-    let done = ask_and_enact(ui, &mut account, circle.journal, &Change::Close, args.yes, "End it?").await?;
+    let done = ask_and_enact(ui, &mut account, circle.journal, &CircleChange::Close, args.yes, "End it?").await?;
     if done {
         ui.say("It is closed. You can still withdraw what you wrote in it.");
     }

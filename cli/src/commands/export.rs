@@ -65,7 +65,7 @@ pub(crate) async fn run(ui: &Ui, logged_in: LoggedIn, args: ExportArgs) -> Resul
         // Who takes a journal away has opened what is in it, and the patient is told so if she withdraws it.
         let brief = account.brief(patient, None, None)?;
         if let Some(flushed) = account.receipt(&brief).await? {
-            still_waiting(ui, &account.names(), &flushed);
+            still_waiting(ui, &flushed);
         }
     }
 

@@ -1,71 +1,121 @@
-//! `reverie login`: a session for this device; with the recovery words, an account on a new one.
+//! `reverie login`: a session for this device, or an account on a new one.
 
-use std::fs;
 use std::path::PathBuf;
 
 use clap::Args;
-use reverie_client::Unlocked;
-use secrecy::{ExposeSecret as _, SecretString};
+use reverie_client::kit::read;
+use reverie_client::{ClientError, Newcomer, Recovery, Unlocked};
+use secrecy::ExposeSecret as _;
 use serde_json::json;
 
 use crate::arguments::handle;
 use crate::error::{CommandError, user_error};
+use crate::key_talk::settled;
+use crate::kit_paper::{TypedKit, typed};
 use crate::logged_in::{Purpose, Start, catch_up};
+use crate::password::given_or_asked;
 use crate::profile::Profile;
 use crate::ui::Ui;
 
 /// Log this device in, or bring your account to a new device
+///
+/// On a new device you need your password and either a code from a device that you have (`reverie devices add` there), or
+/// your recovery kit. If the password is lost, use `reverie recover`.
 #[derive(Args)]
 #[command(after_help = "\
 Examples:
   reverie login
-  reverie login --recovery --handle heron-41 --server https://reverie.example
-  reverie login --recovery --handle heron-41 --recovery-file words.txt")]
+  reverie login --code devi-ce1… --server https://reverie.example
+  reverie login --recovery --handle heron-41 --server https://reverie.example")]
 pub(crate) struct LoginArgs {
-    /// On a new device: with the 24 recovery words and your password
-    #[arg(long, requires = "handle")]
+    /// On a new device: the code that the old one shows
+    #[arg(long, value_name = "CODE", conflicts_with = "recovery")]
+    code: Option<String>,
+    /// On a new device: with the recovery kit and your password
+    #[arg(long)]
     recovery: bool,
     /// Your handle; with --recovery
     #[arg(long, requires = "recovery", value_parser = handle)]
     handle: Option<String>,
-    /// Read the recovery words from a file instead of asking
-    #[arg(long, requires = "recovery", value_name = "FILE")]
-    recovery_file: Option<PathBuf>,
+    #[command(flatten)]
+    kit: TypedKit,
+    /// If the password was changed on another device: read the new one from the first line of a file
+    #[arg(long, value_name = "FILE", conflicts_with_all = ["code", "recovery"])]
+    new_passphrase_file: Option<PathBuf>,
 }
 
 pub(crate) async fn run(ui: &Ui, start: Start, args: LoginArgs) -> Result<(), CommandError> {
-    let LoginArgs { recovery: _, handle, recovery_file } = args;
-    let mut account = match handle {
-        Some(handle) => {
-            let profile = Profile::find(&start.global)?;
-            let environment = profile.environment()?;
-            let words = recovery_words(recovery_file)?;
-            let password = start.global.password(&format!("Password of {handle}: "))?;
-            let (words, password) = (words.expose_secret(), password.expose_secret());
-            let account = Unlocked::login_with_recovery(environment, &handle, words, password).await?;
-            profile.remember_server()?;
-            account
-        }
-        None => {
-            let (mut account, profile, password) = start.unlock().await?;
-            account.login(password.expose_secret()).await?;
-            profile.remember_server()?;
-            account
-        }
+    let mut account = match &args.code {
+        Some(code) => by_code(ui, &start, code).await?,
+        None if args.recovery => by_kit(ui, &start, &args).await?,
+        None => here(ui, &start, &args).await?,
     };
     catch_up(ui, &mut account, Purpose::Reading).await?;
     ui.say(&format!("Logged in as {} ({}).", account.handle(), account.role()));
     ui.answer(&json!({ "handle": account.handle(), "role": account.role(), "logged_in": true }), String::new)
 }
 
-fn recovery_words(file: Option<PathBuf>) -> Result<SecretString, CommandError> {
-    if let Some(file) = file {
-        let read = fs::read_to_string(&file).map(SecretString::from);
-        return read.map_err(|error| user_error(format!("{} could not be read: {error}", file.display())));
+async fn here(ui: &Ui, start: &Start, args: &LoginArgs) -> Result<Unlocked, CommandError> {
+    let (mut account, profile, password) = start.unlock().await?;
+    let logged_in = account.login(password.expose_secret()).await;
+    let said = match logged_in {
+        Err(ClientError::WrongPassword) => {
+            let changed = "the password opens this device, but not the account: it was changed on another device";
+            if args.new_passphrase_file.is_none() && !ui.can_ask() {
+                let hint = "Give the new one as well: `--new-passphrase-file FILE`. What is on this device is safe.";
+                return Err(user_error(changed).hint(hint).coded("wrong_password"));
+            }
+            ui.say("This password opens this device, but not the account: it was changed on another device.");
+            let new = given_or_asked(args.new_passphrase_file.as_deref(), "The account's password now: ")?;
+            account.login(new.expose_secret()).await?
+        }
+        logged_in => logged_in?,
+    };
+    if let Some(said) = said.and_then(settled) {
+        ui.say(said);
     }
-    let typed = rpassword::prompt_password("The 24 recovery words, in order: ").map(SecretString::from);
-    typed.map_err(|_| {
-        user_error("the recovery words are needed, and there is no terminal to ask at")
-            .hint("Give them in a file: `--recovery-file FILE`.")
-    })
+    profile.remember_server()?;
+    Ok(account)
+}
+
+async fn by_code(ui: &Ui, start: &Start, code: &str) -> Result<Unlocked, CommandError> {
+    const TRIES: u32 = 3;
+    let profile = Profile::find(&start.global)?;
+    let newcomer = Newcomer::take(profile.environment()?, code).await?;
+    let prompt = format!("Password of {}: ", newcomer.handle());
+    for left in (0..TRIES).rev() {
+        let password = start.global.password(&prompt)?;
+        match newcomer.login(password.expose_secret()).await {
+            // The code is used up, so a mistyped password must not cost a new one.
+            Err(ClientError::WrongPassword) if left > 0 && ui.can_ask() && !start.global.has_password_source() => {
+                ui.say("That password is not right. Try again.");
+            }
+            logged_in => {
+                let account = logged_in?;
+                profile.remember_server()?;
+                return Ok(account);
+            }
+        }
+    }
+    Err(ClientError::WrongPassword.into())
+}
+
+async fn by_kit(ui: &Ui, start: &Start, args: &LoginArgs) -> Result<Unlocked, CommandError> {
+    let words = typed(ui, &args.kit)?.ok_or_else(|| user_error("no words were typed; nothing was changed"))?;
+    let kit = read(words.expose_secret())?;
+    let handle = args.handle.clone().or(kit.handle).ok_or_else(|| {
+        user_error("the words do not say whose they are")
+            .hint("Add the handle that stands on the kit: `--handle HANDLE`.")
+    })?;
+    let profile = Profile::find(&start.global)?;
+    let recovery = Recovery::open(profile.environment()?, &handle, &kit.code).await?;
+    let password = start.global.password(&format!("Password of {handle}: "))?;
+    let account = recovery.add_device(password.expose_secret()).await.map_err(|error| match error {
+        ClientError::WrongPassword => {
+            CommandError::from(error).also("If it is lost: `reverie recover` sets a new one, with the same kit.")
+        }
+        error => error.into(),
+    })?;
+    profile.remember_server()?;
+    Ok(account)
 }

@@ -55,7 +55,7 @@ pub(crate) async fn run(ui: &Ui, logged_in: LoggedIn, args: MarkArgs) -> Result<
     let before = before.unwrap_or(Mark { entry, talk: Talk::None, rank: None, tender: false });
     let kept = account.mark(changed(&before, &args)).await?;
     ui.answer(&kept_json(&kept), String::new)?;
-    still_waiting(ui, &account.names(), &kept.flushed);
+    still_waiting(ui, &kept.flushed);
     ui.say("Marked.");
     Ok(())
 }

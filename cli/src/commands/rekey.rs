@@ -37,7 +37,7 @@ pub(crate) async fn run(ui: &Ui, logged_in: LoggedIn, RekeyArgs { yes }: RekeyAr
     }
     account.change_keys().await?;
     for notice in account.flush().await?.notices {
-        tell(ui, &account.names(), &notice);
+        tell(ui, &notice);
     }
     let fingerprint = account.fingerprint();
     ui.say("You have new keys. Your other devices are logged out: run `reverie login` there.");

@@ -1,7 +1,7 @@
 //! `reverie remove`: takes somebody out of a shared journal, which gets a new key.
 
 use clap::Args;
-use reverie_client::Change;
+use reverie_client::CircleChange;
 
 use crate::arguments::handle;
 use crate::circle_changes::{ask_and_enact, change_json, circle_text};
@@ -41,7 +41,7 @@ pub(crate) async fn run(ui: &Ui, logged_in: LoggedIn, args: RemoveArgs) -> Resul
          {handle}."
     ));
     let question = format!("Take {handle} out?");
-    let change = Change::Remove { account: gone };
+    let change = CircleChange::Remove { account: gone };
     let done = ask_and_enact(ui, &mut account, circle.journal, &change, yes, &question).await?;
     if done {
         ui.say(&format!("{handle} is out. The journal has a new key."));

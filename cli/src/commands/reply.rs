@@ -40,7 +40,7 @@ pub(crate) async fn run(ui: &Ui, logged_in: LoggedIn, args: ReplyArgs) -> Result
     let words = typed.words.clone();
     let kept = typed.kept(account.reply(entry, words, question).await)?;
     ui.answer(&kept_json(&kept), String::new)?;
-    still_waiting(ui, &account.names(), &kept.flushed);
+    still_waiting(ui, &kept.flushed);
     if kept.flushed.stopped_by.is_none() {
         ui.say(&format!("{} can read your answer now.", account.names().of(patient)));
     }

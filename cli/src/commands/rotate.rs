@@ -1,7 +1,7 @@
 //! `reverie rotate`: gives a journal a new key, for the same readers.
 
 use clap::Args;
-use reverie_client::Change;
+use reverie_client::CircleChange;
 
 use crate::circle_changes::{ask_and_enact, change_json, circle_text};
 use crate::error::CommandError;
@@ -30,7 +30,8 @@ pub(crate) async fn run(ui: &Ui, logged_in: LoggedIn, args: RotateArgs) -> Resul
     let LoggedIn { mut account, profile: _ } = logged_in;
     let circle = account.find_circle(args.circle.as_deref())?;
     ui.say(&format!("{} gets a new key. The same people read it.", circle_text(&account, &circle)));
-    let done = ask_and_enact(ui, &mut account, circle.journal, &Change::Rotate, args.yes, "Make a new key?").await?;
+    let done =
+        ask_and_enact(ui, &mut account, circle.journal, &CircleChange::Rotate, args.yes, "Make a new key?").await?;
     if done {
         ui.say("What is written from now on is sealed to the new key.");
     }

@@ -46,7 +46,7 @@ pub(crate) async fn run(ui: &Ui, logged_in: LoggedIn, args: SessionArgs) -> Resu
     let session = Session { session_type, state, starts_at: at, ended_at: ended };
     let kept = account.record_session(patient, session).await?;
     ui.answer(&kept_json(&kept), String::new)?;
-    still_waiting(ui, &account.names(), &kept.flushed);
+    still_waiting(ui, &kept.flushed);
     ui.say(&format!("Recorded: {} session with {handle}, {}.", session_type.label(), at.minute_text()));
     Ok(())
 }

@@ -10,7 +10,7 @@ use crate::report::{flushed_json, still_waiting};
 use crate::table::table;
 use crate::ui::Ui;
 
-/// Share entries with your clinician
+/// Share entries or measures with your clinician
 ///
 /// Everything of an entry goes along: its words, what you added, its files, its marks. What you added for yourself stays
 /// private. You can withdraw an entry at any time; what was read cannot be unread.
@@ -21,7 +21,7 @@ Examples:
   reverie share 3f2a 77b0 --with quill
   reverie share 3f2a91c0 --yes")]
 pub(crate) struct ShareArgs {
-    /// The entries: the first digits of their ids
+    /// The entries or measures: the first digits of their ids
     #[arg(required = true, value_name = "ENTRY")]
     entries: Vec<String>,
     /// With whom, if you share several journals: a reader's handle, or the first digits of the journal's id
@@ -40,7 +40,7 @@ pub(crate) async fn run(ui: &Ui, logged_in: LoggedIn, args: ShareArgs) -> Result
     let handles: Vec<_> = circle.readers.iter().map(|reader| account.names().of(*reader)).collect();
     let mut found = Vec::new();
     for typed in &entries {
-        let (_, entry) = account.find_entry(typed)?;
+        let (_, entry) = account.find_shareable(typed)?;
         if !found.contains(&entry) {
             found.push(entry);
         }
@@ -54,7 +54,11 @@ pub(crate) async fn run(ui: &Ui, logged_in: LoggedIn, args: ShareArgs) -> Result
         };
         [String::from("  "), short_id(view.entry.id().uuid()), view.headline(), files]
     });
-    let rows: Vec<[String; 4]> = rows.collect();
+    let measures = found.iter().filter_map(|id| view.measure(*id)).map(|view| {
+        let name = view.response.body().instrument.to_string();
+        [String::from("  "), short_id(view.response.id().uuid()), name, view.response.at().day_text()]
+    });
+    let rows: Vec<[String; 4]> = rows.chain(measures).collect();
     ui.say(&format!("{readers} will be able to read:\n"));
     ui.say(&table(&rows));
     if !ui.confirm(yes, &format!("\nShare with {readers}?"))? {
@@ -64,7 +68,7 @@ pub(crate) async fn run(ui: &Ui, logged_in: LoggedIn, args: ShareArgs) -> Result
     let mut shared = Vec::new();
     for entry in found {
         let flushed = account.share(entry, &circle).await?;
-        still_waiting(ui, &account.names(), &flushed);
+        still_waiting(ui, &flushed);
         let mut answer = flushed_json(&flushed);
         answer["entry"] = json!(entry);
         if flushed.stopped_by.is_none() {

@@ -47,7 +47,7 @@ pub(crate) async fn run(ui: &Ui, logged_in: LoggedIn, args: ShowArgs) -> Result<
     let shown = ui.answer(&answer, || entry_text(&view, entry, &account.names(), ui.page()).unwrap_or_default());
     // Whoever stopped reading half-way has opened it too.
     if let Some(flushed) = account.opened(entry).await? {
-        still_waiting(ui, &account.names(), &flushed);
+        still_waiting(ui, &flushed);
     }
     shown?;
     for path in &saved {

@@ -27,10 +27,12 @@ pub(crate) async fn run(ui: &Ui, start: Start, WhoamiArgs {}: WhoamiArgs) -> Res
         "server": account.server(),
         "profile": profile.name(),
         "logged_in": account.is_logged_in(),
+        "kit_proved": account.has_joined(),
         "waiting": waiting,
     });
     ui.answer(&answer, || {
         let logged_in = if account.is_logged_in() { "logged in" } else { "not logged in; run `reverie login`" };
+        let kit = if account.has_joined() { "proved" } else { "not proved yet; run `reverie kit prove`" };
         let rows = [
             ("Handle", account.handle().to_owned()),
             ("Role", account.role().to_string()),
@@ -38,6 +40,7 @@ pub(crate) async fn run(ui: &Ui, start: Start, WhoamiArgs {}: WhoamiArgs) -> Res
             ("Server", account.server()),
             ("Profile", profile.name().to_owned()),
             ("Session", logged_in.to_owned()),
+            ("Recovery kit", kit.to_owned()),
             ("Waiting to be sent", waiting.to_string()),
         ];
         table(&rows.map(|(what, value)| [what.to_owned(), value]))

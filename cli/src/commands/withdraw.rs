@@ -9,7 +9,7 @@ use crate::logged_in::LoggedIn;
 use crate::report::{flushed_json, still_waiting};
 use crate::ui::Ui;
 
-/// Take a shared entry back, or erase a private one
+/// Take a shared entry or measure back, or erase a private one
 ///
 /// A shared entry goes back into your private journal. It says first which case applies: whether somebody opened it, and
 /// what stays.
@@ -19,7 +19,7 @@ Examples:
   reverie withdraw 3f2a91c0
   reverie withdraw 3f2a91c0 --yes")]
 pub(crate) struct WithdrawArgs {
-    /// The entry: the first digits of its id
+    /// The entry or measure: the first digits of its id
     entry: String,
     /// Give up files of the entry that cannot be fetched, rather than wait with the words
     #[arg(long)]
@@ -32,7 +32,7 @@ pub(crate) struct WithdrawArgs {
 pub(crate) async fn run(ui: &Ui, logged_in: LoggedIn, args: WithdrawArgs) -> Result<(), CommandError> {
     let LoggedIn { mut account, profile: _ } = logged_in;
     let WithdrawArgs { entry, without_files, yes } = args;
-    let (_, entry) = account.find_entry(&entry)?;
+    let (_, entry) = account.find_shareable(&entry)?;
     let case = account.withdraw_case(entry)?;
     ui.say(&case.sentence(&account.names()));
     if !ui.confirm(yes, "Withdraw it?")? {
@@ -47,7 +47,7 @@ pub(crate) async fn run(ui: &Ui, logged_in: LoggedIn, args: WithdrawArgs) -> Res
     answer["entry"] = json!(entry);
     answer["case"] = json!(case);
     ui.answer(&answer, String::new)?;
-    still_waiting(ui, &account.names(), &flushed);
+    still_waiting(ui, &flushed);
     let short = short_id(entry.uuid());
     ui.say(&if flushed.stopped_by.is_none() {
         format!("{short} is withdrawn.")

@@ -4,7 +4,7 @@ use std::path::PathBuf;
 
 use clap::Args;
 use reverie_client::NewEntry;
-use reverie_journal::{Kind, Mark, Talk, short_id};
+use reverie_journal::{Kind, Mark, NOT_MONITORED, Talk, short_id};
 
 use crate::arguments::kind;
 use crate::error::CommandError;
@@ -60,7 +60,8 @@ pub(crate) async fn run(ui: &Ui, logged_in: LoggedIn, args: WriteArgs) -> Result
         kept.flushed = account.mark(mark).await?.flushed;
     }
     ui.answer(&kept_json(&kept), || short_id(kept.document.uuid()))?;
-    still_waiting(ui, &account.names(), &kept.flushed);
+    still_waiting(ui, &kept.flushed);
     ui.say("Private. Nobody but you can read it.");
+    ui.say(NOT_MONITORED);
     Ok(())
 }

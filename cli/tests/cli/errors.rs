@@ -103,7 +103,7 @@ fn what_is_wrong_with_one_profile_is_not_wrong_with_the_other() {
     let password = password.to_str().unwrap();
     let quill = device.run(&["--profile", "quill", "whoami", "--server", NOWHERE, "--passphrase-file", password]);
     assert_eq!(quill.code, 1);
-    assert!(quill.stderr.contains("does not open the keys"), "{}", quill.stderr);
+    assert!(quill.stderr.contains("`keys.age` on this device is damaged"), "{}", quill.stderr);
     let heron = device.run(&["--profile", "heron", "whoami", "--server", NOWHERE, "--passphrase-file", password]);
     assert!(heron.stderr.contains("no account in profile `heron`"), "{}", heron.stderr);
 }

@@ -13,6 +13,7 @@ use reverie_protocol::audit::AuditAct;
 use reverie_protocol::header::MemberRole;
 use reverie_protocol::ids::{AccountId, AttachmentId, JournalId};
 use reverie_protocol::problem::ProblemCode;
+use sea_orm::prelude::Expr;
 use sea_orm::{
     ColumnTrait as _, ConnectionTrait, EntityTrait as _, IntoActiveModel as _, PaginatorTrait as _, QueryFilter as _,
 };
@@ -66,6 +67,8 @@ impl AttachmentsApi {
     /// For the journal's owner and writers; `not_permitted` for readers, `not_found` for everybody else. Up to 512 MiB,
     /// streamed. Upload first, then append the record that names it: until then only its uploader sees it. Sending the
     /// same content again is answered the same; other content under a known id is `attachment_reused`.
+    ///
+    /// A file that no record names within 24 hours is removed; upload it again before you append.
     ///
     /// `request_timeout`: it stopped arriving, and nothing was kept. `erased`: its record was withdrawn.
     #[oai(path = "/:journal/attachments/:attachment", method = "put", operation_id = "put_attachment")]
@@ -159,16 +162,19 @@ impl AttachmentsApi {
         let member = readable(app, journal.0, caller.0.account).await?;
         let _publishing = app.publishing.lock().await;
         let tx = app.db.begin().await?;
-        let mut chain = Chain::hold(&tx).await?;
         let row = find(&tx, journal.0, attachment.0).await?;
         let row = row.filter(|row| row.author == caller.0.account.uuid()).ok_or_else(|| not_found("attachment"))?;
         if row.record.is_some() {
-            let detail = "A record names this attachment. Withdraw the record to erase both.";
-            return Err(refuse(ProblemCode::AttachmentReused, detail));
+            return Err(named_already());
         }
-        attachment::Entity::delete_by_id((row.journal, row.id)).exec(&tx).await?;
+        // An append names attachments without waiting for its turn, and holds their rows before the audit log's head.
+        let unnamed =
+            attachment::Entity::delete_by_id((row.journal, row.id)).filter(attachment::Column::Record.is_null());
+        if unnamed.exec(&tx).await?.rows_affected == 0 {
+            return Err(named_already());
+        }
         let act = app.act(caller.0.account, AuditAct::DeleteAttachment, subject(&member)?);
-        chain.enter(&mut random::system(), &[act]).await?;
+        Chain::hold(&tx).await?.enter(&mut random::system(), &[act]).await?;
         tx.commit().await?;
         app.files.remove(journal.0, attachment.0).await;
         Ok(Done::Done)
@@ -193,6 +199,7 @@ async fn publish(
         size: stored_count(received.size),
         record: None,
         created_day: app.clock.today(),
+        unnamed_since: Some(app.clock.now()),
     };
     let _publishing = app.publishing.lock().await;
     let tx = app.db.begin().await?;
@@ -201,7 +208,11 @@ async fn publish(
         let detail = "There is another attachment with this id. Upload this one under a new id.";
         return match (same, is_erased(&tx, &there).await?) {
             (_, true) => Err(erased()),
-            (true, false) => Ok(stored),
+            (true, false) => {
+                waits_anew(&tx, &row).await?;
+                tx.commit().await?;
+                Ok(stored)
+            }
             (false, false) => Err(refuse(ProblemCode::AttachmentReused, detail)),
         };
     }
@@ -214,6 +225,18 @@ async fn publish(
     tx.commit().await?;
     app.entered.note(act);
     Ok(stored)
+}
+
+/// Counts the day that an upload waits for its record from now on, since it was sent again.
+async fn waits_anew(tx: &impl ConnectionTrait, row: &attachment::Model) -> Result<(), ApiError> {
+    attachment::Entity::update_many()
+        .col_expr(attachment::Column::UnnamedSince, Expr::value(row.unnamed_since))
+        .filter(attachment::Column::Journal.eq(row.journal))
+        .filter(attachment::Column::Id.eq(row.id))
+        .filter(attachment::Column::Record.is_null())
+        .exec(tx)
+        .await?;
+    Ok(())
 }
 
 async fn find(
@@ -234,6 +257,10 @@ async fn is_erased(db: &impl ConnectionTrait, row: &attachment::Model) -> Result
         .count(db)
         .await?;
     Ok(withdrawn > 0)
+}
+
+fn named_already() -> ApiError {
+    refuse(ProblemCode::AttachmentReused, "A record names this attachment. Withdraw the record to erase both.")
 }
 
 fn erased() -> ApiError {

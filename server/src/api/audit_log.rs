@@ -6,7 +6,7 @@ use poem::web::Data;
 use poem_openapi::OpenApi;
 use poem_openapi::param::Query;
 use poem_openapi::payload::Json;
-use reverie_protocol::audit::{AuditAct, AuditLink, AuditPage, AuditSubjectKind};
+use reverie_protocol::audit::{AuditAct, AuditEntry, AuditLink, AuditPage};
 use sea_orm::{ColumnTrait as _, DbErr, EntityTrait as _, QueryFilter as _, QueryOrder as _, QuerySelect as _};
 
 use super::{Part, page_limit};
@@ -25,8 +25,8 @@ impl AuditLogApi {
     /// `seq`; ask on, with the last `seq`, while `more`. Recompute the chain before you believe it, and compare it with the
     /// head that you saw last: a log that was written anew looks whole by itself.
     ///
-    /// What an owner does in a journal of her own is told to her alone. Such a link has no `entry`, and its digest is
-    /// enough to follow the chain.
+    /// What somebody does in a journal of her own, or with her own keys, is told to her alone. Such a link has no `entry`,
+    /// and its digest is enough to follow the chain.
     #[oai(path = "/", method = "get", operation_id = "get_audit_log")]
     async fn audit_log(
         &self,
@@ -58,7 +58,7 @@ impl AuditLogApi {
 /// Returns a link as administrators are told it.
 fn told(row: &audit::Model) -> Result<AuditLink, DbErr> {
     let link = row.link()?;
-    let told = |kind: &String| kind.as_str() != AuditSubjectKind::OwnJournal.name();
-    let entry = link.entry.filter(|_| row.subject_kind.as_ref().is_none_or(told));
+    let own = |entry: &AuditEntry| entry.subject.is_some_and(|subject| subject.kind.is_own());
+    let entry = link.entry.filter(|entry| !own(entry));
     Ok(AuditLink { entry, ..link })
 }

@@ -22,15 +22,15 @@ use sea_orm::{
 };
 use uuid::Uuid;
 
-use super::accounts::replace_bundle;
 use super::{Done, Part};
 use crate::app::App;
 use crate::audit::Chain;
 use crate::caller::Caller;
-use crate::entity::{account, count, from_json, invitation, json_of, member, named, past_card, session};
+use crate::entity::{account, count, from_json, invitation, json_of, member, named, past_card, session, stored_count};
 use crate::invitations::ACCEPTED;
 use crate::random;
 use crate::refusal::{Answer, ApiError, not_found, refuse};
+use crate::sessions::{self, Reason};
 
 pub(super) struct CardsApi;
 
@@ -61,21 +61,29 @@ impl CardsApi {
         if next.n as usize >= limits::CARDS {
             return Err(refuse(ProblemCode::TooLarge, "An account has at most 100 cards. Ask the practice."));
         }
-        replace_bundle(&tx, caller.0.account, put.version, put.bundle).await?;
+        if put.bundle.0.len() > limits::BUNDLE_BYTES {
+            return Err(refuse(ProblemCode::TooLarge, "The key bundle is over 1 MiB."));
+        }
+        let set = account::Entity::update_many()
+            .col_expr(account::Column::Card, Expr::value(json_of(&put.card)))
+            .col_expr(account::Column::Bundle, Expr::value(put.bundle.0))
+            .col_expr(account::Column::BundleVersion, Expr::value(stored_count(put.version)))
+            .filter(account::Column::Id.eq(me))
+            .filter(account::Column::BundleVersion.eq(stored_count(put.version.saturating_sub(1))))
+            .exec(&tx)
+            .await?;
+        if set.rows_affected != 1 {
+            let detail = "The key bundle was changed from another device. Fetch it and make the change again.";
+            return Err(refuse(ProblemCode::VersionConflict, detail));
+        }
         let past = past_card::Model { account: me, n: i64::from(next.n - 1), card: stored.card };
         past_card::Entity::insert(past.into_active_model()).exec_without_returning(&tx).await?;
-        account::Entity::update_many()
-            .col_expr(account::Column::Card, Expr::value(json_of(&put.card)))
-            .filter(account::Column::Id.eq(me))
-            .exec(&tx)
-            .await?;
-        session::Entity::delete_many()
-            .filter(session::Column::Account.eq(me))
-            .filter(session::Column::Id.ne(caller.0.id.uuid()))
-            .exec(&tx)
-            .await?;
-        let own = AuditSubject::account(caller.0.account);
-        chain.enter(&mut random::system(), &[app.act(caller.0.account, AuditAct::ChangeKeys, own)]).await?;
+        let others = sessions::of(me).filter(session::Column::Id.ne(caller.0.id.uuid()));
+        let ended = sessions::end(&tx, others, Reason::Rekeyed, app.clock.today()).await?;
+        let by = caller.0.account;
+        let mut acts = vec![app.act(by, AuditAct::ChangeKeys, AuditSubject::own_keys(by))];
+        acts.extend(ended.into_iter().map(|id| app.act(by, AuditAct::EndSession, AuditSubject::session(id))));
+        chain.enter(&mut random::system(), &acts).await?;
         tx.commit().await?;
         Ok(Done::Done)
     }

@@ -116,7 +116,7 @@ async fn page(app: &App, journal: JournalId, after: Option<u64>, limit: u64) -> 
     let sizes: Vec<(i64, i64)> = of_journal()
         .select_only()
         .column(record::Column::Seq)
-        .column_as(Expr::cust("length(header) + coalesce(length(body), 0)"), "size")
+        .column_as(Expr::cust("CAST(length(header) + coalesce(length(body), 0) AS bigint)"), "size")
         .limit(limit)
         .into_tuple()
         .all(db)

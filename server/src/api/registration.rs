@@ -6,22 +6,22 @@ use poem::web::Data;
 use poem_openapi::OpenApi;
 use poem_openapi::payload::Json;
 use reverie_protocol::account::AccountState;
-use reverie_protocol::api::{InvitationKey, OpenedSession, RegistrationFinish, RegistrationStart, RegistrationStarted};
+use reverie_protocol::api::{
+    InvitationKey, NewPassword, OpenedSession, RegistrationFinish, RegistrationStart, RegistrationStarted,
+};
 use reverie_protocol::audit::{AuditAct, AuditSubject};
 use reverie_protocol::bytes::B64;
 use reverie_protocol::limits;
-use reverie_protocol::opaque::KsfParams;
 use reverie_protocol::problem::ProblemCode;
 use sea_orm::QueryFilter as _;
 use sea_orm::{ColumnTrait as _, ConnectionTrait, EntityTrait as _, IntoActiveModel as _, PaginatorTrait as _};
 
-use super::Part;
+use super::{Part, passwords};
 use crate::app::App;
 use crate::audit::Chain;
 use crate::entity::{account, invitation, json_of, name_of};
 use crate::http::peer::Peer;
 use crate::invitations::{self, Acceptance};
-use crate::opaque::Opaque;
 use crate::refusal::{Answer, ApiError, malformed, refuse};
 use crate::{random, sessions};
 
@@ -51,7 +51,7 @@ impl RegistrationApi {
         let row = invitations::find(app.db.read(), &key, &tried).await?.usable(app.clock.now())?;
         let response = app.opaque.start_registration(&handle(&row)?, &start.request.0);
         let response = response.map_err(|_| invalid("`request` is not an OPAQUE registration request."))?;
-        Ok(Json(RegistrationStarted { response: B64(response), ksf: KsfParams::DEFAULT }))
+        Ok(Json(RegistrationStarted { response: B64(response), ksf: app.ksf }))
     }
 
     /// Join
@@ -81,7 +81,7 @@ impl RegistrationApi {
         account::Entity::insert(account.clone().into_active_model()).exec_without_returning(&tx).await?;
         let acceptance = Acceptance { guest: account.id, card: account.card.clone(), mac: finish.mac };
         invitations::accept(&tx, row.id, acceptance).await?;
-        let opened = sessions::open(&tx, &mut random::system(), app.clock.today(), &account).await?;
+        let opened = sessions::open(&tx, &mut random::system(), app.clock.today(), &account, app.ksf).await?;
         let used = AuditSubject::invitation(finish.invitation);
         chain.enter(&mut random::system(), &[app.act(finish.account, AuditAct::Join, used)]).await?;
         tx.commit().await?;
@@ -109,7 +109,8 @@ fn account(
     if card.account != finish.account || card.n != 0 {
         return Err(invalid("The key card is not the new account's first card."));
     }
-    finish.ksf.argon2().map_err(|_| invalid("The slow-hash parameters are weaker or larger than what is accepted."))?;
+    let password = NewPassword { upload: finish.upload.clone(), ksf: finish.ksf };
+    let opaque_record = passwords::judge(&password)?;
     if finish.bundle.0.len() > limits::BUNDLE_BYTES {
         return Err(refuse(ProblemCode::TooLarge, "The key bundle is over 1 MiB."));
     }
@@ -121,8 +122,6 @@ fn account(
             return Err(malformed("`mac` is an HMAC-SHA256 (32 bytes), for an invitation made by somebody."));
         }
     }
-    let opaque_record = Opaque::finish_registration(&finish.upload.0)
-        .map_err(|_| invalid("`upload` is not an OPAQUE registration upload."))?;
     Ok(account::Model {
         id: finish.account.uuid(),
         handle: handle.to_owned(),

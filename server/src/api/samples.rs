@@ -26,8 +26,8 @@ use serde_json::{Value, json};
 
 use problems::problem;
 use story::{
-    ADMINISTRATOR, ATTEMPT, FIRST_DAY, INVITATION, LAST_DAY, SESSION, SESSION_TOKEN, Story, arbitrary, bundle,
-    guest_mac, inviter_mac, redeem_token,
+    ADMINISTRATOR, ATTEMPT, FIRST_DAY, HANDOVER, INVITATION, LAST_DAY, SESSION, SESSION_TOKEN, Story, arbitrary,
+    bundle, guest_mac, inviter_mac, redeem_token,
 };
 
 /// A type that travels.
@@ -113,7 +113,13 @@ fn people(visitor: &mut impl Visitor, story: &Story) {
     visitor.visit(&[Accounts { accounts: entries.to_vec() }]);
     visitor
         .visit(&[Bundle { version: 7, bundle: bundle() }, Bundle { version: u64::from(u32::MAX), bundle: bundle() }]);
-    visitor.visit(&[PutBundle { version: 8, bundle: bundle() }]);
+    let password = NewPassword { upload: arbitrary("password upload", 192), ksf: KsfParams::DEFAULT };
+    visitor.visit(std::slice::from_ref(&password));
+    let recovery_sha256 = Some(Hash::of(arbitrary("recovery token", 32)));
+    let plain = PutBundle::new(8, bundle());
+    let recovered = PutBundle { password: Some(password), end_other_sessions: true, ..plain.clone() };
+    visitor.visit(&[plain.clone(), recovered, PutBundle { recovery_sha256, ..plain }]);
+    visitor.visit(&[PasswordStart { request: arbitrary("registration request", 32) }]);
 }
 
 fn account(story: &Story) -> Account {
@@ -193,12 +199,19 @@ fn sessions(visitor: &mut impl Visitor, story: &Story) {
     visitor.visit(&[SessionStarted { attempt, response, ksf: KsfParams::DEFAULT }]);
     visitor.visit(&[SessionFinish { attempt, finalization: arbitrary("credential finalization", 64) }]);
     visitor.visit(&[SessionRecover { handle, token: arbitrary("recovery token", 32) }]);
-    visitor.visit(&[OpenedSession {
+    let opened = OpenedSession {
         token: SESSION_TOKEN.into(),
         session: SESSION,
         account: account(story),
         bundle: Bundle { version: 7, bundle: bundle() },
-    }]);
+        raise_ksf: None,
+    };
+    visitor.visit(&[opened.clone(), OpenedSession { raise_ksf: Some(KsfParams::DEFAULT), ..opened }]);
+    let (handover, token) = (HANDOVER, arbitrary("handover token", 32));
+    let sealed = bundle();
+    visitor.visit(&[NewHandover { handover, token_sha256: Hash::of(&token), sealed: sealed.clone() }]);
+    visitor.visit(&[HandoverKey { handover, token }]);
+    visitor.visit(&[Handover { sealed }]);
     let session = Session { session: SESSION, current: true, first_day: FIRST_DAY.into(), last_day: LAST_DAY.into() };
     visitor.visit(std::slice::from_ref(&session));
     visitor.visit(&[Sessions { sessions: vec![session] }]);
@@ -236,6 +249,7 @@ fn audit(visitor: &mut impl Visitor, story: &Story) {
     let about = |own| Some(AuditSubject::journal(story.journal, own));
     let others = [
         Some(AuditSubject::account(story.quill)),
+        Some(AuditSubject::own_keys(story.heron)),
         Some(AuditSubject::session(SESSION)),
         Some(AuditSubject::invitation(INVITATION)),
     ];
@@ -262,11 +276,16 @@ fn audit(visitor: &mut impl Visitor, story: &Story) {
     let links: Vec<_> = entries.iter().map(&mut link).collect();
     visitor.visit(&links);
     visitor.visit(&[AuditPage { links, head, more: false }, AuditPage { links: Vec::new(), head: None, more: false }]);
-    let access = |actor, act| AccessEntry { day: LAST_DAY.into(), actor, act };
+    let access = |actor, handle: Option<&str>, act| AccessEntry {
+        day: LAST_DAY.into(),
+        actor,
+        handle: handle.map(Into::into),
+        act,
+    };
     let entries = [
-        access(Some(story.quill), AuditAct::FetchRecords),
-        access(Some(ADMINISTRATOR), AuditAct::DiscloseAccount),
-        access(None, AuditAct::DiscloseAccount),
+        access(Some(story.quill), Some("quill"), AuditAct::FetchRecords),
+        access(Some(ADMINISTRATOR), Some("admin"), AuditAct::DiscloseAccount),
+        access(None, None, AuditAct::DiscloseAccount),
     ];
     visitor.visit(&entries);
     visitor.visit(&[AccessLog { entries: entries.to_vec(), more: false }]);

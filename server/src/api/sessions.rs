@@ -13,7 +13,6 @@ use reverie_protocol::audit::{AuditAct, AuditSubject};
 use reverie_protocol::bytes::B64;
 use reverie_protocol::ids::SessionId;
 use reverie_protocol::limits;
-use reverie_protocol::opaque::KsfParams;
 use reverie_protocol::problem::ProblemCode;
 use sea_orm::{
     ColumnTrait as _, Condition, EntityTrait as _, IntoActiveModel as _, QueryFilter as _, QueryOrder as _,
@@ -30,6 +29,7 @@ use crate::entity::{account, from_json, login_attempt, named, session};
 use crate::http::peer::Peer;
 use crate::opaque::Opaque;
 use crate::refusal::{Answer, ApiError, malformed, not_found, refuse};
+use crate::sessions::Reason;
 use crate::{random, sessions, token};
 
 /// Seconds between the two halves of a login.
@@ -60,7 +60,7 @@ impl SessionsApi {
             .await?;
         let (account, record, ksf) = match known {
             Some((id, record, ksf)) => (Some(id), Some(record), from_json(&ksf)?),
-            None => (None, None, KsfParams::DEFAULT),
+            None => (None, None, app.ksf),
         };
         let started = app.opaque.start_login(&mut random::system(), &start.handle, record.as_deref(), &start.request.0);
         let detail = "`request` is not an OPAQUE credential request.";
@@ -144,8 +144,7 @@ impl SessionsApi {
     /// For every account: one session for each device that is logged in.
     #[oai(path = "/", method = "get", operation_id = "list_sessions")]
     async fn list(&self, app: Data<&Arc<App>>, caller: Caller) -> Answer<Sessions> {
-        let rows = session::Entity::find()
-            .filter(session::Column::Account.eq(caller.0.account.uuid()))
+        let rows = sessions::of(caller.0.account.uuid())
             .order_by_asc(session::Column::FirstDay)
             .order_by_asc(session::Column::Id)
             .all(app.db.read())
@@ -161,9 +160,9 @@ impl SessionsApi {
 
     /// End one of your sessions
     ///
-    /// For every account: one of its own. Its token is worth nothing from then on. To log out, end the current one.
-    /// `not_found`: it has ended already, or is another account's. A lost device needs new keys as well: whoever has it
-    /// may have copied them.
+    /// For every account: one of its own. Its token is worth nothing from then on; another device is told that it was
+    /// removed (`device_revoked`). To log out, end the current one. `not_found`: it has ended already, or is another
+    /// account's. A lost device needs new keys as well: whoever has it may have copied them.
     #[oai(path = "/:session", method = "delete", operation_id = "end_session")]
     async fn end(
         &self,
@@ -174,16 +173,30 @@ impl SessionsApi {
     ) -> Result<Done, ApiError> {
         let tx = app.db.begin().await?;
         let mut chain = Chain::hold(&tx).await?;
-        let ended = session::Entity::delete_many()
-            .filter(session::Column::Account.eq(caller.0.account.uuid()))
-            .filter(session::Column::Id.eq(session.0.uuid()))
-            .exec(&tx)
-            .await?;
-        if ended.rows_affected != 1 {
+        let which = sessions::of(caller.0.account.uuid()).filter(session::Column::Id.eq(session.0.uuid()));
+        // A device that logs out itself knows why it is no longer logged in.
+        if session.0 == caller.0.id {
+            session::Entity::delete_by_id(session.0.uuid()).exec(&tx).await?;
+        } else if sessions::end(&tx, which, Reason::Removed, app.clock.today()).await?.is_empty() {
             return Err(not_found("session"));
         }
         let act = app.act(caller.0.account, AuditAct::EndSession, AuditSubject::session(session.0));
         chain.enter(&mut random::system(), &[act]).await?;
+        tx.commit().await?;
+        Ok(Done::Done)
+    }
+
+    /// End all your sessions but this one
+    ///
+    /// For every account. Every other device is told that it was removed (`device_revoked`).
+    #[oai(path = "/", method = "delete", operation_id = "end_other_sessions")]
+    async fn end_others(&self, app: Data<&Arc<App>>, caller: Caller) -> Result<Done, ApiError> {
+        let tx = app.db.begin().await?;
+        let mut chain = Chain::hold(&tx).await?;
+        let others = sessions::of(caller.0.account.uuid()).filter(session::Column::Id.ne(caller.0.id.uuid()));
+        let ended = sessions::end(&tx, others, Reason::Removed, app.clock.today()).await?;
+        let act = |id| app.act(caller.0.account, AuditAct::EndSession, AuditSubject::session(id));
+        chain.enter(&mut random::system(), &ended.into_iter().map(act).collect::<Vec<_>>()).await?;
         tx.commit().await?;
         Ok(Done::Done)
     }
@@ -200,7 +213,7 @@ async fn open(app: &App, account: Uuid, act: AuditAct) -> Result<OpenedSession, 
     let mut chain = Chain::hold(&tx).await?;
     let account = account::Entity::find_by_id(account).one(&tx).await?.ok_or_else(login_failed)?;
     active(named(&account.state)?)?;
-    let opened = sessions::open(&tx, &mut random::system(), app.clock.today(), &account).await?;
+    let opened = sessions::open(&tx, &mut random::system(), app.clock.today(), &account, app.ksf).await?;
     let act = app.act(account.id.into(), act, AuditSubject::session(opened.session));
     chain.enter(&mut random::system(), &[act]).await?;
     tx.commit().await?;

@@ -20,6 +20,12 @@ use crate::entity::{account, json_of, member, name_of, past_card, record, stored
 use crate::refusal::{ApiError, malformed, refuse};
 use crate::writer::{Append, Refused};
 
+/// An append that may be written, and the journal's state after it.
+pub(super) struct Judged {
+    pub(super) append: Append,
+    pub(super) state: JournalState,
+}
+
 /// Runs `check` over the records in sequence and prepares what the writer writes.
 pub(super) async fn judge(
     app: &App,
@@ -28,7 +34,7 @@ pub(super) async fn judge(
     extends: Option<Head>,
     records: &[SignedRecord],
     uploads: &Uploads,
-) -> Result<Append, ApiError> {
+) -> Result<Judged, ApiError> {
     let day = app.clock.today();
     let mut rows = Vec::with_capacity(records.len());
     let mut attachments = Vec::new();
@@ -61,7 +67,7 @@ pub(super) async fn judge(
     let journal = state.journal;
     let members = members_changed.then(|| state.members.iter().map(|member| member_row(journal, member)).collect());
     let own = state.members.iter().any(|member| member.account == author && member.role == MemberRole::Owner);
-    Ok(Append {
+    let append = Append {
         journal,
         extends,
         head: Head { seq: state.seq, hash: state.head },
@@ -71,7 +77,8 @@ pub(super) async fn judge(
         attachments,
         withdrawn,
         act: Some(app.act(author, AuditAct::AppendRecords, AuditSubject::journal(journal, own))),
-    })
+    };
+    Ok(Judged { append, state })
 }
 
 fn member_row(journal: JournalId, member: &Member) -> member::Model {

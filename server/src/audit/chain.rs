@@ -31,7 +31,8 @@ impl<'a, C: ConnectionTrait> Chain<'a, C> {
     /// Waits for the head and holds it.
     ///
     /// It comes first in a transaction that also changes accounts, sessions or invitations: then such changes happen one
-    /// by one, and no two of them wait for each other.
+    /// by one, and no two of them wait for each other. In one that changes journals or files it comes last, as in the
+    /// writer's.
     pub(crate) async fn hold(tx: &'a C) -> Result<Self, DbErr> {
         let row = audit_head::Entity::find_by_id(0).lock_exclusive().one(tx).await?;
         let row = row.ok_or_else(|| DbErr::RecordNotFound("the head of the audit log".into()))?;

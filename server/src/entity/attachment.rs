@@ -17,6 +17,8 @@ pub struct Model {
     pub record: Option<Uuid>,
     /// Days since 1970-01-01.
     pub created_day: i32,
+    /// Seconds since 1970-01-01; absent once a record names it.
+    pub unnamed_since: Option<i64>,
 }
 
 #[derive(Copy, Clone, Debug, EnumIter, DeriveRelation)]

@@ -92,6 +92,29 @@ pub const TABLES: &[Table] = &[
         ],
     },
     Table {
+        name: "ended_session",
+        about: "A session that was ended from elsewhere, so that its device can be told why. Kept for 180 days.",
+        columns: &[
+            column("id", Id, "the session"),
+            column("account", Id, "whose it was"),
+            column("token_sha256", Bytes, "SHA-256 of the session's token, which opens nothing any more"),
+            column("reason", Text, "removed from another device, or the account recovered with its kit"),
+            column("ended_day", Small, "the day on which it was ended"),
+        ],
+    },
+    Table {
+        name: "handover",
+        about: "What a device leaves for a new one of its account. Removed when it is taken, or by the next after ten \
+                minutes.",
+        columns: &[
+            column("id", Id, "the handover"),
+            column("account", Id, "whose devices they are"),
+            column("token_sha256", Bytes, "SHA-256 of the token that takes it. The code itself never comes here"),
+            column("sealed", Bytes, "what is left, sealed under the code: an age file"),
+            column("expires_at", Number, "until when it can be taken"),
+        ],
+    },
+    Table {
         name: "login_attempt",
         about: "A login between its two halves. Good for two minutes; removed when it is finished, or by the next login.",
         columns: &[
@@ -187,6 +210,7 @@ pub const TABLES: &[Table] = &[
             column("size", Number, "bytes of the sealed file"),
             column("record", Id, "the record that names it"),
             column("created_day", Small, "the day on which it came"),
+            column("unnamed_since", Number, "since when it waits for a record to name it; nothing once one does"),
         ],
     },
     Table {
@@ -240,6 +264,8 @@ mod tests {
     fn every_column_that_the_code_uses_is_declared() {
         declared::<entity::account::Entity>();
         declared::<entity::session::Entity>();
+        declared::<entity::ended_session::Entity>();
+        declared::<entity::handover::Entity>();
         declared::<entity::login_attempt::Entity>();
         declared::<entity::invitation::Entity>();
         declared::<entity::journal::Entity>();

@@ -20,7 +20,8 @@ pub const LOG_FIELDS: &[Named] = &[
     ),
     field("status", "the answer's status"),
     field("milliseconds", "how long it took"),
-    field("error", "why something failed inside: what the system or the database said"),
-    field("journal", "the journal of a file that could not be removed"),
+    field("error", "why something failed inside: what the system or the database said, or the line of our code"),
+    field("journal", "the journal of a file that was left over, or could not be removed"),
     field("attachment", "the id of a file that could not be removed"),
+    field("count", "how many files were removed that were left over"),
 ];

@@ -1,24 +1,32 @@
 //! One batch of appends and entries of the audit log, one transaction.
+//!
+//! Several processes may write to one PostgreSQL. Each locks the rows of the journals that its batch extends, in the order
+//! of ids, before it looks at their heads, and holds them until it commits. So a journal's records become visible in the
+//! order of `seq`, and nobody who reads on from the last one ever misses one (stack.md 2.3).
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use reverie_protocol::api::Head;
 use reverie_protocol::ids::{AttachmentId, JournalId, RecordId};
 use sea_orm::prelude::Expr;
 use sea_orm::{
-    ColumnTrait as _, DatabaseTransaction, DbErr, EntityTrait as _, IntoActiveModel as _, QueryFilter as _, Set,
+    ColumnTrait as _, DatabaseTransaction, DbErr, EntityTrait as _, IntoActiveModel as _, QueryFilter as _,
+    QueryOrder as _, QuerySelect as _, Set,
 };
+use uuid::Uuid;
 
 use super::{Append, Refused, Work};
 use crate::audit::{Act, Chain};
-use crate::database::Database;
-use crate::entity::{attachment, hash, journal, member, record, stored_count};
+use crate::database::{Database, is_conflict};
+use crate::entity::{self, attachment, journal, member, record, stored_count};
 use crate::random;
 
 /// Rows of one INSERT: SQLite binds at most 32 766 values, a record has eleven.
 const ROWS: usize = 2000;
 /// Values of one IN list.
 const VALUES: usize = 5000;
+/// How often a batch is tried that other processes' batches got in the way of. Two that open one journal do, once.
+const TRIES: usize = 3;
 
 type Outcome = Result<Vec<AttachmentId>, Refused>;
 
@@ -26,13 +34,13 @@ type Outcome = Result<Vec<AttachmentId>, Refused>;
 ///
 /// If the transaction fails, each is tried alone, so that one that cannot be written harms no other.
 pub(super) async fn commit(db: &Database, works: &[Work]) -> Vec<Outcome> {
-    match commit_all(db, works).await {
+    match try_commit(db, works).await {
         Ok(outcomes) => outcomes,
         Err(refused) if works.len() == 1 => vec![Err(refused)],
         Err(_) => {
             let mut outcomes = Vec::with_capacity(works.len());
             for work in works {
-                let alone = commit_all(db, std::slice::from_ref(work)).await;
+                let alone = try_commit(db, std::slice::from_ref(work)).await;
                 outcomes.push(alone.and_then(|mut outcomes| outcomes.pop().unwrap_or(Err(Refused::Busy))));
             }
             outcomes
@@ -40,8 +48,18 @@ pub(super) async fn commit(db: &Database, works: &[Work]) -> Vec<Outcome> {
     }
 }
 
+async fn try_commit(db: &Database, works: &[Work]) -> Result<Vec<Outcome>, Refused> {
+    for _ in 1..TRIES {
+        match commit_all(db, works).await {
+            Err(Refused::Database(error)) if is_conflict(&error) => {}
+            outcomes => return outcomes,
+        }
+    }
+    commit_all(db, works).await
+}
+
 async fn commit_all(db: &Database, works: &[Work]) -> Result<Vec<Outcome>, Refused> {
-    let tx = db.begin().await?;
+    let tx = db.begin_appends().await?;
     let mut heads = heads(&tx, works).await?;
     let mut fitting = Vec::new();
     let mut acts: Vec<Act> = Vec::new();
@@ -62,8 +80,9 @@ async fn commit_all(db: &Database, works: &[Work]) -> Result<Vec<Outcome>, Refus
             }
         }
     }
-    insert_records(&tx, &fitting).await?;
+    // Journals that are opened come first: who opens the same one elsewhere waits here, holding nothing that we need.
     move_heads(&tx, &fitting).await?;
+    insert_records(&tx, &fitting).await?;
     for (position, append) in &fitting {
         replace_members(&tx, append).await?;
         name_attachments(&tx, append).await?;
@@ -76,8 +95,10 @@ async fn commit_all(db: &Database, works: &[Work]) -> Result<Vec<Outcome>, Refus
     Ok(outcomes)
 }
 
+/// Locks the journals, in the order of ids, and returns their heads.
 async fn heads(tx: &DatabaseTransaction, works: &[Work]) -> Result<HashMap<JournalId, Head>, DbErr> {
-    let ids: Vec<_> = works
+    use journal::Column::{HeadHash, HeadSeq, Id};
+    let ids: BTreeSet<_> = works
         .iter()
         .filter_map(|work| match work {
             Work::Append(append) => Some(append.journal.uuid()),
@@ -87,14 +108,26 @@ async fn heads(tx: &DatabaseTransaction, works: &[Work]) -> Result<HashMap<Journ
     if ids.is_empty() {
         return Ok(HashMap::new());
     }
-    let rows = journal::Entity::find().filter(journal::Column::Id.is_in(ids)).all(tx).await?;
-    rows.iter().map(|row| Ok((row.id.into(), row.head()?))).collect()
+    let rows: Vec<(Uuid, i64, Vec<u8>)> = journal::Entity::find()
+        .select_only()
+        .columns([Id, HeadSeq, HeadHash])
+        .filter(Id.is_in(ids))
+        .order_by_asc(Id)
+        .lock_exclusive()
+        .into_tuple()
+        .all(tx)
+        .await?;
+    rows.into_iter().map(|(id, seq, hash)| Ok((id.into(), head(seq, &hash)?))).collect()
+}
+
+fn head(seq: i64, hash: &[u8]) -> Result<Head, DbErr> {
+    Ok(Head { seq: entity::count(seq)?, hash: entity::hash(hash)? })
 }
 
 impl journal::Model {
     /// Returns the journal's head.
     pub(crate) fn head(&self) -> Result<Head, DbErr> {
-        Ok(Head { seq: crate::entity::count(self.head_seq)?, hash: hash(&self.head_hash)? })
+        head(self.head_seq, &self.head_hash)
     }
 }
 
@@ -156,6 +189,7 @@ async fn name_attachments(tx: &DatabaseTransaction, append: &Append) -> Result<(
     for (id, names_it) in &append.attachments {
         let named = attachment::Entity::update_many()
             .col_expr(attachment::Column::Record, Expr::value(Some(names_it.uuid())))
+            .col_expr(attachment::Column::UnnamedSince, Expr::value(None::<i64>))
             .filter(attachment::Column::Journal.eq(append.journal.uuid()))
             .filter(attachment::Column::Id.eq(id.uuid()))
             .filter(attachment::Column::Record.is_null())

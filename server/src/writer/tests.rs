@@ -1,19 +1,32 @@
-//! The writer's promises, on a real database.
+//! The writer's promises, on a real database of each kind.
 
 use reverie_protocol::api::Head;
 use reverie_protocol::hash::Hash;
 use reverie_protocol::ids::{AttachmentId, JournalId, RecordId};
+use reverie_test_database::TestDatabase;
 use sea_orm::{EntityTrait as _, PaginatorTrait as _};
 use tempfile::TempDir;
 
 use super::{Append, Refused, Work, batch};
-use crate::database::Database;
+use crate::database::{Database, DatabaseAddress};
 use crate::entity::{journal, record};
 
-async fn database() -> (TempDir, Database) {
-    let folder = TempDir::new().unwrap();
-    let db = Database::open(&folder.path().join("reverie.sqlite")).await.unwrap();
-    (folder, db)
+/// A database with what has to outlive it.
+struct Fresh {
+    db: Database,
+    folder: TempDir,
+    _postgresql: Option<TestDatabase>,
+}
+
+/// Returns an empty database of each kind.
+async fn databases() -> [Fresh; 2] {
+    let open = async |postgresql: Option<TestDatabase>| {
+        let folder = TempDir::new().unwrap();
+        let address = postgresql.as_ref().map(|on| DatabaseAddress::parse(&on.url()).unwrap()).unwrap_or_default();
+        let db = Database::create(&address, &folder.path().join("reverie.sqlite")).await.unwrap();
+        Fresh { db, folder, _postgresql: postgresql }
+    };
+    [open(None).await, open(Some(TestDatabase::empty())).await]
 }
 
 const JOURNAL: JournalId = JournalId::from_bytes([1; 16]);
@@ -55,44 +68,51 @@ async fn head_of(db: &Database, journal: JournalId) -> Head {
 
 #[tokio::test]
 async fn within_a_batch_a_stale_append_is_refused_alone() {
-    let (_folder, db) = database().await;
-    let batch = [
-        append(JOURNAL, None, "open"),
-        append(JOURNAL, Some(head(0, "open")), "first"),
-        append(JOURNAL, Some(head(0, "open")), "late"),
-        append(OTHER, None, "other"),
-        append(JOURNAL, Some(head(1, "first")), "second"),
-    ];
-    let outcomes = batch::commit(&db, &batch.map(|append| Work::Append(Box::new(append)))).await;
-    assert!([0, 1, 3, 4].iter().all(|at| outcomes[*at].is_ok()), "{outcomes:?}");
-    assert!(matches!(&outcomes[2], Err(Refused::StaleHead(Some(now))) if *now == head(1, "first")), "{outcomes:?}");
-    assert_eq!((stored(&db).await, head_of(&db, JOURNAL).await), (4, head(2, "second")));
+    for fresh in databases().await {
+        let db = &fresh.db;
+        let batch = [
+            append(JOURNAL, None, "open"),
+            append(JOURNAL, Some(head(0, "open")), "first"),
+            append(JOURNAL, Some(head(0, "open")), "late"),
+            append(OTHER, None, "other"),
+            append(JOURNAL, Some(head(1, "first")), "second"),
+        ];
+        let outcomes = batch::commit(db, &batch.map(|append| Work::Append(Box::new(append)))).await;
+        assert!([0, 1, 3, 4].iter().all(|at| outcomes[*at].is_ok()), "{outcomes:?}");
+        assert!(matches!(&outcomes[2], Err(Refused::StaleHead(Some(now))) if *now == head(1, "first")), "{outcomes:?}");
+        assert_eq!((stored(db).await, head_of(db, JOURNAL).await), (4, head(2, "second")));
+    }
 }
 
 #[tokio::test]
 async fn an_append_that_cannot_be_written_harms_no_other_and_leaves_nothing() {
-    let (_folder, db) = database().await;
-    let mut unnamed = append(OTHER, None, "other");
-    unnamed.attachments.push((AttachmentId::from_bytes([7; 16]), RecordId::from_bytes([7; 16])));
-    let mut twice = append(JOURNAL, Some(head(0, "open")), "twice");
-    twice.records.push(twice.records[0].clone());
-    let batch = [append(JOURNAL, None, "open"), unnamed, twice, append(JOURNAL, Some(head(0, "open")), "first")];
-    let outcomes = batch::commit(&db, &batch.map(|append| Work::Append(Box::new(append)))).await;
-    assert!(outcomes[0].is_ok() && outcomes[3].is_ok(), "{outcomes:?}");
-    assert!(matches!(outcomes[1], Err(Refused::AttachmentMissing)), "{outcomes:?}");
-    assert!(matches!(outcomes[2], Err(Refused::Database(_))), "{outcomes:?}");
-    assert_eq!((stored(&db).await, head_of(&db, JOURNAL).await), (2, head(1, "first")));
+    for fresh in databases().await {
+        let db = &fresh.db;
+        let mut unnamed = append(OTHER, None, "other");
+        unnamed.attachments.push((AttachmentId::from_bytes([7; 16]), RecordId::from_bytes([7; 16])));
+        let mut twice = append(JOURNAL, Some(head(0, "open")), "twice");
+        twice.records.push(twice.records[0].clone());
+        let batch = [append(JOURNAL, None, "open"), unnamed, twice, append(JOURNAL, Some(head(0, "open")), "first")];
+        let outcomes = batch::commit(db, &batch.map(|append| Work::Append(Box::new(append)))).await;
+        assert!(outcomes[0].is_ok() && outcomes[3].is_ok(), "{outcomes:?}");
+        assert!(matches!(outcomes[1], Err(Refused::AttachmentMissing)), "{outcomes:?}");
+        assert!(matches!(outcomes[2], Err(Refused::Database(_))), "{outcomes:?}");
+        assert_eq!((stored(db).await, head_of(db, JOURNAL).await), (2, head(1, "first")));
+    }
 }
 
 #[tokio::test]
 async fn a_stopped_writer_takes_nothing_more_and_has_written_what_it_took() {
-    let (folder, db) = database().await;
-    let files = crate::attachment_files::AttachmentFiles::open(folder.path().join("attachments")).await.unwrap();
-    let (writer, writing) = super::Writer::start(db.clone(), std::sync::Arc::new(files));
-    writer.append(append(JOURNAL, None, "open")).await.unwrap();
-    writer.stop();
-    writing.await.unwrap();
-    let late = writer.append(append(OTHER, None, "other")).await;
-    assert!(matches!(late, Err(Refused::Busy)), "{late:?}");
-    assert_eq!(stored(&db).await, 1);
+    for fresh in databases().await {
+        let db = &fresh.db;
+        let files =
+            crate::attachment_files::AttachmentFiles::open(fresh.folder.path().join("attachments")).await.unwrap();
+        let (writer, writing) = super::Writer::start(db.clone(), std::sync::Arc::new(files));
+        writer.append(append(JOURNAL, None, "open")).await.unwrap();
+        writer.stop();
+        writing.await.unwrap();
+        let late = writer.append(append(OTHER, None, "other")).await;
+        assert!(matches!(late, Err(Refused::Busy)), "{late:?}");
+        assert_eq!(stored(db).await, 1);
+    }
 }

@@ -1,20 +1,20 @@
 //! The caller's account, the key bundle, strangers, and the administrator's list.
 
-use reverie_protocol::account::AccountState;
-use reverie_protocol::api::{Account, Accounts, Bundle, PutBundle};
+use reverie_protocol::account::{AccountRole, AccountState};
+use reverie_protocol::api::{Account, Accounts, Bundle, OpenedSession, PutBundle};
 use reverie_protocol::bytes::B64;
 use reverie_protocol::limits;
 use reverie_protocol::problem::ProblemCode;
 use serde_json::json;
 
-use crate::world::{Refusal, World, ok, refusal};
+use crate::world::{PASSWORD, Person, Refusal, World, login, ok, refusal};
 
 #[tokio::test]
 async fn the_bundle_is_replaced_only_by_its_next_version() {
     let world = World::new().await;
     let heron = world.patient().await;
     let path = "/v1/accounts/me/credentials";
-    let put = |version: u64, bundle: &[u8]| PutBundle { version, bundle: B64(bundle.to_vec()) };
+    let put = |version: u64, bundle: &[u8]| PutBundle::new(version, B64(bundle.to_vec()));
     assert_eq!(heron.put(path, &put(2, b"second")).await.status(), 204);
     for version in [0, 2, 4, u64::MAX] {
         let response = heron.put(path, &put(version, b"other")).await;
@@ -50,4 +50,22 @@ async fn only_administrators_see_the_list_and_none_suspends_itself() {
     let own = format!("/v1/admin/accounts/{}/suspend", world.admin.account);
     assert_eq!(refusal(world.admin.post(&own, &json!({})).await).await, refused);
     assert_eq!(refusal(heron.post(&own, &json!({})).await).await, refused);
+}
+
+#[tokio::test]
+async fn administrators_who_suspend_each_other_at_once_never_leave_the_practice_without_one() {
+    let world = World::new().await;
+    let mut people = [world.admin.clone(), world.person(AccountRole::Administrator, "second").await];
+    for round in 0..8 {
+        let suspend = |other: &Person| format!("/v1/admin/accounts/{}/suspend", other.account);
+        let (paths, nothing) = ([suspend(&people[1]), suspend(&people[0])], json!({}));
+        let (one, other) = tokio::join!(people[0].post(&paths[0], &nothing), people[1].post(&paths[1], &nothing));
+        let done = [one.status(), other.status()].map(|status| status == 200);
+        assert_eq!(done.iter().filter(|done| **done).count(), 1, "round {round}");
+        let (left, out) = if done[0] { (0, 1) } else { (1, 0) };
+        let reinstate = format!("/v1/admin/accounts/{}/reinstate", people[out].account);
+        assert_eq!(people[left].post(&reinstate, &nothing).await.status(), 200);
+        let handle = ["admin", "second"][out];
+        people[out].token = ok::<OpenedSession>(login(&world.base(), handle, PASSWORD).await).await.token;
+    }
 }

@@ -5,10 +5,10 @@ use std::collections::BTreeMap;
 use reqwest::StatusCode;
 use reverie_protocol::account::AccountRole;
 use reverie_protocol::api::{
-    AccountCard, AccountEntry, Accounts, Bundle, InvitationOffer, PutBundle, RedeemInvitation, Session, SessionRecover,
-    Sessions, StoredAttachment,
+    AccountCard, AccountEntry, Accounts, Bundle, InvitationOffer, PutBundle, PutCard, RedeemInvitation, Session,
+    SessionRecover, Sessions, StoredAttachment,
 };
-use reverie_protocol::audit::{AccessLog, AuditAct, AuditCheck, AuditLink, AuditPage, AuditSubjectKind};
+use reverie_protocol::audit::{AccessLog, AuditAct, AuditCheck, AuditLink, AuditPage};
 use reverie_protocol::bytes::B64;
 use reverie_protocol::disclosure::DisclosurePage;
 use reverie_protocol::header::MemberRole;
@@ -37,8 +37,11 @@ async fn audit(administrator: &Person) -> Vec<AuditLink> {
 }
 
 async fn access(reader: &Person, log: &Log) -> Vec<(String, Option<&'static str>, AuditAct)> {
-    let path = format!("/v1/journals/{}/access-log", log.journal);
-    let page: AccessLog = ok(reader.get(&path).await).await;
+    accessed(reader, &format!("/v1/journals/{}/access-log", log.journal)).await
+}
+
+async fn accessed(reader: &Person, path: &str) -> Vec<(String, Option<&'static str>, AuditAct)> {
+    let page: AccessLog = ok(reader.get(path).await).await;
     let who = |actor| (actor == Some(reader.account)).then_some("me");
     page.entries.into_iter().map(|entry| (entry.day, who(entry.actor), entry.act)).collect()
 }
@@ -120,6 +123,47 @@ async fn what_an_owner_does_in_her_own_journal_is_told_to_her_alone() {
 }
 
 #[tokio::test]
+async fn that_keys_are_stored_whenever_somebody_writes_is_told_to_nobody_else() {
+    let world = World::new().await;
+    let (heron, quill) = (world.patient().await, world.clinician().await);
+    let put = PutBundle::new(2, B64(b"sealed again".to_vec()));
+    assert_eq!(heron.put("/v1/accounts/me/credentials", &put).await.status(), StatusCode::NO_CONTENT);
+    ok::<Bundle>(heron.get("/v1/accounts/me/credentials").await).await;
+    let acts = |told: Vec<(String, Option<&'static str>, AuditAct)>| told.into_iter().map(|(_, _, act)| act);
+    use AuditAct::{FetchBundle, StoreBundle};
+    let own: Vec<_> = acts(accessed(&heron, "/v1/accounts/me/access-log").await).collect();
+    assert_eq!(own, [AuditAct::Join, StoreBundle, FetchBundle]);
+    let others: Vec<_> = acts(accessed(&quill, "/v1/accounts/me/access-log").await).collect();
+    assert_eq!(others, [AuditAct::Join]);
+    let links = audit(&world.admin).await;
+    assert_eq!(count(&links, &heron, StoreBundle) + count(&links, &heron, FetchBundle), 0);
+}
+
+#[tokio::test]
+async fn entries_that_are_made_at_once_are_one_chain_with_each_act_of_the_day_once() {
+    let world = World::new().await;
+    let (heron, quill) = (world.patient().await, world.clinician().await);
+    let mut logs = Vec::new();
+    for _ in 0..12 {
+        logs.push(heron.opens_journal(&[quill.member(MemberRole::Writer)]).await);
+    }
+    let base = world.base();
+    let readers = logs.iter().map(async |log| {
+        tokio::join!(log.read(&quill), log.read(&quill), log.read(&heron));
+        let mut log = log.clone();
+        let record = log.write(&quill, b"reply", vec![]);
+        log.append(&quill, &[record]).await;
+        assert_eq!(login(&base, "quill", PASSWORD).await.status(), StatusCode::OK);
+    });
+    futures_util::future::join_all(readers).await;
+    let links = audit(&world.admin).await;
+    for (act, times) in [(AuditAct::FetchRecords, 12), (AuditAct::AppendRecords, 12), (AuditAct::LogIn, 12)] {
+        assert_eq!(count(&links, &quill, act), times, "{}", act.name());
+    }
+    assert_eq!(links.iter().filter(|link| link.entry.is_none()).count(), 24, "heron's openings and readings");
+}
+
+#[tokio::test]
 async fn only_administrators_are_told_the_audit_log() {
     let world = World::new().await;
     for person in [world.patient().await, world.clinician().await] {
@@ -135,16 +179,15 @@ async fn a_damaged_audit_log_is_found_by_check() {
     let heron = world.patient().await;
     heron.opens_journal(&[]).await;
     world.server.stop().await;
-    let data = world.folder.path();
-    let report = check_data(data).await.unwrap();
+    let (data, database) = (world.folder.path(), world.folder.database());
+    let report = check_data(data, &database).await.unwrap();
     assert_eq!(report.findings, []);
     assert!(report.audit_entries >= 4, "{report:?}");
     let found = async |sql: &str| {
-        let path = format!("sqlite://{}", reverie_server::DataFolder(data.to_owned()).database().display());
-        let db = sea_orm::Database::connect(path).await.unwrap();
+        let db = world.folder.connect().await;
         sea_orm::ConnectionTrait::execute_unprepared(&db, sql).await.unwrap();
         db.close().await.unwrap();
-        let findings = check_data(data).await.unwrap().findings;
+        let findings = check_data(data, &database).await.unwrap().findings;
         findings.iter().map(ToString::to_string).collect::<Vec<_>>()
     };
     let cut = found("DELETE FROM audit WHERE seq = (SELECT max(seq) FROM audit)").await;
@@ -169,6 +212,10 @@ const OPERATIONS: &[(&str, Result<AuditAct, &str>)] = &[
     ("recover_session", Ok(AuditAct::Recover)),
     ("list_sessions", Err("the caller's own")),
     ("end_session", Ok(AuditAct::EndSession)),
+    ("end_other_sessions", Ok(AuditAct::EndSession)),
+    ("leave_handover", Err("sealed, for ten minutes; whoever takes it logs in, which is entered")),
+    ("take_handover", Err("nobody is logged in yet")),
+    ("start_password", Err("nothing is stored or told")),
     ("get_own_account", Err("the caller's own, and public")),
     ("get_bundle", Ok(AuditAct::FetchBundle)),
     ("put_bundle", Ok(AuditAct::StoreBundle)),
@@ -178,6 +225,7 @@ const OPERATIONS: &[(&str, Result<AuditAct, &str>)] = &[
     ("append_records", Ok(AuditAct::AppendRecords)),
     ("list_records", Ok(AuditAct::FetchRecords)),
     ("get_access_log", Err("it is about the log, not about the journal")),
+    ("get_own_access_log", Err("the caller's own")),
     ("put_attachment", Ok(AuditAct::UploadAttachment)),
     ("get_attachment", Ok(AuditAct::FetchAttachment)),
     ("delete_attachment", Ok(AuditAct::DeleteAttachment)),
@@ -215,12 +263,14 @@ async fn every_operation_is_entered_or_says_why_not() {
         assert!(told.contains_key(&act) || acts.contains(&act), "{} was not entered: {told:?}", act.name());
     }
     let outside = AuditAct::ALL.iter().filter(|act| !OPERATIONS.iter().any(|(_, listed)| listed == &Ok(**act)));
-    assert_eq!(outside.count(), 0, "an act that nothing enters is a promise broken");
+    // `reverie-server restore` enters it: backup.rs.
+    let outside: Vec<_> = outside.filter(|act| **act != AuditAct::Restore).collect();
+    assert_eq!(outside, Vec::<&AuditAct>::new(), "an act that nothing enters is a promise broken");
     let kinds = links.iter().filter_map(|link| link.entry.as_ref()?.subject).map(|subject| subject.kind);
-    assert!(kinds.into_iter().all(|kind| kind != AuditSubjectKind::OwnJournal));
+    assert!(kinds.into_iter().all(|kind| !kind.is_own()));
 }
 
-/// Does everything that can be entered, and returns what the owner of a journal is told of it.
+/// Does everything that can be entered, and returns what the owner of a journal is told of it and of her own account.
 async fn everything(world: &World, quill: &Person, wren: &Person) -> Vec<AuditAct> {
     let admin = &world.admin;
     let code = admin.invites(AccountRole::Patient, Some("cedar-07")).await;
@@ -231,7 +281,7 @@ async fn everything(world: &World, quill: &Person, wren: &Person) -> Vec<AuditAc
     ok::<InvitationOffer>(wren.post("/v1/invitations/redeem", &redeem).await).await;
     ok::<AccountCard>(wren.get(&format!("/v1/accounts/{}/card", quill.account)).await).await;
     let bundle: Bundle = ok(wren.get("/v1/accounts/me/credentials").await).await;
-    let put = PutBundle { version: bundle.version + 1, bundle: B64(b"sealed again".to_vec()) };
+    let put = PutBundle::new(bundle.version + 1, B64(b"sealed again".to_vec()));
     assert_eq!(wren.put("/v1/accounts/me/credentials", &put).await.status(), StatusCode::NO_CONTENT);
 
     let (card, _) = crate::cards::next(quill, &quill.key);
@@ -259,5 +309,6 @@ async fn everything(world: &World, quill: &Person, wren: &Person) -> Vec<AuditAc
     for deed in ["suspend", "reinstate", "off-board"] {
         ok::<AccountEntry>(admin.post(&format!("/v1/admin/accounts/{}/{deed}", quill.account), &()).await).await;
     }
-    access(wren, &log).await.into_iter().map(|(_, _, act)| act).collect()
+    let own = accessed(wren, "/v1/accounts/me/access-log").await;
+    access(wren, &log).await.into_iter().chain(own).map(|(_, _, act)| act).collect()
 }

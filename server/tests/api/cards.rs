@@ -62,7 +62,7 @@ async fn new_keys_are_stored_with_their_bundle_and_end_every_other_session() {
     let bundle: Bundle = ok(heron.get("/v1/accounts/me/credentials").await).await;
     assert_eq!((bundle.version, bundle.bundle.0), (2, b"bundle 2".to_vec()));
     let other = Person { token: elsewhere.token, ..heron.clone() };
-    assert_eq!(refusal(other.get("/v1/accounts/me").await).await, Refusal(401, ProblemCode::Unauthenticated));
+    assert_eq!(refusal(other.get("/v1/accounts/me").await).await, Refusal(401, ProblemCode::DeviceRevoked));
 
     // The answer was lost: the same again is answered alike, and changes nothing.
     assert_eq!(heron.put(PATH, &put(&second, 2)).await.status(), 204);

@@ -3,12 +3,26 @@
 use std::path::Path;
 use std::process::{Command, Output};
 
+use crate::home::Home;
 use crate::world::World;
 
 fn reverie_server(arguments: &[&str], data: &Path) -> Output {
+    command(arguments).arg("--data").arg(data).output().unwrap()
+}
+
+pub fn command(arguments: &[&str]) -> Command {
     let mut command = Command::new(env!("CARGO_BIN_EXE_reverie-server"));
-    command.env_remove("REVERIE_DATA").env_remove("REVERIE_LISTEN");
-    command.args(arguments).arg("--data").arg(data).output().unwrap()
+    command.env_remove("REVERIE_DATA").env_remove("REVERIE_LISTEN").env_remove("REVERIE_DATABASE_URL");
+    command.args(arguments);
+    command
+}
+
+/// Runs a command on everything that a server has.
+fn at_home(arguments: &[&str], home: &Home) -> Output {
+    let mut command = command(arguments);
+    command.arg("--data").arg(home.path());
+    home.url().map(|url| command.arg("--database").arg(url));
+    command.output().unwrap()
 }
 
 /// Runs a command that fails, and returns what it says.
@@ -81,12 +95,12 @@ async fn check_says_that_all_is_whole_or_where_it_is_not_and_what_to_do() {
     let World { folder, server, admin, .. } = World::new().await;
     let log = admin.opens_journal(&[]).await;
     server.stop().await;
-    let whole = reverie_server(&["check"], folder.path());
+    let whole = at_home(&["check"], &folder);
     assert!(whole.status.success() && whole.stdout.is_empty());
     let stray = folder.path().join("attachments").join(log.journal.to_string());
     std::fs::create_dir_all(&stray).unwrap();
     std::fs::write(stray.join("stray"), "").unwrap();
-    let damaged = reverie_server(&["check"], folder.path());
+    let damaged = at_home(&["check"], &folder);
     assert_eq!(damaged.status.code(), Some(1));
     assert!(String::from_utf8(damaged.stdout).unwrap().contains("/stray belongs to no attachment"));
     assert!(String::from_utf8(damaged.stderr).unwrap().contains("restore a backup"));

@@ -1,7 +1,5 @@
 //! A disclosure is complete: whatever of the database names an account is in it, byte for byte, and nobody else's is.
 
-use std::path::Path;
-
 use opaque_ke::ClientLogin;
 use reqwest::StatusCode;
 use reverie_protocol::account::AccountRole;
@@ -15,7 +13,7 @@ use reverie_protocol::ids::{AccountId, AttachmentId};
 use reverie_protocol::opaque::{OpaqueRng, Suite};
 use reverie_protocol::problem::ProblemCode;
 use reverie_server::sees::{Handed, TABLES};
-use sea_orm::{ConnectionTrait as _, Database, Statement};
+use sea_orm::{ConnectionTrait as _, DbBackend, Statement};
 
 use crate::world::{Log, PASSWORD, Person, Refusal, World, ok, refusal, rng};
 
@@ -23,13 +21,22 @@ use crate::world::{Log, PASSWORD, Person, Refusal, World, ok, refusal, rng};
 type Row = (&'static str, Vec<(&'static str, Option<Vec<u8>>)>);
 
 /// Reads every row of every table, with nothing of ours but the names in between.
-async fn stored(data: &Path) -> Vec<Row> {
-    let path = reverie_server::DataFolder(data.to_owned()).database();
-    let db = Database::connect(format!("sqlite://{}?mode=ro", path.display())).await.unwrap();
+async fn stored(world: &World) -> Vec<Row> {
+    let db = world.folder.connect().await;
+    let bytes = match db.get_database_backend() {
+        // As SQLite has them: an id is 16 bytes, a number is text, a flag is 0 or 1.
+        DbBackend::Postgres => {
+            "CASE pg_typeof(COLUMN)::text WHEN 'bytea' THEN decode(substr(COLUMN::text, 3), 'hex') \
+             WHEN 'uuid' THEN decode(replace(COLUMN::text, '-', ''), 'hex') \
+             WHEN 'boolean' THEN CASE COLUMN::text WHEN 'true' THEN '1'::bytea ELSE '0'::bytea END \
+             ELSE convert_to(COLUMN::text, 'UTF8') END"
+        }
+        _ => "CAST(COLUMN AS BLOB)",
+    };
     let mut rows = Vec::new();
     for table in TABLES {
-        let columns: Vec<_> =
-            table.columns.iter().map(|it| format!("CAST(\"{0}\" AS BLOB) AS \"{0}\"", it.name)).collect();
+        let column = |name: &str| format!("{} AS \"{name}\"", bytes.replace("COLUMN", &format!("\"{name}\"")));
+        let columns: Vec<_> = table.columns.iter().map(|it| column(it.name)).collect();
         let sql = format!("SELECT {} FROM \"{}\"", columns.join(", "), table.name);
         for row in db.query_all_raw(Statement::from_string(db.get_database_backend(), sql)).await.unwrap() {
             let cell = |name| (name, row.try_get::<Option<Vec<u8>>>("", name).unwrap());
@@ -117,7 +124,7 @@ async fn every_row_that_names_an_account_is_handed_over_byte_for_byte_and_no_oth
     let (world, heron, quill, shared, wrens, _) = practice().await;
     for person in [&heron, &quill] {
         let rows = disclose(&world.admin, person.account).await;
-        let stored = stored(world.folder.path()).await;
+        let stored = stored(&world).await;
         let owns = |row: &Row| person.account == heron.account && holds(row, shared.journal.uuid());
         let handle: &[u8] = if person.account == heron.account { b"heron-41" } else { b"quill" };
         let about: Vec<_> = stored
@@ -141,7 +148,7 @@ async fn every_row_that_names_an_account_is_handed_over_byte_for_byte_and_no_oth
 async fn a_login_under_way_is_not_handed_to_an_administrator_who_could_finish_it() {
     let (world, heron, ..) = practice().await;
     let text = serde_json::to_string(&disclose(&world.admin, heron.account).await).unwrap();
-    let rows = stored(world.folder.path()).await;
+    let rows = stored(&world).await;
     let attempt = rows.iter().find(|row| row.0 == "login_attempt").unwrap();
     let state = attempt.1.iter().find(|(name, _)| *name == "state").and_then(|(_, state)| state.clone()).unwrap();
     assert!(text.contains(&Hash::of(&state).to_string()));
@@ -164,24 +171,23 @@ async fn sealed_files_are_handed_over_as_they_are_and_only_those_of_the_account(
 
 #[tokio::test]
 async fn only_administrators_disclose_and_the_person_sees_it() {
-    let (world, heron, quill, shared, ..) = practice().await;
+    let (world, heron, quill, ..) = practice().await;
     let path = format!("/v1/admin/accounts/{}/disclosure", heron.account);
     for person in [&heron, &quill] {
         assert_eq!(refusal(person.get(&path).await).await, Refusal(403, ProblemCode::NotPermitted));
     }
     assert_eq!(refusal(world.admin.get(&format!("{path}?table=secrets")).await).await.0, 400);
     let told = async |reader: &Person| {
-        let log: AccessLog = ok(reader.get(&format!("/v1/journals/{}/access-log", shared.journal)).await).await;
+        let log: AccessLog = ok(reader.get("/v1/accounts/me/access-log").await).await;
         log.entries.into_iter().filter(|entry| entry.act == AuditAct::DiscloseAccount).collect::<Vec<_>>()
     };
     disclose(&world.admin, heron.account).await;
-    // Whatever part is asked for first, it is entered.
-    ok::<DisclosurePage>(
-        world.admin.get(&format!("/v1/admin/accounts/{}/disclosure?table=record", quill.account)).await,
-    )
-    .await;
     let hers = told(&heron).await;
     assert_eq!(hers.len(), 1);
-    assert_eq!(hers[0].actor, Some(world.admin.account));
+    assert_eq!((hers[0].actor, hers[0].handle.as_deref()), (Some(world.admin.account), Some("admin")));
     assert!(told(&quill).await.is_empty(), "what is done about an account is told to it, not to its clinician");
+    // Whatever part is asked for first, it is entered.
+    let part = format!("/v1/admin/accounts/{}/disclosure?table=record", quill.account);
+    ok::<DisclosurePage>(world.admin.get(&part).await).await;
+    assert_eq!(told(&quill).await.len(), 1);
 }

@@ -7,12 +7,17 @@
 mod accounts;
 mod attachments;
 mod audit;
+mod backup;
+mod bad_input;
 mod cards;
 mod command;
+mod devices;
 mod disclosure;
 mod framework;
+mod home;
 mod invitations;
 mod journals;
+mod postgresql;
 mod sees;
 mod sessions;
 mod slow_clients;

@@ -3,24 +3,31 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use reverie_server::sees::{HEADERS_READ, HEADERS_SENT, TABLES, declares, page};
-use sea_orm::{ConnectionTrait as _, Database, Statement};
+use sea_orm::{ConnectionTrait as _, DbBackend, Statement};
 use serde_json::Value;
 
 use crate::world::World;
 
 type Schema = BTreeMap<String, BTreeSet<String>>;
 
-/// Returns the tables and columns that the migrations made, as SQLite tells them.
+/// Returns the tables and columns that the migrations made, as the database tells them.
 async fn schema(world: &World) -> Schema {
-    let path = reverie_server::DataFolder(world.folder.path().to_owned()).database();
-    let db = Database::connect(format!("sqlite://{}?mode=ro", path.display())).await.unwrap();
-    let sql = "SELECT tables.name AS name, columns.name AS of FROM sqlite_master AS tables, \
-               pragma_table_info(tables.name) AS columns WHERE tables.type = 'table'";
+    let db = world.folder.connect().await;
+    let sql = match db.get_database_backend() {
+        DbBackend::Postgres => {
+            "SELECT table_name::text AS name, column_name::text AS column FROM information_schema.columns \
+             WHERE table_schema = 'public'"
+        }
+        _ => {
+            "SELECT tables.name AS name, columns.name AS column FROM sqlite_master AS tables, \
+             pragma_table_info(tables.name) AS columns WHERE tables.type = 'table'"
+        }
+    };
     let rows = db.query_all_raw(Statement::from_string(db.get_database_backend(), sql)).await.unwrap();
     let mut schema = Schema::new();
     for row in rows {
         let table: String = row.try_get("", "name").unwrap();
-        schema.entry(table).or_default().insert(row.try_get("", "of").unwrap());
+        schema.entry(table).or_default().insert(row.try_get("", "column").unwrap());
     }
     schema
 }

@@ -22,7 +22,7 @@ async fn whoever_registered_logs_in_and_each_session_ends_alone() {
     assert_eq!(sessions.sessions[0].first_day, "2031-05-01");
     assert_eq!(heron.delete(&format!("/v1/sessions/{}", opened.session)).await.status(), 204);
     let ended = crate::world::Person { token: opened.token, ..heron.clone() };
-    assert_eq!(refusal(ended.get("/v1/accounts/me").await).await, Refusal(401, ProblemCode::Unauthenticated));
+    assert_eq!(refusal(ended.get("/v1/accounts/me").await).await, Refusal(401, ProblemCode::DeviceRevoked));
     assert_eq!(heron.get("/v1/accounts/me").await.status(), 200);
 }
 

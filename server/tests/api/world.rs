@@ -28,7 +28,8 @@ use reverie_server::{Clock, Config, RunningServer, Server};
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 use serde_json::json;
-use tempfile::TempDir;
+
+use crate::home::Home;
 
 /// 2031-05-01 00:00:00 UTC.
 pub const MAY_FIRST: i64 = 1_935_360_000;
@@ -38,7 +39,7 @@ pub fn rng() -> UnwrapErr<SysRng> {
 }
 
 pub struct World {
-    pub folder: TempDir,
+    pub folder: Home,
     pub now: Arc<AtomicI64>,
     pub server: RunningServer,
     pub admin: Person,
@@ -82,10 +83,14 @@ impl World {
 
     /// The same, with a server that is configured otherwise.
     pub async fn configured(change: impl FnOnce(Config) -> Config) -> Self {
-        let folder = TempDir::new().unwrap();
+        Self::at(Home::new(), change).await
+    }
+
+    /// The same, in this home.
+    pub async fn at(folder: Home, change: impl FnOnce(Config) -> Config) -> Self {
         let now = Arc::new(AtomicI64::new(MAY_FIRST));
-        let Initialised::FirstAdministrator { code } = init(folder.path(), &clock(&now), &mut rng()).await.unwrap()
-        else {
+        let initialised = init(folder.path(), &folder.database(), &clock(&now), &mut rng()).await.unwrap();
+        let Initialised::FirstAdministrator { code } = initialised else {
             panic!("a fresh folder has no administrator")
         };
         let server = start(&folder, &now, change).await;
@@ -123,6 +128,11 @@ impl World {
         self.person(AccountRole::Patient, "heron-41").await
     }
 
+    /// Starts another server, at the same time of day.
+    pub async fn start_at(&self, home: &Home) -> RunningServer {
+        start(home, &self.now, |config| config).await
+    }
+
     /// Stops the server and starts it again on the same data.
     pub async fn restart(self) -> Self {
         let Self { folder, now, server, mut admin } = self;
@@ -138,9 +148,9 @@ fn clock(now: &Arc<AtomicI64>) -> Clock {
     Clock::new(move || now.load(Ordering::SeqCst))
 }
 
-async fn start(folder: &TempDir, now: &Arc<AtomicI64>, change: impl FnOnce(Config) -> Config) -> RunningServer {
+async fn start(folder: &Home, now: &Arc<AtomicI64>, change: impl FnOnce(Config) -> Config) -> RunningServer {
     let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
-    let config = Config { clock: clock(now), ..Config::new(folder.path()) };
+    let config = Config { clock: clock(now), ..folder.config() };
     Server::start(change(config), listener).await.unwrap()
 }
 
@@ -149,7 +159,7 @@ fn http() -> reqwest::Client {
     reqwest::Client::builder().no_proxy().build().unwrap()
 }
 
-fn cheap() -> Argon2<'static> {
+pub fn cheap() -> Argon2<'static> {
     Argon2::new(Algorithm::Argon2id, Version::V0x13, Params::new(8, 1, 1, None).unwrap())
 }
 

@@ -58,7 +58,7 @@ impl Unlocked {
         let listed = self.env.api.list_journals(&token).await.map_err(ClientError::from);
         let mut logs = Vec::new();
         for listed in self.logged_out_on_refusal(listed)?.journals {
-            let entries = self.access_log(listed.journal).await?;
+            let entries = self.access_log(Some(listed.journal)).await?;
             let log = self.logs.get(&listed.journal);
             let members =
                 log.and_then(|log| log.state.as_ref()).map(|state| state.members.as_slice()).unwrap_or_default();
@@ -73,11 +73,23 @@ impl Unlocked {
         Ok(logs)
     }
 
-    async fn access_log(&self, journal: JournalId) -> Result<Vec<AccessEntry>, ClientError> {
+    /// Returns what was done by this account and to it, but for what it did with journals.
+    ///
+    /// # Errors
+    /// The server's, if it cannot be asked.
+    pub async fn own_access_log(&mut self) -> Result<Vec<AccessEntry>, ClientError> {
+        let entries = self.access_log(None).await;
+        self.logged_out_on_refusal(entries)
+    }
+
+    async fn access_log(&self, journal: Option<JournalId>) -> Result<Vec<AccessEntry>, ClientError> {
         let token = self.token()?;
         let mut entries: Vec<AccessEntry> = Vec::new();
         loop {
-            let page = self.env.api.get_access_log(&token, journal, entries.len()).await?;
+            let page = match journal {
+                Some(journal) => self.env.api.get_access_log(&token, journal, entries.len()).await?,
+                None => self.env.api.get_own_access_log(&token, entries.len()).await?,
+            };
             let more = page.more && !page.entries.is_empty();
             entries.extend(page.entries);
             if !more {
@@ -105,6 +117,16 @@ impl Unlocked {
             }
             after = end;
         }
+    }
+
+    /// Forgets where the audit log ended, and returns it: for a log that was cut by a restore that one knows of.
+    ///
+    /// # Errors
+    /// This device's storage fails.
+    pub async fn forget_audit_end(&mut self) -> Result<Option<Head>, ClientError> {
+        let forgotten = self.state.audit_head.take();
+        self.save_state().await?;
+        Ok(forgotten)
     }
 
     /// Follows the audit log from its first entry, and compares it with the end that this device saw last. `at` asks for

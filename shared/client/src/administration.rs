@@ -22,7 +22,9 @@ impl Unlocked {
     /// [`ClientError::NotPossible`] if there is none, or the server's refusal.
     pub async fn account_called(&mut self, handle: &str) -> Result<AccountEntry, ClientError> {
         let found = self.accounts().await?.into_iter().find(|entry| entry.handle == handle);
-        found.ok_or_else(|| ClientError::NotPossible(format!("no account is called `{handle}`")))
+        found.ok_or_else(|| {
+            ClientError::NotPossible(format!("no account is called `{handle}`; `reverie admin accounts` lists them"))
+        })
     }
 
     /// Suspends an account, or lets it log in again. Its sessions end at once; its data stays.

@@ -125,6 +125,26 @@ impl Api {
         self.tell(Delete, &format!("/v1/sessions/{session}"), token, Body::Empty).await
     }
 
+    /// Ends every session of the account but the caller's.
+    pub async fn end_other_sessions(&self, token: &str) -> Result<(), ApiError> {
+        self.tell(Delete, "/v1/sessions", token, Body::Empty).await
+    }
+
+    /// Leaves something sealed for a new device.
+    pub async fn leave_handover(&self, token: &str, new: &NewHandover) -> Result<(), ApiError> {
+        self.tell(Post, "/v1/handovers", token, json(new)).await
+    }
+
+    /// Takes what an old device left; it is gone afterwards.
+    pub async fn take_handover(&self, key: &HandoverKey) -> Result<Handover, ApiError> {
+        self.ask(Post, "/v1/handovers/take", None, json(key)).await
+    }
+
+    /// Begins to change the password.
+    pub async fn start_password(&self, token: &str, start: &PasswordStart) -> Result<RegistrationStarted, ApiError> {
+        self.ask(Post, "/v1/accounts/me/credentials/start", Some(token), json(start)).await
+    }
+
     /// Returns the caller's account.
     pub async fn get_account(&self, token: &str) -> Result<Account, ApiError> {
         self.ask(Get, "/v1/accounts/me", Some(token), Body::Empty).await
@@ -135,7 +155,7 @@ impl Api {
         self.ask(Get, "/v1/accounts/me/credentials", Some(token), Body::Empty).await
     }
 
-    /// Replaces the key bundle of the version before this one.
+    /// Replaces the key bundle of the version before this one, and what changes with it.
     pub async fn put_bundle(&self, token: &str, bundle: &PutBundle) -> Result<(), ApiError> {
         self.tell(Put, "/v1/accounts/me/credentials", token, json(bundle)).await
     }
@@ -240,6 +260,11 @@ impl Api {
     pub async fn get_access_log(&self, token: &str, journal: JournalId, skip: usize) -> Result<AccessLog, ApiError> {
         let path = format!("/v1/journals/{journal}/access-log?skip={skip}");
         self.ask(Get, &path, Some(token), Body::Empty).await
+    }
+
+    /// Returns what was done by the caller's account and to it, without the first `skip` entries.
+    pub async fn get_own_access_log(&self, token: &str, skip: usize) -> Result<AccessLog, ApiError> {
+        self.ask(Get, &format!("/v1/accounts/me/access-log?skip={skip}"), Some(token), Body::Empty).await
     }
 
     /// Returns up to `limit` entries of the audit log after `after`, for the practice's administrator.

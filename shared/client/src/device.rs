@@ -5,22 +5,25 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use reverie_crypto::bundle::WayIn;
 use reverie_crypto::device::WORK_FACTOR;
-use reverie_crypto::{Contact, DeviceCopy, DeviceKey};
+use reverie_crypto::{Contact, DeviceCopy, DeviceKey, NamedDevice};
 use reverie_protocol::account::AccountRole;
 use reverie_protocol::api::Head;
 use reverie_protocol::card::SignedCard;
 use reverie_protocol::hash::Hash;
-use reverie_protocol::ids::{AccountId, InvitationId, JournalId};
+use reverie_protocol::ids::{AccountId, InvitationId, JournalId, SessionId};
 use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
 use zeroize::Zeroizing;
 
+use crate::credentials::{Change, Sent};
 use crate::error::ClientError;
 use crate::log::Divergence;
 use crate::store::Store;
 
 const KEYS: &str = "keys.age";
+const NEXT_KEYS: &str = "keys-next.age";
 const STATE: &str = "state.age";
 /// The bundle that replaces the one in [`KEYS`], once keys changed.
 const BUNDLE: &str = "bundle.age";
@@ -47,8 +50,27 @@ pub(crate) struct DeviceState {
     pub(crate) joining: bool,
     pub(crate) role: AccountRole,
     pub(crate) bundle_version: u64,
-    /// SHA-256 of the bundle that was sent last: tells one's own bundle from another device's if the answer was lost.
-    pub(crate) bundle_sent: Option<Hash>,
+    /// The change of bundle and credentials that was sent and not answered yet.
+    #[serde(default)]
+    pub(crate) sent: Option<Sent>,
+    /// The ways into the bundle, as of its version.
+    #[serde(default)]
+    pub(crate) ways: Vec<WayIn>,
+    /// What the account's devices are called.
+    #[serde(default)]
+    pub(crate) devices: Vec<NamedDevice>,
+    /// This device's session.
+    #[serde(default)]
+    pub(crate) session: Option<SessionId>,
+    /// What the server said when it no longer took this device.
+    #[serde(default)]
+    pub(crate) revoked: Option<String>,
+    /// The recovery words of joining, until the kit was proved: they can be read again until then, and nothing is written.
+    #[serde(default)]
+    pub(crate) unproved_kit: Option<Zeroizing<String>>,
+    /// The words of a newer kit, which is worth nothing until it was proved.
+    #[serde(default)]
+    pub(crate) next_kit: Option<Zeroizing<String>>,
     pub(crate) contacts: Vec<Contact>,
     pub(crate) invitations: Vec<PendingInvitation>,
     /// The newest place of each journal that this account has seen: what the server must never take back.
@@ -76,7 +98,13 @@ impl DeviceState {
             joining: false,
             role,
             bundle_version: 1,
-            bundle_sent: None,
+            sent: None,
+            ways: Vec::new(),
+            devices: Vec::new(),
+            session: None,
+            revoked: None,
+            unproved_kit: None,
+            next_kit: None,
             contacts: Vec::new(),
             invitations: Vec::new(),
             floors: BTreeMap::new(),
@@ -129,18 +157,29 @@ pub(crate) async fn save_keys(store: &dyn Store, copy: &DeviceCopy, password: &s
     Ok(store.put(KEYS, &copy.seal(password, WORK_FACTOR)).await?)
 }
 
+/// Opens the device's keys. While a change of the password is under way, the new password opens them too.
 pub(crate) async fn load_keys(store: &dyn Store, password: &str) -> Result<DeviceCopy, ClientError> {
-    use reverie_crypto::device::OpenDeviceError;
     let sealed = store.find(KEYS).await?.ok_or(ClientError::NoAccount)?;
-    let mut copy = DeviceCopy::open(password, &sealed).map_err(|error| match error {
-        OpenDeviceError::DoesNotOpen => ClientError::WrongPassword,
-        OpenDeviceError::TooMuchWork | OpenDeviceError::UpdateNeeded | OpenDeviceError::Malformed => {
-            ClientError::Damaged(KEYS.into())
-        }
-    })?;
-    if let Some(sealed) = store.find(BUNDLE).await? {
-        let bundle = copy.device_key.open_bundle(BUNDLE, &sealed);
-        copy.bundle = bundle.map_err(|_| ClientError::Damaged(BUNDLE.into()))?;
+    let opened = open_keys(&sealed, KEYS, password);
+    if !matches!(opened, Err(ClientError::WrongPassword)) {
+        return newest(store, opened?).await;
+    }
+    let Some(next) = store.find(NEXT_KEYS).await? else { return opened };
+    let copy = open_keys(&next, NEXT_KEYS, password)?;
+    // A change that was cut off before it was sent never was.
+    let state = DeviceState::load(store, &copy.device_key).await?;
+    let under_way = state.sent.is_some_and(|sent| sent.change == Change::Password);
+    if under_way { newest(store, copy).await } else { Err(ClientError::WrongPassword) }
+}
+
+/// Returns the copy with the bundle of changed keys in it, if they changed since it was sealed.
+async fn newest(store: &dyn Store, mut copy: DeviceCopy) -> Result<DeviceCopy, ClientError> {
+    let Some(sealed) = store.find(BUNDLE).await? else { return Ok(copy) };
+    let damaged = || ClientError::Damaged(BUNDLE.into());
+    let bundle = copy.device_key.open_bundle(BUNDLE, &sealed).map_err(|_| damaged())?;
+    let number = |card: &SignedCard| card.verify().map(|card| card.n).map_err(|_| damaged());
+    if number(&bundle.card)? > number(&copy.bundle.card)? {
+        copy.bundle = bundle;
     }
     Ok(copy)
 }
@@ -148,6 +187,41 @@ pub(crate) async fn load_keys(store: &dyn Store, password: &str) -> Result<Devic
 /// Keeps the bundle of changed keys; the password is not needed for it.
 pub(crate) async fn save_bundle(store: &dyn Store, copy: &DeviceCopy) -> Result<(), ClientError> {
     Ok(store.put(BUNDLE, &copy.device_key.seal_bundle(BUNDLE, &copy.bundle)).await?)
+}
+
+fn open_keys(sealed: &[u8], name: &str, password: &str) -> Result<DeviceCopy, ClientError> {
+    use reverie_crypto::device::OpenDeviceError;
+    DeviceCopy::open(password, sealed).map_err(|error| match error {
+        OpenDeviceError::DoesNotOpen if is_age_file(sealed) => ClientError::WrongPassword,
+        OpenDeviceError::DoesNotOpen
+        | OpenDeviceError::TooMuchWork
+        | OpenDeviceError::UpdateNeeded
+        | OpenDeviceError::Malformed => ClientError::Damaged(name.into()),
+    })
+}
+
+/// Tells whether it begins like any age file: what does not was cut or overwritten, and no password opens it.
+fn is_age_file(sealed: &[u8]) -> bool {
+    sealed.starts_with(b"age-encryption.org/v1\n-> scrypt ")
+}
+
+/// Keeps the keys under a new password beside those under the old one, until it is known which is valid.
+pub(crate) async fn save_next_keys(store: &dyn Store, copy: &DeviceCopy, password: &str) -> Result<(), ClientError> {
+    Ok(store.put(NEXT_KEYS, &copy.seal(password, WORK_FACTOR)).await?)
+}
+
+/// The new password is valid: its keys take the place of the old ones.
+pub(crate) async fn adopt_next_keys(store: &dyn Store) -> Result<(), ClientError> {
+    if let Some(next) = store.find(NEXT_KEYS).await? {
+        store.put(KEYS, &next).await?;
+        store.delete(NEXT_KEYS).await?;
+    }
+    Ok(())
+}
+
+/// The old password stays valid.
+pub(crate) async fn forget_next_keys(store: &dyn Store) -> Result<(), ClientError> {
+    Ok(store.delete(NEXT_KEYS).await?)
 }
 
 pub(crate) async fn forget(store: &dyn Store) -> Result<(), ClientError> {

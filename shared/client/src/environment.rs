@@ -21,6 +21,8 @@ pub struct Environment {
     pub store: Arc<dyn Store>,
     /// The time.
     pub clock: Clock,
+    /// What this device is called among the account's devices.
+    pub device_name: String,
     randomness: Arc<Mutex<Box<dyn CryptoRng + Send>>>,
     document_ids: Arc<Mutex<Box<dyn Rng + Send>>>,
 }
@@ -36,7 +38,13 @@ impl Environment {
         document_ids: Box<dyn Rng + Send>,
     ) -> Self {
         let document_ids = Arc::new(Mutex::new(document_ids));
-        Self { api, store, clock, randomness: Arc::new(Mutex::new(randomness)), document_ids }
+        let device_name = "a device without a name".to_owned();
+        Self { api, store, clock, device_name, randomness: Arc::new(Mutex::new(randomness)), document_ids }
+    }
+
+    /// Returns the same environment of a device with a name, which only the account's own devices learn.
+    pub fn on_device(self, device_name: impl Into<String>) -> Self {
+        Self { device_name: device_name.into(), ..self }
     }
 
     /// Returns the time.

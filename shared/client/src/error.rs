@@ -34,6 +34,21 @@ pub enum ClientError {
     /// The server does not know this device, or ended its session.
     #[error("this device is not logged in")]
     LoggedOut,
+    /// The server no longer takes this device: another one removed it, or the account was recovered.
+    #[error("this device was removed from the account. {0}")]
+    DeviceRevoked(String),
+    /// Nothing is written before the recovery kit was proved.
+    #[error("joining is not finished: your recovery kit is not proved yet, so nothing can be written")]
+    KitUnproved,
+    /// The words are a recovery kit, but not the one that opens this account.
+    #[error("these words are a recovery kit, but not the one that opens {0} now")]
+    WrongKit(String),
+    /// A code for a new device was used, or its time is over.
+    #[error("this device code was used already, or its ten minutes are over")]
+    CodeOver,
+    /// A change of password or kit was cut off, and another device has changed the account since.
+    #[error("a change of your password or kit was cut off, and another device has changed the account since")]
+    Unsettled,
     /// The invitation code or the recovery words are mistyped.
     #[error("{0}")]
     Mistyped(String),
@@ -127,6 +142,11 @@ impl ClientError {
         self.problem().is_some_and(|problem| problem.code == code)
     }
 
+    /// Tells whether this device has no session with the server any more.
+    pub const fn is_logged_out(&self) -> bool {
+        matches!(self, Self::LoggedOut | Self::DeviceRevoked(_))
+    }
+
     /// Tells whether the server could not be reached, or not now.
     pub fn is_offline(&self) -> bool {
         matches!(self, Self::Api(ApiError::Offline(_)))
@@ -144,8 +164,28 @@ impl ClientError {
             Self::Api(ApiError::Refused(problem)) => return refused(problem.code),
             Self::NoAccount => "Join with an invitation code: `reverie join CODE --server URL`.",
             Self::AccountExists(_) => "To use a second account on this device, name it: `reverie --profile NAME …`.",
-            Self::WrongPassword => "Try again. Capital letters and the keyboard layout matter.",
+            Self::WrongPassword => {
+                "Try again. Capital letters and the keyboard layout matter. If it is surely right, the file may be damaged; \
+                 what was sent is safe on the server, and `reverie --profile NAME login --recovery` brings it back."
+            }
             Self::LoggedOut => "Run `reverie login`.",
+            Self::DeviceRevoked(_) => {
+                "What it holds stays readable here with its password. If that was not you, tell your practice. To use it \
+                 again: `reverie login`, or after a recovery, with a code from your other device, \
+                 `reverie --profile NAME login --code CODE`."
+            }
+            Self::KitUnproved => {
+                "Nothing is lost. Print the kit (`reverie kit show --to FOLDER`), then type its words back: \
+                 `reverie kit prove`."
+            }
+            Self::WrongKit(_) => {
+                "Check the handle. A kit is void once a newer one was made: look for the newest. Nothing was changed."
+            }
+            Self::CodeOver => "On the other device, make a new one: `reverie devices add`. Nothing was changed.",
+            Self::Unsettled => {
+                "Nothing is lost. `reverie login` finds out which one is valid; if it does not take the one password, \
+                 it takes the other."
+            }
             Self::PairingForged => "Ask for a new invitation, in the room if you can.",
             Self::NotConfirmed { .. } => "Run `reverie pair`, compare the words together, and confirm.",
             Self::Estranged { .. } => {
@@ -173,7 +213,10 @@ impl ClientError {
             Self::KeepsMoving(_) => {
                 "What you wrote is safe in the outbox. Try `reverie verify`, then write to your practice."
             }
-            Self::Damaged(_) => "Log in again with your recovery words on a fresh profile; the server has the rest.",
+            Self::Damaged(_) => {
+                "What was sent is safe on the server. Bring your account to a fresh profile, with your recovery kit: \
+                 `reverie --profile NAME login --recovery --handle HANDLE`, or with a code from another device."
+            }
             _ => return None,
         })
     }
@@ -182,7 +225,7 @@ impl ClientError {
 const fn refused(code: ProblemCode) -> Option<&'static str> {
     Some(match code {
         ProblemCode::LoginFailed => "Check the handle and try the password again.",
-        ProblemCode::Unauthenticated => "Run `reverie login`.",
+        ProblemCode::Unauthenticated | ProblemCode::DeviceRevoked => "Run `reverie login`.",
         ProblemCode::AccountSuspended | ProblemCode::AccountOffBoarded => {
             "Ask your practice. Your entries are kept, and what is on this device can still be read here."
         }

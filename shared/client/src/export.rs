@@ -6,7 +6,7 @@
 use std::io::{self, Read, Write};
 
 use reverie_journal::export::{attachment_paths, files};
-use reverie_journal::{NOT_MONITORED, PatientView};
+use reverie_journal::{NOT_MONITORED_IN_FULL, PatientView};
 use reverie_protocol::bytes::B64;
 use reverie_protocol::card::SignedCard;
 use reverie_protocol::hash::Hash;
@@ -266,7 +266,7 @@ fn readme(handle: &str, sealed: bool) -> String {
          manifest.json   every file with its SHA-256; manifest.sig is its signature\n\n\
          To check that nothing was changed: reverie verify --export THIS-FOLDER\n\n\
          This folder is not encrypted. Whoever has it can read it.\n\
-         {NOT_MONITORED}\n"
+         {NOT_MONITORED_IN_FULL}\n"
     );
     if sealed {
         text.push_str(

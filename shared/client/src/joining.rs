@@ -2,13 +2,16 @@
 
 use reverie_crypto::bundle::{self, Bundle, Way, WayIn};
 use reverie_crypto::password::{Registration, refuse_worst};
-use reverie_crypto::{AccountKeys, AccountSecret, Contact, DeviceCopy, DeviceKey, InvitationCode, RecoveryCode};
+use reverie_crypto::{
+    AccountKeys, AccountSecret, Contact, DeviceCopy, DeviceKey, InvitationCode, NamedDevice, RecoveryCode,
+};
 use reverie_protocol::account::AccountRole;
 use reverie_protocol::api::{InvitationKey, InvitationOffer, RegistrationFinish, RegistrationStart};
 use reverie_protocol::bytes::B64;
 use reverie_protocol::hash::Hash;
 use reverie_protocol::ids::AccountId;
 use reverie_protocol::problem::ProblemCode;
+use zeroize::Zeroizing;
 
 use crate::api::ApiError;
 use crate::device::{self, DeviceState};
@@ -87,6 +90,7 @@ impl Invited {
             version: 1,
             keys,
             account_secret,
+            devices: Vec::new(),
             heads: Vec::new(),
             contacts: Vec::new(),
             ways: vec![
@@ -122,6 +126,8 @@ impl Invited {
         // The keys are on the device before the server knows them: whatever is lost on the way, they are not.
         let mut state = DeviceState::new(self.offer.role);
         state.joining = true;
+        state.ways.clone_from(&bundle.ways);
+        state.unproved_kit = Some(Zeroizing::new(recovery.words().join(" ")));
         state.contacts.extend(inviter);
         let copy = DeviceCopy { bundle, device_key };
         state.save(&*self.env.store, &copy.device_key).await?;
@@ -139,7 +145,7 @@ pub struct Prepared {
 }
 
 impl Prepared {
-    /// Returns the 24 recovery words, to be written down before going on.
+    /// Returns the 24 recovery words. They can be read on the device until the kit was proved.
     pub const fn recovery(&self) -> &RecoveryCode {
         &self.recovery
     }
@@ -154,6 +160,9 @@ impl Prepared {
             Ok(opened) => {
                 let mut unlocked = Unlocked::load(self.env, self.copy).await?;
                 unlocked.state.token = Some(opened.token.into());
+                unlocked.state.session = Some(opened.session);
+                let name = unlocked.env.device_name.clone();
+                unlocked.state.devices.push(NamedDevice { session: opened.session, name });
                 unlocked.joined().await?;
                 Ok(unlocked)
             }

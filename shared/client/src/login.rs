@@ -1,30 +1,29 @@
-//! Logging in and out: with the password on a device that knows the account, with the recovery words on any.
-
-use std::collections::BTreeMap;
+//! Logging in and out with the password, on a device that knows the account.
 
 use reverie_crypto::bundle::{self, Bundle, BundleMismatch};
 use reverie_crypto::password::{Login, OpaqueError};
-use reverie_crypto::{AccountSecret, Contact, DeviceCopy, DeviceKey, HybridIdentity, RecoveryCode};
+use reverie_crypto::{AccountSecret, Contact, HybridIdentity, NamedDevice};
 use reverie_journal::Compartment;
 use reverie_protocol::account::AccountRole;
-use reverie_protocol::api::{Head, OpenedSession, SessionFinish, SessionRecover, SessionStart};
-use reverie_protocol::bytes::B64;
+use reverie_protocol::api::{Head, OpenedSession, SessionFinish, SessionStart};
 use reverie_protocol::card::successors;
 use reverie_protocol::ids::JournalId;
 use reverie_protocol::problem::ProblemCode;
 
-use crate::device::{self, DeviceState};
+use crate::credentials::{Change, Settled};
+use crate::device;
 use crate::environment::Environment;
 use crate::error::ClientError;
 use crate::outbox::Intent;
 use crate::unlocked::Unlocked;
 
 impl Unlocked {
-    /// Logs this device in with the account's password, and takes over what other devices have put into the bundle.
+    /// Logs this device in with the account's password, and takes over what other devices have put into the bundle. If
+    /// the password was changed elsewhere, this device opens with the new one from now on.
     ///
     /// # Errors
     /// The server's refusal, or a bundle that is older than what this device has seen.
-    pub async fn login(&mut self, password: &str) -> Result<(), ClientError> {
+    pub async fn login(&mut self, password: &str) -> Result<Option<Settled>, ClientError> {
         let handle = self.handle().to_owned();
         let asked = opaque(&self.env, &handle, password, &self.copy.bundle.account_secret).await;
         // The password has opened this device's keys, so if the server's answer does not fit it, there is no such account.
@@ -37,8 +36,44 @@ impl Unlocked {
         let (session, way) = asked?;
         let bundle = open_bundle(&way, &session)?;
         self.accept_bundle(&bundle, &session).await?;
-        self.state.token = Some(session.token.into());
+        let settled = self.settle_by(&bundle).await?;
+        if !self.has_our_password(&bundle) {
+            device::save_keys(&*self.env.store, &self.copy, password).await?;
+        }
+        let before = self.state.session.replace(session.session);
+        self.take_over(&bundle);
+        self.said = None;
+        if bundle.card != self.copy.bundle.card && self.state.card_before.as_ref() != Some(&bundle.card) {
+            self.copy.bundle = bundle;
+            device::save_bundle(&*self.env.store, &self.copy).await?;
+            self.state.card_before = None;
+        }
+        self.state.devices.retain(|device| Some(device.session) != before);
+        self.state.devices.push(NamedDevice { session: session.session, name: self.env.device_name.clone() });
+        self.state.token = Some(session.token.clone().into());
+        self.state.revoked = None;
+        self.save_state().await?;
+        if let Some(before) = before {
+            // One session for each device. If it is gone already, all the better.
+            let _ = self.env.api.end_session(&session.token, before).await;
+        }
+        // None of this is why the person came; what fails is made up for at the next login.
+        let made_up = match session.raise_ksf {
+            Some(_) => self.register_password(password, Change::Hash).await,
+            None => self.save_bundle().await,
+        };
+        if let Err(ClientError::Store(error)) = made_up {
+            return Err(ClientError::Store(error));
+        }
+        self.joined().await?;
+        Ok(settled)
+    }
+
+    /// Takes over what the bundle says that this device does not know yet.
+    fn take_over(&mut self, bundle: &Bundle) {
         self.state.bundle_version = bundle.version;
+        self.state.ways.clone_from(&bundle.ways);
+        self.state.devices.clone_from(&bundle.devices);
         for contact in &bundle.contacts {
             match self.state.contacts.iter_mut().find(|known| known.account == contact.account) {
                 Some(known) if contact.knows(&known.card.fingerprint()) => {
@@ -56,13 +91,6 @@ impl Unlocked {
                 *known = floor;
             }
         }
-        if bundle.card != self.copy.bundle.card && self.state.card_before.as_ref() != Some(&bundle.card) {
-            self.copy.bundle = bundle;
-            device::save_bundle(&*self.env.store, &self.copy).await?;
-            self.state.card_before = None;
-        }
-        self.said = None;
-        self.joined().await
     }
 
     /// Accepts a bundle of this account that is no older than what this device has seen, under the card that it knows or
@@ -116,59 +144,19 @@ impl Unlocked {
             }
             Err(error) => {
                 let error = ClientError::from(error);
-                if !error.is(ProblemCode::Unauthenticated) {
+                if !error.is(ProblemCode::Unauthenticated) && !error.is(ProblemCode::DeviceRevoked) {
                     return Err(error);
                 }
             }
         }
         self.state.token = None;
+        self.state.session = None;
         self.save_state().await
-    }
-
-    /// Logs in on a device that does not know the account, with the recovery words and the password.
-    ///
-    /// # Errors
-    /// [`ClientError::Mistyped`] with the position of a wrong word, [`ClientError::AccountExists`], the server's
-    /// refusal, or [`ClientError::WrongPassword`]: then the device is left as it was.
-    pub async fn login_with_recovery(
-        env: Environment,
-        handle: &str,
-        words: &str,
-        password: &str,
-    ) -> Result<Self, ClientError> {
-        if device::holds_account(&*env.store).await? {
-            return Err(ClientError::AccountExists("of somebody who joined here before".into()));
-        }
-        let code = RecoveryCode::parse(words).map_err(|error| ClientError::Mistyped(error.to_string()))?;
-        let recover = SessionRecover { handle: handle.to_owned(), token: B64(code.login_token().to_vec()) };
-        let recovered = env.api.recover_session(&recover).await?;
-        let bundle = open_bundle(&bundle::way_from_recovery_code(&code), &recovered)?;
-        if bundle.account != recovered.account.account {
-            return Err(ClientError::Untrustworthy("the server sent the keys of another account".into()));
-        }
-        // The password is proved before it guards this device's copy; the session by the words is not kept.
-        let proved = opaque(&env, handle, password, &bundle.account_secret).await;
-        let ended = env.api.end_session(&recovered.token, recovered.session).await;
-        let (session, _) = match proved {
-            Err(error) if error.is(ProblemCode::LoginFailed) => return Err(ClientError::WrongPassword),
-            proved => proved?,
-        };
-        ended?;
-        let mut state = DeviceState::new(session.account.role);
-        state.token = Some(session.token.into());
-        state.bundle_version = bundle.version;
-        state.contacts = bundle.contacts.clone();
-        let floor = |head: &reverie_crypto::KnownHead| (head.journal, Head { seq: head.seq, hash: head.hash });
-        state.floors = bundle.heads.iter().map(floor).collect::<BTreeMap<_, _>>();
-        let copy = DeviceCopy { bundle, device_key: env.random(DeviceKey::make) };
-        state.save(&*env.store, &copy.device_key).await?;
-        device::save_keys(&*env.store, &copy, password).await?;
-        Self::load(env, copy).await
     }
 }
 
 /// Logs in by OPAQUE and returns the session and the password's way into the bundle.
-async fn opaque(
+pub(crate) async fn opaque(
     env: &Environment,
     handle: &str,
     password: &str,
@@ -187,7 +175,8 @@ async fn opaque(
     Ok((session, bundle::way_from_export_key(&export_key)))
 }
 
-fn open_bundle(way: &HybridIdentity, session: &OpenedSession) -> Result<Bundle, ClientError> {
+/// Opens the bundle that came with a session.
+pub(crate) fn open_bundle(way: &HybridIdentity, session: &OpenedSession) -> Result<Bundle, ClientError> {
     let bundle = Bundle::open(way, &session.bundle.bundle.0);
     let bundle = bundle.map_err(|error| ClientError::Untrustworthy(error.to_string()))?;
     if bundle.version != session.bundle.version {

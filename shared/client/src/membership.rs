@@ -32,7 +32,7 @@ pub enum Past {
 
 /// A change of a journal's circle.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Change {
+pub enum CircleChange {
     /// Takes somebody in.
     Admit {
         /// Whom.
@@ -66,7 +66,7 @@ pub struct Proposal {
     /// The journal.
     pub journal: JournalId,
     /// What is to change.
-    pub change: Change,
+    pub change: CircleChange,
     /// Where the journal is.
     head: Head,
 }
@@ -77,9 +77,9 @@ impl Unlocked {
     /// # Errors
     /// [`ClientError::NotPossible`] says why such a change makes no sense, [`ClientError::NotConfirmed`] if the words of a
     /// guest were not compared, [`ClientError::Estranged`], or the server's.
-    pub async fn propose(&mut self, journal: JournalId, change: Change) -> Result<Proposal, ClientError> {
+    pub async fn propose(&mut self, journal: JournalId, change: CircleChange) -> Result<Proposal, ClientError> {
         self.pull(journal).await?;
-        if let Change::Admit { account, .. } = change {
+        if let CircleChange::Admit { account, .. } = change {
             let contact = self.contact(account).filter(|contact| contact.confirmed);
             contact.ok_or_else(|| ClientError::NotConfirmed { handle: self.names().of(account) })?;
             // Admitted is the card that the guest has now.
@@ -92,7 +92,7 @@ impl Unlocked {
         Ok(Proposal { journal, change, head })
     }
 
-    fn makes_sense(&self, journal: JournalId, change: &Change) -> Result<(), ClientError> {
+    fn makes_sense(&self, journal: JournalId, change: &CircleChange) -> Result<(), ClientError> {
         let not = |why: &str| Err(ClientError::NotPossible(why.into()));
         let Some(state) = self.logs.get(&journal).and_then(|log| log.state.as_ref()) else {
             return not("the journal is not on this device yet; sync and try again");
@@ -105,11 +105,15 @@ impl Unlocked {
         }
         let member = |account: &AccountId| state.members.iter().find(|member| member.account == *account);
         match change {
-            Change::Admit { account, .. } if member(account).is_some() => not("they read this journal already"),
-            Change::Admit { .. } if state.members.len() >= limits::MEMBERS => not("this journal has no room for more"),
-            Change::Admit { role: MemberRole::Owner, .. } => not("a journal has one owner"),
-            Change::Remove { account } if *account == self.account() => not("the journal is yours; close it instead"),
-            Change::Remove { account } | Change::Rekey { account, .. } if member(account).is_none() => {
+            CircleChange::Admit { account, .. } if member(account).is_some() => not("they read this journal already"),
+            CircleChange::Admit { .. } if state.members.len() >= limits::MEMBERS => {
+                not("this journal has no room for more")
+            }
+            CircleChange::Admit { role: MemberRole::Owner, .. } => not("a journal has one owner"),
+            CircleChange::Remove { account } if *account == self.account() => {
+                not("the journal is yours; close it instead")
+            }
+            CircleChange::Remove { account } | CircleChange::Rekey { account, .. } if member(account).is_none() => {
                 not("they do not read this journal")
             }
             _ => Ok(()),
@@ -132,7 +136,12 @@ impl Unlocked {
     }
 
     /// Appends a membership record on `head`, once.
-    pub(crate) async fn change(&mut self, journal: JournalId, change: &Change, head: Head) -> Result<(), ClientError> {
+    pub(crate) async fn change(
+        &mut self,
+        journal: JournalId,
+        change: &CircleChange,
+        head: Head,
+    ) -> Result<(), ClientError> {
         let token = self.token()?;
         if let Some(divergence) = self.state.diverged.get(&journal) {
             return Err(ClientError::HistoryDiverged(divergence.clone()));
@@ -142,9 +151,11 @@ impl Unlocked {
         }
         self.makes_sense(journal, change)?;
         match change {
-            Change::Close => {}
-            Change::Remove { account } => self.may_seal(journal, Some(*account))?,
-            Change::Admit { .. } | Change::Rotate | Change::Rekey { .. } => self.may_seal(journal, None)?,
+            CircleChange::Close => {}
+            CircleChange::Remove { account } => self.may_seal(journal, Some(*account))?,
+            CircleChange::Admit { .. } | CircleChange::Rotate | CircleChange::Rekey { .. } => {
+                self.may_seal(journal, None)?
+            }
         }
         let record = self.record_id();
         let signed = self.build_change(journal, change, record)?;
@@ -168,15 +179,20 @@ impl Unlocked {
         self.logs.get(&journal).is_some_and(|log| log.find(record).is_some())
     }
 
-    fn build_change(&self, journal: JournalId, change: &Change, record: RecordId) -> Result<SignedRecord, ClientError> {
+    fn build_change(
+        &self,
+        journal: JournalId,
+        change: &CircleChange,
+        record: RecordId,
+    ) -> Result<SignedRecord, ClientError> {
         let state = self.logs.get(&journal).and_then(|log| log.state.as_ref());
         let state = state.ok_or_else(|| ClientError::NotPossible("the journal is not on this device yet".into()))?;
         let (action, new_epoch) = match change {
-            Change::Admit { past, .. } => (Action::Admit, *past == Past::FromNowOn),
-            Change::Remove { .. } => (Action::Remove, true),
-            Change::Rotate => (Action::Rotate, true),
-            Change::Rekey { .. } => (Action::Rekey, true),
-            Change::Close => (Action::Close, false),
+            CircleChange::Admit { past, .. } => (Action::Admit, *past == Past::FromNowOn),
+            CircleChange::Remove { .. } => (Action::Remove, true),
+            CircleChange::Rotate => (Action::Rotate, true),
+            CircleChange::Rekey { .. } => (Action::Rekey, true),
+            CircleChange::Close => (Action::Close, false),
         };
         let mut header = Header {
             v: 1,
@@ -193,7 +209,7 @@ impl Unlocked {
             withdraws: Vec::new(),
             members: None,
         };
-        if *change == Change::Close {
+        if *change == CircleChange::Close {
             return self.sign(&header, None);
         }
         let members = self.changed(state, change)?;
@@ -204,23 +220,23 @@ impl Unlocked {
     }
 
     /// Returns the member list after a change.
-    fn changed(&self, state: &JournalState, change: &Change) -> Result<Vec<Member>, ClientError> {
+    fn changed(&self, state: &JournalState, change: &CircleChange) -> Result<Vec<Member>, ClientError> {
         let mut members = state.members.clone();
         match change {
-            Change::Admit { account, role, past } => {
+            CircleChange::Admit { account, role, past } => {
                 let contact = self.contact(*account).filter(|contact| contact.confirmed);
                 let contact = contact.ok_or_else(|| ClientError::NotConfirmed { handle: self.names().of(*account) })?;
                 let since_epoch = if *past == Past::FromNowOn { state.epoch + 1 } else { 0 };
                 members.push(Member { account: *account, role: *role, since_epoch, card: contact.card.clone() });
             }
-            Change::Remove { account } => members.retain(|member| member.account != *account),
-            Change::Rekey { account, card } => {
+            CircleChange::Remove { account } => members.retain(|member| member.account != *account),
+            CircleChange::Rekey { account, card } => {
                 for member in members.iter_mut().filter(|member| member.account == *account) {
                     card.verify_successor_of(&member.card).map_err(|error| untrustworthy(&error))?;
                     member.card = SignedCard::clone(card);
                 }
             }
-            Change::Rotate | Change::Close => {}
+            CircleChange::Rotate | CircleChange::Close => {}
         }
         Ok(members)
     }
@@ -229,7 +245,7 @@ impl Unlocked {
     fn changed_keyring(
         &self,
         header: &mut Header,
-        change: &Change,
+        change: &CircleChange,
         members: &[Member],
     ) -> Result<Vec<u8>, ClientError> {
         let keys = self.keys(header.journal);
@@ -238,7 +254,7 @@ impl Unlocked {
             ClientError::NotPossible(message.into())
         };
         let keys = keys.ok_or_else(missing)?;
-        let keyring = if let Change::Admit { account, past: Past::All, .. } = change {
+        let keyring = if let CircleChange::Admit { account, past: Past::All, .. } = change {
             let guest: Vec<_> = members.iter().filter(|member| member.account == *account).cloned().collect();
             let all: Vec<&EpochKey> = keys.epochs.values().collect();
             // Every epoch from 0 to the current one: a guest with a gap would call records unreadable.

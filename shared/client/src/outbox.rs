@@ -149,6 +149,9 @@ impl Unlocked {
             let message = "this is too long for one record; split it, or attach it as a file";
             return Err(ClientError::NotPossible(message.into()));
         }
+        if self.state.unproved_kit.is_some() && intents.iter().any(|intent| matches!(intent, Intent::Write { .. })) {
+            return Err(ClientError::KitUnproved);
+        }
         let number = self.state.next_item;
         self.state.next_item += 1;
         self.save_state().await?;
@@ -179,7 +182,7 @@ impl Unlocked {
                 Ok(()) => sent += 1,
                 Err(ClientError::Store(error)) => return Err(ClientError::Store(error)),
                 Err(error) => {
-                    let everything = error.is_offline() || matches!(error, ClientError::LoggedOut);
+                    let everything = error.is_offline() || error.is_logged_out();
                     stopped_by.get_or_insert(error);
                     if everything {
                         break;
@@ -239,6 +242,12 @@ impl Unlocked {
             Err(error) if error.is(ProblemCode::Unauthenticated) => {
                 self.state.token = None;
                 Err(ClientError::LoggedOut)
+            }
+            Err(error) if error.is(ProblemCode::DeviceRevoked) => {
+                let said = error.problem().map(|problem| problem.detail.clone()).unwrap_or_default();
+                (self.state.token, self.state.session) = (None, None);
+                self.state.revoked = Some(said.clone());
+                Err(ClientError::DeviceRevoked(said))
             }
             asked => asked,
         }

@@ -5,7 +5,6 @@
 //! next flush goes on.
 
 use reverie_protocol::api::PutCard;
-use reverie_protocol::hash::Hash;
 use reverie_protocol::problem::ProblemCode;
 
 use crate::device;
@@ -50,11 +49,10 @@ impl Unlocked {
     }
 
     async fn put_card(&mut self) -> Result<(), ClientError> {
+        self.settle().await?;
         let token = self.token()?;
         let version = self.state.bundle_version + 1;
-        let sealed = self.sealed_bundle(version)?;
-        self.state.bundle_sent = Some(Hash::of(&sealed));
-        self.save_state().await?;
+        let sealed = self.sealed_bundle(version, self.state.ways.clone())?;
         let put = PutCard { card: self.copy.bundle.card.clone(), version, bundle: sealed.into() };
         let put = self.env.api.put_card(&token, &put).await.map_err(ClientError::from);
         self.logged_out_on_refusal(put)?;
@@ -71,7 +69,8 @@ impl Unlocked {
             return Err(if elsewhere { ClientError::KeysChangedElsewhere } else { error });
         }
         let bundle = self.env.api.get_bundle(&token).await?;
-        if self.state.bundle_sent == Some(Hash::of(&bundle.bundle)) {
+        // Card and bundle are stored together: the version after ours is the one that went with our card.
+        if bundle.version == self.state.bundle_version + 1 {
             self.state.bundle_version = bundle.version;
         }
         Ok(())

@@ -42,7 +42,7 @@ impl Unlocked {
         self.put_receipt(brief.header.journal, &receipt).await
     }
 
-    /// Writes the receipt of one entry that a clinician opened by itself. Nothing is written for the patient's own eyes,
+    /// Writes the receipt of one entry or measure that a clinician opened by itself. Nothing is written for the patient's own eyes,
     /// or if there was nothing new in it.
     ///
     /// # Errors
@@ -51,11 +51,15 @@ impl Unlocked {
         let me = self.account();
         let patients = self.patients();
         let shared = patients.iter().flat_map(|(_, view)| &view.shared);
-        let unread = shared.flat_map(|shared| &shared.entries).find(|view| view.entry.id() == entry);
-        let Some(unread) = unread.filter(|view| view.is_unread_by(me)) else { return Ok(None) };
+        let mut unread = shared.flat_map(|shared| {
+            let entries = shared.entries.iter().filter(|view| view.entry.id() == entry && view.is_unread_by(me));
+            let measures = shared.measures.iter().filter(|view| view.response.id() == entry && view.is_unread_by(me));
+            entries.map(|view| view.journal).chain(measures.map(|view| view.journal))
+        });
+        let Some(journal) = unread.next() else { return Ok(None) };
         let opened = Receipt { receipt: ReceiptKind::Opened, entries: vec![entry] };
         let receipt = Document::new(self.env.document_id(), self.env.now(), opened)?;
-        self.put_receipt(unread.journal, &receipt).await
+        self.put_receipt(journal, &receipt).await
     }
 
     async fn put_receipt(&mut self, journal: JournalId, receipt: &Document) -> Result<Option<Flushed>, ClientError> {

@@ -36,6 +36,8 @@ pub enum Notice {
     NewKeys {
         /// Who.
         account: AccountId,
+        /// What to call them.
+        handle: String,
     },
     /// The keys that the server shows for somebody are not to be trusted, or could not be fetched.
     Keys {
@@ -48,6 +50,8 @@ pub enum Notice {
         journal: JournalId,
         /// Who.
         account: AccountId,
+        /// What to call them.
+        handle: String,
     },
     /// The server lists a journal of somebody whom this account is not paired with. It is left alone.
     Stranger {

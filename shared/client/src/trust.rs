@@ -48,7 +48,7 @@ impl Unlocked {
         if cards[known].card != contact.card.card {
             return Err(self.estrange(owner).await?);
         }
-        self.take_over(owner, newer).await?;
+        self.take_over_card(owner, newer).await?;
         Ok(Opening::Trusted)
     }
 
@@ -71,7 +71,7 @@ impl Unlocked {
             Ok(newer) => newer.to_vec(),
             Err(_) => return Err(self.estrange(account).await?),
         };
-        self.take_over(account, &newer).await?;
+        self.take_over_card(account, &newer).await?;
         Ok(cards)
     }
 
@@ -83,7 +83,8 @@ impl Unlocked {
             let Some(before) = known.map(|contact| contact.card.clone()) else { continue };
             match self.follow(member.account).await {
                 Ok(_) if self.contact(member.account).is_some_and(|contact| contact.card != before) => {
-                    notices.push(Notice::NewKeys { account: member.account });
+                    let handle = self.names().of(member.account);
+                    notices.push(Notice::NewKeys { account: member.account, handle });
                 }
                 Ok(_) => {}
                 Err(error) if error.is_offline() => return Err(error),
@@ -121,7 +122,7 @@ impl Unlocked {
         Ok(())
     }
 
-    async fn take_over(&mut self, account: AccountId, newer: &[SignedCard]) -> Result<(), ClientError> {
+    async fn take_over_card(&mut self, account: AccountId, newer: &[SignedCard]) -> Result<(), ClientError> {
         let usable = |card: &SignedCard| card.verify().is_ok_and(|card| Reader::from_card(&card).is_ok());
         if !newer.iter().all(usable) {
             return Err(self.estrange(account).await?);

@@ -4,14 +4,11 @@
 
 use std::collections::BTreeMap;
 
-use reverie_crypto::bundle::{Bundle, KnownHead};
 use reverie_crypto::{Contact, DeviceCopy};
 use reverie_journal::Names;
 use reverie_protocol::account::AccountRole;
-use reverie_protocol::api::{Head, MemberAccount, PutBundle};
-use reverie_protocol::hash::Hash;
+use reverie_protocol::api::MemberAccount;
 use reverie_protocol::ids::{AccountId, JournalId};
-use reverie_protocol::problem::ProblemCode;
 use zeroize::Zeroizing;
 
 use crate::device::{self, DeviceState};
@@ -48,6 +45,9 @@ impl Unlocked {
         let state = DeviceState::load(&*env.store, &copy.device_key).await?;
         let (logs, outbox, said, done) = (BTreeMap::new(), Vec::new(), None, Vec::new());
         let mut unlocked = Self { env, copy, state, logs, outbox, said, done };
+        if unlocked.state.ways.is_empty() {
+            unlocked.state.ways = unlocked.copy.bundle.ways.clone();
+        }
         unlocked.load_logs().await?;
         unlocked.load_outbox().await?;
         Ok(unlocked)
@@ -105,53 +105,11 @@ impl Unlocked {
     }
 
     pub(crate) fn token(&self) -> Result<Zeroizing<String>, ClientError> {
-        self.state.token.clone().ok_or(ClientError::LoggedOut)
+        let revoked = || self.state.revoked.clone().map_or(ClientError::LoggedOut, ClientError::DeviceRevoked);
+        self.state.token.clone().ok_or_else(revoked)
     }
 
     pub(crate) async fn save_state(&self) -> Result<(), ClientError> {
         self.state.save(&*self.env.store, &self.copy.device_key).await
-    }
-
-    /// Puts a new version of the key bundle on the server: contacts and heads as this device knows them.
-    ///
-    /// # Errors
-    /// `version_conflict` if another device has changed the bundle: logging in takes over what it says.
-    pub(crate) async fn save_bundle(&mut self) -> Result<(), ClientError> {
-        // A bundle with new keys goes with their card or not at all.
-        self.send_card().await?;
-        match self.put_bundle().await {
-            Err(error) if error.is(ProblemCode::VersionConflict) => {
-                // Our own, if only the answer was lost.
-                let stored = self.env.api.get_bundle(&self.token()?).await?;
-                if self.state.bundle_sent != Some(Hash::of(&stored.bundle)) {
-                    return Err(error);
-                }
-                self.state.bundle_version = stored.version;
-                self.put_bundle().await
-            }
-            put => put,
-        }
-    }
-
-    async fn put_bundle(&mut self) -> Result<(), ClientError> {
-        let token = self.token()?;
-        let version = self.state.bundle_version + 1;
-        let sealed = self.sealed_bundle(version)?;
-        self.state.bundle_sent = Some(Hash::of(&sealed));
-        self.save_state().await?;
-        self.env.api.put_bundle(&token, &PutBundle { version, bundle: sealed.into() }).await?;
-        self.state.bundle_version = version;
-        self.save_state().await
-    }
-
-    /// Returns the bundle as this device knows things, sealed.
-    pub(crate) fn sealed_bundle(&mut self, version: u64) -> Result<Vec<u8>, ClientError> {
-        let bundle: &mut Bundle = &mut self.copy.bundle;
-        bundle.version = version;
-        bundle.contacts = self.state.contacts.clone();
-        let head =
-            |(journal, head): (&JournalId, &Head)| KnownHead { journal: *journal, seq: head.seq, hash: head.hash };
-        bundle.heads = self.state.floors.iter().map(head).collect();
-        bundle.seal().map_err(|error| ClientError::NotPossible(error.to_string()))
     }
 }

@@ -12,7 +12,7 @@ use reverie_protocol::ids::JournalId;
 use crate::appending::TRIES;
 use crate::error::ClientError;
 use crate::log::JournalLog;
-use crate::membership::Change;
+use crate::membership::CircleChange;
 use crate::sync::Notice;
 use crate::unlocked::Unlocked;
 
@@ -62,7 +62,7 @@ impl Unlocked {
     }
 
     /// Returns the next change that is due, and what to tell of it.
-    async fn due(&mut self, journal: JournalId) -> Result<Option<(Change, Option<Notice>)>, ClientError> {
+    async fn due(&mut self, journal: JournalId) -> Result<Option<(CircleChange, Option<Notice>)>, ClientError> {
         let state = self.logs.get(&journal).and_then(|log| log.state.as_ref());
         let Some(state) = state.filter(|state| !state.closed) else { return Ok(None) };
         let members = state.members.clone();
@@ -74,14 +74,14 @@ impl Unlocked {
                 if member.card != self.copy.bundle.card {
                     let current = self.copy.bundle.card.clone();
                     let card = Box::new(self.next_card(&member, &current).await?);
-                    return Ok(Some((Change::Rekey { account, card }, None)));
+                    return Ok(Some((CircleChange::Rekey { account, card }, None)));
                 }
             } else if said.is_some_and(|said| said.state == AccountState::OffBoarded) {
-                let notice = Notice::OffBoarded { journal, account };
-                return Ok(Some((Change::Remove { account }, Some(notice))));
+                let notice = Notice::OffBoarded { journal, account, handle: self.names().of(account) };
+                return Ok(Some((CircleChange::Remove { account }, Some(notice))));
             } else if let Some(card) = self.followed(&member, said).await? {
-                let notice = Notice::NewKeys { account };
-                return Ok(Some((Change::Rekey { account, card: Box::new(card) }, Some(notice))));
+                let notice = Notice::NewKeys { account, handle: self.names().of(account) };
+                return Ok(Some((CircleChange::Rekey { account, card: Box::new(card) }, Some(notice))));
             }
         }
         Ok(None)

@@ -1,7 +1,8 @@
 //! Writing: entries, what is added to them, marks, replies and sessions. Kept on the device first, sent second.
 
 use reverie_journal::{
-    Attachment, Body, Compartment, Document, Entry, Kind, Layer, Mark, Reply, Session, ShareState, Title, Words,
+    Attachment, Body, Compartment, Document, Entry, FindError, Kind, Layer, Mark, PatientView, Reply, Session,
+    ShareState, Title, Words,
 };
 use reverie_protocol::account::AccountRole;
 use reverie_protocol::ids::{AccountId, DocumentId, JournalId};
@@ -114,11 +115,19 @@ impl Unlocked {
     /// # Errors
     /// [`ClientError::UnknownEntry`] says whether none or several begin so.
     pub fn find_entry(&self, typed: &str) -> Result<(AccountId, DocumentId), ClientError> {
+        self.find_among(|view| view.find_entry(typed))
+    }
+
+    /// Looks through what this account keeps itself, or through what its patients share.
+    pub(crate) fn find_among(
+        &self,
+        find: impl Fn(&PatientView) -> Result<DocumentId, FindError>,
+    ) -> Result<(AccountId, DocumentId), ClientError> {
         let own = (self.account(), self.view(self.account()));
         let views = if self.role() == AccountRole::Patient { vec![own] } else { self.patients() };
         let mut reason = None;
         for (patient, view) in &views {
-            match view.find_entry(typed) {
+            match find(view) {
                 Ok(id) => return Ok((*patient, id)),
                 Err(error) => reason = Some(error),
             }

@@ -17,7 +17,7 @@ use reverie_crypto::password::Registration;
 use reverie_crypto::words::{compare_words, head_words};
 use reverie_crypto::{
     AccountKeys, AccountSecret, AttachmentSealer, Binding, Bundle, Contact, DeviceCopy, DeviceKey, EpochKey,
-    InvitationCode, KnownHead, Reader, RecoveryCode, Way, seal_body, seal_grant,
+    HandoverCode, InvitationCode, KnownHead, Reader, RecoveryCode, Way, seal_body, seal_grant,
 };
 use reverie_protocol::account::AccountRole;
 use reverie_protocol::bytes::B64;
@@ -55,8 +55,20 @@ fn main() -> std::io::Result<()> {
     let ways = vec![WayIn { way: Way::Recovery, recipient }];
     let handle = "heron-41".to_owned();
     let fingerprint = card.fingerprint();
-    let bundle =
-        Bundle { account: imogen, handle, card, version: 7, keys, account_secret: secret, heads, contacts, ways };
+    let handover = handover_vector(&HandoverCode::make(&mut ChaCha20Rng::from_seed([7; 32])), &secret);
+    write("handover.json", &handover)?;
+    let bundle = Bundle {
+        account: imogen,
+        handle,
+        card,
+        version: 7,
+        keys,
+        account_secret: secret,
+        heads,
+        contacts,
+        ways,
+        devices: Vec::new(),
+    };
     let sealed = bundle.seal().expect("it has a way in and is small");
     write(
         "bundle.json",
@@ -70,6 +82,12 @@ fn main() -> std::io::Result<()> {
 fn recovery_vector(code: &RecoveryCode) -> Value {
     json!({ "words": code.words().join(" "), "login_token": B64(code.login_token().to_vec()),
         "way_in": bundle::way_from_recovery_code(code).to_recipient() })
+}
+
+fn handover_vector(code: &HandoverCode, secret: &AccountSecret) -> Value {
+    json!({ "code": *code.to_text(), "id": code.id(), "take_token": B64(code.take_token().to_vec()),
+        "handle": "heron-41", "account_secret": B64(secret.expose().to_vec()),
+        "sealed": B64(code.seal("heron-41", secret)) })
 }
 
 fn password_vector(secret: &AccountSecret, rng: &mut ChaCha20Rng) -> Value {

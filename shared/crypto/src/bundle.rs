@@ -7,7 +7,7 @@
 use reverie_protocol::account::AccountRole;
 use reverie_protocol::card::SignedCard;
 use reverie_protocol::hash::Hash;
-use reverie_protocol::ids::{AccountId, JournalId};
+use reverie_protocol::ids::{AccountId, JournalId, SessionId};
 use reverie_protocol::limits;
 use serde::{Deserialize, Serialize};
 
@@ -109,6 +109,16 @@ impl Contact {
     }
 }
 
+/// What one of the account's devices is called. Only here: to the server a device is a session without a name.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct NamedDevice {
+    /// Its session.
+    pub session: SessionId,
+    /// Its name, as its owner calls it.
+    pub name: String,
+}
+
 /// Everything that an account needs on a new device.
 pub struct Bundle {
     /// Whose bundle it is.
@@ -129,6 +139,8 @@ pub struct Bundle {
     pub contacts: Vec<Contact>,
     /// How the bundle can be opened.
     pub ways: Vec<WayIn>,
+    /// The account's devices, by name.
+    pub devices: Vec<NamedDevice>,
 }
 
 /// Why a bundle cannot be sealed.

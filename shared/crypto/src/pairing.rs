@@ -2,8 +2,7 @@
 //!
 //! The server sees the id and a hash of the redeem token, never the code: it can forge neither side's card.
 
-use bech32::primitives::decode::CheckedHrpstring;
-use bech32::{Bech32m, Hrp};
+use bech32::Hrp;
 use hmac::{Hmac, KeyInit as _, Mac as _};
 use rand_core::CryptoRng;
 use reverie_protocol::account::AccountRole;
@@ -14,15 +13,13 @@ use reverie_protocol::signed::{self, Kind};
 use sha2::Sha256;
 use zeroize::Zeroizing;
 
+use crate::code_text::{self, NotACode};
 use crate::derive::derive;
 
 const PREFIX: Hrp = Hrp::parse_unchecked("reverie");
 const ID_LABEL: &str = "reverie/v1/invitation/id";
 const REDEEM_LABEL: &str = "reverie/v1/invitation/redeem";
 const MAC_LABEL: &str = "reverie/v1/invitation/mac";
-/// "reverie1", 26 characters for 128 bits, 6 for the checksum.
-const CHARS: usize = 40;
-const GROUP: usize = 4;
 
 /// The secret of one invitation: 128 random bits. As text Bech32m (BIP 350) in groups of four.
 pub struct InvitationCode(Zeroizing<[u8; 16]>);
@@ -59,38 +56,16 @@ impl InvitationCode {
     /// # Errors
     /// [`ParseInvitationCodeError`].
     pub fn parse(text: &str) -> Result<Self, ParseInvitationCodeError> {
-        let code = text.rsplit('#').next().unwrap_or(text);
-        let code: Zeroizing<String> = Zeroizing::new(
-            code.chars().filter(|c| !c.is_whitespace() && *c != '-').flat_map(char::to_lowercase).collect(),
-        );
-        match code.chars().count() {
-            ..CHARS => return Err(ParseInvitationCodeError::TooShort),
-            CHARS => {}
-            _ => return Err(ParseInvitationCodeError::TooLong),
-        }
-        let checked = CheckedHrpstring::new::<Bech32m>(&code).map_err(|_| ParseInvitationCodeError::Mistyped)?;
-        let bytes = Zeroizing::new(checked.byte_iter().collect::<Vec<u8>>());
-        let parsed = Self(Zeroizing::new(bytes.as_slice().try_into().map_err(|_| ParseInvitationCodeError::Mistyped)?));
-        // Compared whole: one text for one code, and no other prefix.
-        if *parsed.ungrouped() == *code { Ok(parsed) } else { Err(ParseInvitationCodeError::Mistyped) }
+        code_text::decode(PREFIX, text).map(Self).map_err(|error| match error {
+            NotACode::TooShort => ParseInvitationCodeError::TooShort,
+            NotACode::TooLong => ParseInvitationCodeError::TooLong,
+            NotACode::Mistyped => ParseInvitationCodeError::Mistyped,
+        })
     }
 
     /// Returns the text to show and to put into links: `reve-rie1-…`, ten groups of four.
     pub fn to_text(&self) -> Zeroizing<String> {
-        let code = self.ungrouped();
-        let mut text = Zeroizing::new(String::with_capacity(CHARS + CHARS / GROUP));
-        for (position, c) in code.chars().enumerate() {
-            if position > 0 && position % GROUP == 0 {
-                text.push('-');
-            }
-            text.push(c);
-        }
-        text
-    }
-
-    fn ungrouped(&self) -> Zeroizing<String> {
-        let text = bech32::encode_lower::<Bech32m>(PREFIX, self.0.as_slice());
-        Zeroizing::new(text.expect("16 bytes are far below the length limit"))
+        code_text::encode(PREFIX, &self.0)
     }
 
     /// `HKDF(none, code, "reverie/v1/invitation/id")`, 16 bytes: names the invitation to the server.

@@ -1,10 +1,16 @@
 //! The integration brief: what a clinician reads before the session (domain.md 2.2), ten sections, always in this order.
 //!
 //! The invariant: it is computed from one shared journal and nothing else, by rules a reader can check by hand. No text is
-//! interpreted, nothing is scored, and the same journal gives the same bytes.
+//! interpreted, and the same journal gives the same bytes.
+
+mod measures;
+mod safety;
 
 use reverie_protocol::ids::{AccountId, DocumentId, JournalId};
 use serde::Serialize;
+
+pub use self::measures::{MeasureGroup, MeasureRow};
+pub use self::safety::Safety;
 
 use crate::cycle::Cycle;
 use crate::document::{Attachment, Document, Kind, Layer, Receipt, ReceiptKind, SessionType, Talk};
@@ -18,7 +24,7 @@ pub struct Brief {
     /// 1: who, when, how much.
     pub header: BriefHeader,
     /// 2: answers that ask for care.
-    pub safety: NotYet,
+    pub safety: Safety,
     /// 3: what the patient wants done.
     pub patients_list: PatientsList,
     /// 4: what is new or changed, by kind.
@@ -30,7 +36,7 @@ pub struct Brief {
     /// 7: questions without an answer.
     pub unanswered: Vec<Question>,
     /// 8: measures.
-    pub measures: NotYet,
+    pub measures: Vec<MeasureGroup>,
     /// 9: what was left over from the last session.
     pub carried_over: NotYet,
     /// 10: what was withdrawn.
@@ -246,13 +252,13 @@ pub fn brief(shared: &SharedView, reader: AccountId, since: Option<Timestamp>, u
     let withdrawn = shared.tombstones.iter().find(|tombstone| tombstone.by == shared.patient);
     Brief {
         header,
-        safety: NotYet { note: "No measures yet, so there are no answers to flag here." },
+        safety: safety::safety(shared, reader, within),
         patients_list: patients_list(&by_time),
         entries: groups.filter(|group| !group.entries.is_empty()).collect(),
         intentions: intentions(&by_time),
         themes: NotYet { note: "No themes yet." },
         unanswered: unanswered(&by_time),
-        measures: NotYet { note: "No measures yet." },
+        measures: measures::measures(shared, reader, until),
         carried_over: NotYet { note: "Nothing is carried over yet." },
         withdrawn: Withdrawn { records: withdrawn.map_or(0, |tombstone| tombstone.count) },
     }
@@ -262,8 +268,15 @@ impl Brief {
     /// Returns the receipt for what the reader had not opened before this brief, or nothing if there is nothing new.
     pub fn receipt(&self, id: DocumentId, at: Timestamp) -> Option<Document> {
         let shown = self.entries.iter().flat_map(|group| &group.entries);
-        let entries: Vec<_> = shown.filter(|entry| entry.unread).map(|entry| entry.entry).collect();
+        let entries = shown.filter(|entry| entry.unread).map(|entry| entry.entry);
+        let entries: Vec<_> = entries.chain(self.unread_measures()).collect();
         Document::new(id, at, Receipt { receipt: ReceiptKind::Opened, entries }).ok()
+    }
+
+    /// Returns the measures that the reader had not opened before this brief.
+    pub fn unread_measures(&self) -> impl Iterator<Item = DocumentId> {
+        let rows = self.measures.iter().flat_map(|group| &group.rows);
+        rows.filter(|row| row.unread).map(|row| row.response)
     }
 }
 

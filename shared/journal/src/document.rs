@@ -6,8 +6,10 @@
 
 mod entry;
 mod mark;
+mod measure;
 mod receipt;
 mod reply;
+mod safety;
 mod session;
 mod wire;
 
@@ -18,8 +20,10 @@ use serde::Serialize;
 
 pub use self::entry::{Attachment, Entry, Kind, Layer, ParseKindError};
 pub use self::mark::{Mark, Talk};
+pub use self::measure::{Answer, InstrumentPack, MeasureResponse};
 pub use self::receipt::{Receipt, ReceiptKind};
 pub use self::reply::Reply;
+pub use self::safety::{Away, Coverage, Disposition, Outcome, Person, Phone, SafetyPlan};
 pub use self::session::{Session, SessionState, SessionType};
 pub use self::wire::{ParseError, RawDocument};
 use crate::text::FieldError;
@@ -49,6 +53,16 @@ pub enum Body {
     Reply(Reply),
     /// A clinician's statement of having opened entries.
     Receipt(Receipt),
+    /// What somebody answered to a measure.
+    MeasureResponse(MeasureResponse),
+    /// An instrument that a practice offers.
+    InstrumentPack(InstrumentPack),
+    /// A clinic's statement of who looks at flagged answers.
+    Coverage(Coverage),
+    /// What a clinician did about a flagged answer.
+    Disposition(Disposition),
+    /// Whom a patient can call.
+    SafetyPlan(SafetyPlan),
 }
 
 impl Document {
@@ -70,7 +84,7 @@ impl Document {
         let attachments = match &mut self.body {
             Body::Entry(entry) => &mut entry.attachments,
             Body::Layer(layer) => &mut layer.attachments,
-            Body::Mark(_) | Body::Session(_) | Body::Reply(_) | Body::Receipt(_) => return self,
+            _ => return self,
         };
         for attachment in attachments {
             attachment.id = renamed.get(&attachment.id).copied().unwrap_or(attachment.id);
@@ -107,7 +121,7 @@ impl Body {
         match self {
             Self::Entry(entry) => &entry.attachments,
             Self::Layer(layer) => &layer.attachments,
-            Self::Mark(_) | Self::Session(_) | Self::Reply(_) | Self::Receipt(_) => &[],
+            _ => &[],
         }
     }
 
@@ -119,6 +133,12 @@ impl Body {
             Self::Session(session) => session.check(),
             Self::Reply(reply) => reply.check(),
             Self::Receipt(receipt) => receipt.check(),
+            Self::MeasureResponse(response) => response.check(),
+            // A pack that exists was checked when it was loaded.
+            Self::InstrumentPack(_) => Ok(()),
+            Self::Coverage(coverage) => coverage.check(),
+            Self::Disposition(disposition) => disposition.check(),
+            Self::SafetyPlan(plan) => plan.check(),
         }
     }
 }
@@ -167,7 +187,12 @@ document_types!(
     Mark: "mark",
     Session: "session",
     Reply: "reply",
-    Receipt: "receipt"
+    Receipt: "receipt",
+    MeasureResponse: "measure_response",
+    InstrumentPack: "instrument_pack",
+    Coverage: "coverage",
+    Disposition: "disposition",
+    SafetyPlan: "safety_plan"
 );
 
 #[cfg(test)]

@@ -8,12 +8,17 @@ use std::collections::{BTreeMap, BTreeSet};
 use reverie_protocol::ids::{AccountId, DocumentId, RecordId};
 
 use crate::content::{Compartment, Content, Members, Opened, OpenedJournal};
-use crate::document::{Body, Document, Entry, Layer, Mark, Reply, Session, Typed};
+use crate::document::{
+    Body, Coverage, Disposition, Document, Entry, InstrumentPack, Layer, Mark, MeasureResponse, Reply, SafetyPlan,
+    Session, Typed,
+};
+use crate::measure::{Answers, Instruments, score};
 use crate::rules::{Side, allows};
 use crate::timestamp::Timestamp;
 use crate::view::{
-    Addition, Duplicate, EntryView, LayerView, MarkView, NotesView, OpenedBy, PatientView, PrivateView, ReplyView,
-    Reported, ReportedWhat, ShareState, SharedView, Tombstone, Unshown, UnshownWhy,
+    Addition, DispositionView, Duplicate, EntryView, LayerView, MarkView, MeasureView, NotesView, OpenedBy,
+    PatientView, PrivateView, ReplyView, Reported, ReportedWhat, Scoring, ShareState, SharedView, Tombstone, Unshown,
+    UnshownWhy,
 };
 
 /// Folds the journals about one patient that one account can open. Each journal is given once.
@@ -66,6 +71,11 @@ struct Sorted<'a> {
     replies: ByEntry<Reply>,
     opened: BTreeMap<DocumentId, Vec<OpenedBy>>,
     sessions: BTreeMap<DocumentId, Document<Session>>,
+    responses: ByEntry<MeasureResponse>,
+    dispositions: ByEntry<Disposition>,
+    packs: Vec<Document<InstrumentPack>>,
+    coverage: Option<Document<Coverage>>,
+    safety_plan: Option<Document<SafetyPlan>>,
     members: Members,
     withdrawn: BTreeMap<AccountId, u64>,
     last_record_at: Option<Timestamp>,
@@ -82,6 +92,11 @@ impl<'a> Sorted<'a> {
             replies: BTreeMap::new(),
             opened: BTreeMap::new(),
             sessions: BTreeMap::new(),
+            responses: BTreeMap::new(),
+            dispositions: BTreeMap::new(),
+            packs: Vec::new(),
+            coverage: None,
+            safety_plan: None,
             members: Members::default(),
             withdrawn: BTreeMap::new(),
             last_record_at: None,
@@ -137,6 +152,16 @@ impl<'a> Sorted<'a> {
             }
             // The one document that is superseded: the last one stays.
             Body::Session(body) => drop(self.sessions.insert(id, document.clone().map(|_| body.clone()))),
+            Body::MeasureResponse(body) => {
+                self.responses.entry(id).or_default().push(Held::new(opened, document, body))
+            }
+            Body::Disposition(body) => {
+                self.dispositions.entry(body.response).or_default().push(Held::new(opened, document, body));
+            }
+            Body::InstrumentPack(body) => self.packs.push(document.clone().map(|_| body.clone())),
+            // Of statements and plans the last one counts.
+            Body::Coverage(body) => self.coverage = Some(document.clone().map(|_| body.clone())),
+            Body::SafetyPlan(body) => self.safety_plan = Some(document.clone().map(|_| body.clone())),
         }
     }
 
@@ -154,12 +179,7 @@ impl<'a> Sorted<'a> {
         let (layers, mark, mut records) = self.beside(id);
         records.extend(versions.iter().map(|held| (held.seq, held.record)));
         records.sort_unstable();
-        let opened = self.opened.get(&id).cloned().unwrap_or_default();
-        let state = match (self.journal.compartment, opened.is_empty()) {
-            (Compartment::Shared, true) => ShareState::SharedUnopened,
-            (Compartment::Shared, false) => ShareState::SharedOpened,
-            (Compartment::Private | Compartment::ProcessNotes, _) => ShareState::Private,
-        };
+        let (opened, state) = self.opened(id);
         let replies = firsts(of(&self.replies, id));
         Some(EntryView {
             entry: first.document.clone(),
@@ -176,6 +196,51 @@ impl<'a> Sorted<'a> {
             opened,
             state,
         })
+    }
+
+    /// Returns who opened an entry or a measure, and how far it went.
+    fn opened(&self, id: DocumentId) -> (Vec<OpenedBy>, ShareState) {
+        let opened = self.opened.get(&id).cloned().unwrap_or_default();
+        let state = match (self.journal.compartment, opened.is_empty()) {
+            (Compartment::Shared, true) => ShareState::SharedUnopened,
+            (Compartment::Shared, false) => ShareState::SharedOpened,
+            (Compartment::Private | Compartment::ProcessNotes, _) => ShareState::Private,
+        };
+        (opened, state)
+    }
+
+    /// Returns the measures in the order of the log, scored by these instruments.
+    fn measures(&self, instruments: &Instruments) -> Vec<MeasureView> {
+        let mut measures: Vec<_> =
+            self.responses.values().filter_map(|versions| self.measure(versions, instruments)).collect();
+        measures.sort_by_key(|view| (view.seq, view.records.first().copied()));
+        measures
+    }
+
+    fn measure(&self, versions: &[Held<MeasureResponse>], instruments: &Instruments) -> Option<MeasureView> {
+        let first = versions.first()?;
+        let id = first.document.id();
+        let (opened, state) = self.opened(id);
+        let dispositions = firsts(of(&self.dispositions, id)).map(|held| DispositionView {
+            seq: held.seq,
+            author: held.author,
+            disposition: held.document.clone(),
+        });
+        Some(MeasureView {
+            response: first.document.clone(),
+            journal: self.journal.id,
+            compartment: self.journal.compartment,
+            seq: first.seq,
+            records: versions.iter().map(|held| held.record).collect(),
+            scoring: scoring(first.document.body(), instruments),
+            dispositions: dispositions.collect(),
+            opened,
+            state,
+        })
+    }
+
+    fn instruments(&self) -> Instruments {
+        Instruments::with(self.packs.iter().map(|pack| pack.body().pack.clone()))
     }
 
     /// Returns the layers, the latest mark, and the records of all layers and marks of an entry.
@@ -196,6 +261,16 @@ impl<B: Clone> Held<B> {
     }
 }
 
+fn scoring(response: &MeasureResponse, instruments: &Instruments) -> Scoring {
+    let Some(instrument) = instruments.definition(&response.instrument, response.version) else {
+        return Scoring::NoDefinition;
+    };
+    match Answers::by_item(instrument, response.answers.iter().map(|answer| (&answer.item, answer.value))) {
+        Ok(answers) => Scoring::Scored(Box::new(score(instrument, &answers))),
+        Err(error) => Scoring::Misfit(error.to_string()),
+    }
+}
+
 fn of<B>(by_entry: &ByEntry<B>, entry: DocumentId) -> &[Held<B>] {
     by_entry.get(&entry).map_or(&[], Vec::as_slice)
 }
@@ -207,7 +282,7 @@ fn firsts<B>(all: &[Held<B>]) -> impl Iterator<Item = &Held<B>> {
 }
 
 fn shared_view(patient: AccountId, sorted: Sorted<'_>) -> SharedView {
-    let entries = sorted.entries();
+    let (entries, measures) = (sorted.entries(), sorted.measures(&sorted.instruments()));
     let mut sessions: Vec<_> = sorted.sessions.into_values().collect();
     sessions.sort_by_key(|session| (session.body().starts_at, session.id()));
     SharedView {
@@ -216,6 +291,9 @@ fn shared_view(patient: AccountId, sorted: Sorted<'_>) -> SharedView {
         members: sorted.members,
         entries,
         sessions,
+        measures,
+        packs: sorted.packs,
+        coverage: sorted.coverage,
         tombstones: sorted.withdrawn.into_iter().map(|(by, count)| Tombstone { by, count }).collect(),
         last_record_at: sorted.last_record_at,
         unshown: sorted.unshown,
@@ -235,18 +313,27 @@ fn private_view(mut sorted: Sorted<'_>, shared: &[Sorted<'_>]) -> PrivateView {
         take(&mut sorted.layers, *entry, &layers, &mut duplicates);
         take(&mut sorted.marks, *entry, &marks, &mut duplicates);
     }
+    for response in shared.iter().flat_map(|circle| circle.responses.keys()) {
+        take(&mut sorted.responses, *response, &BTreeSet::from([*response]), &mut duplicates);
+    }
     duplicates.sort();
 
+    // A practice's packs are in the journals that it reads; what is private may be an answer to one of them.
+    let packs = shared.iter().flat_map(|circle| &circle.packs).map(|pack| pack.body().pack.clone());
+    let measures = sorted.measures(&Instruments::with(packs));
     let additions = shared_entries.iter().filter_map(|entry| {
         let (layers, mark, mut records) = sorted.beside(*entry);
         records.sort_unstable();
         let records: Vec<_> = records.into_iter().map(|(_, record)| record).collect();
         (!records.is_empty()).then_some(Addition { entry: *entry, layers, mark, records })
     });
+    let additions = additions.collect();
     PrivateView {
         journal: sorted.journal.id,
         entries: sorted.entries(),
-        additions: additions.collect(),
+        measures,
+        safety_plan: sorted.safety_plan,
+        additions,
         duplicates,
         unshown: sorted.unshown,
     }

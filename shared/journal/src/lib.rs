@@ -13,11 +13,13 @@ mod document;
 pub mod export;
 mod find;
 mod fold;
+pub mod measure;
 mod names;
 mod paths;
 mod queue;
 pub mod render;
 mod rules;
+pub mod safety;
 #[cfg(test)]
 mod sample;
 mod sharing;
@@ -26,30 +28,30 @@ mod timestamp;
 mod view;
 
 pub use self::brief::{
-    Brief, BriefEntry, BriefHeader, Intention, Intentions, KindGroup, ListItem, NotYet, Novelty, PatientsList,
-    Question, Withdrawn, brief, default_since,
+    Brief, BriefEntry, BriefHeader, Intention, Intentions, KindGroup, ListItem, MeasureGroup, MeasureRow, NotYet,
+    Novelty, PatientsList, Question, Safety, Withdrawn, brief, default_since,
 };
 pub use self::content::{Compartment, Content, Members, Opened, OpenedJournal, Reason};
 pub use self::cycle::Cycle;
 pub use self::document::{
-    Attachment, Body, Document, Entry, Kind, Layer, Mark, ParseError, ParseKindError, RawDocument, Receipt,
-    ReceiptKind, Reply, Session, SessionState, SessionType, Talk, Typed,
+    Answer, Attachment, Away, Body, Coverage, Disposition, Document, Entry, InstrumentPack, Kind, Layer, Mark,
+    MeasureResponse, Outcome, ParseError, ParseKindError, Person, Phone, RawDocument, Receipt, ReceiptKind, Reply,
+    SafetyPlan, Session, SessionState, SessionType, Talk, Typed,
 };
 pub use self::find::{FindError, short_id};
 pub use self::fold::fold;
 pub use self::names::Names;
-pub use self::queue::{NextSession, QueueRow, queue};
+pub use self::queue::{Flagged, NextSession, QueueRow, queue};
 pub use self::rules::{Misplaced, Side, allows};
+pub use self::safety::{NOT_MONITORED, NOT_MONITORED_IN_FULL};
 pub use self::sharing::{
     Reseal, SharePlan, SharePlanError, WithdrawCase, WithdrawPlan, WithdrawPlanError, Withdrawal, share_plan,
     withdraw_plan,
 };
-pub use self::text::{FieldError, FileName, MediaType, Title, Words};
+pub use self::text::{FieldError, FileName, Hours, MediaType, PersonName, Title, Words};
 pub use self::timestamp::{Timestamp, TimestampError};
 pub use self::view::{
-    Addition, Duplicate, EntryView, LayerView, MarkView, NotesView, OpenedBy, PatientView, PrivateView, ReplyView,
-    Reported, ReportedWhat, ShareState, SharedView, Tombstone, Unshown, UnshownWhy,
+    Addition, DispositionView, Duplicate, EntryView, LayerView, MarkView, MeasureView, NotesView, OpenedBy,
+    PatientView, PrivateView, ReplyView, Reported, ReportedWhat, Scoring, ShareState, SharedView, Tombstone, Unshown,
+    UnshownWhy,
 };
-
-/// The sentence that stands wherever someone could think that somebody is watching.
-pub const NOT_MONITORED: &str = "This journal is not monitored. Nobody is alerted when you write.";

@@ -6,7 +6,7 @@ use serde::Serialize;
 use crate::cycle::Cycle;
 use crate::document::{SessionType, Talk};
 use crate::timestamp::Timestamp;
-use crate::view::SharedView;
+use crate::view::{MeasureView, SharedView};
 
 /// One patient of the queue.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
@@ -15,6 +15,8 @@ pub struct QueueRow {
     pub patient: AccountId,
     /// The shared journal.
     pub journal: JournalId,
+    /// Flagged answers that wait for a disposition.
+    pub flagged: Option<Flagged>,
     /// The next scheduled session.
     pub next_session: Option<NextSession>,
     /// Which cycle, how long after the dose.
@@ -27,6 +29,15 @@ pub struct QueueRow {
     pub oldest_unread_at: Option<Timestamp>,
 }
 
+/// Flagged answers that wait for a disposition: how many, and since when. Not what was answered.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+pub struct Flagged {
+    /// How many responses.
+    pub responses: usize,
+    /// When the oldest was given.
+    pub oldest_at: Timestamp,
+}
+
 /// A scheduled session.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
 pub struct NextSession {
@@ -36,7 +47,8 @@ pub struct NextSession {
     pub session_type: SessionType,
 }
 
-/// Returns a row for each shared journal: by next session, then by oldest unread entry; what has neither comes last.
+/// Returns a row for each shared journal: flagged answers first, the oldest before the others; then by next session, then
+/// by oldest unread entry; what has none of it comes last.
 pub fn queue<'a>(
     clinician: AccountId,
     shared: impl IntoIterator<Item = &'a SharedView>,
@@ -45,8 +57,18 @@ pub fn queue<'a>(
     let mut rows: Vec<_> = shared.into_iter().map(|shared| row(clinician, shared, now)).collect();
     rows.sort_by_key(|row| {
         let next = row.next_session.map(|next| next.starts_at);
+        let flagged = row.flagged.map(|flagged| flagged.oldest_at);
         // `None` sorts before `Some`; here it comes after.
-        (next.is_none(), next, row.oldest_unread_at.is_none(), row.oldest_unread_at, row.patient, row.journal)
+        (
+            flagged.is_none(),
+            flagged,
+            next.is_none(),
+            next,
+            row.oldest_unread_at.is_none(),
+            row.oldest_unread_at,
+            row.patient,
+            row.journal,
+        )
     });
     rows
 }
@@ -54,9 +76,12 @@ pub fn queue<'a>(
 fn row(clinician: AccountId, shared: &SharedView, now: Timestamp) -> QueueRow {
     let unread: Vec<_> = shared.entries.iter().filter(|view| view.is_unread_by(clinician)).collect();
     let next = shared.next_session(now);
+    let open = |view: &&MeasureView| view.flags().iter().any(|flag| flag.open);
+    let flagged: Vec<_> = shared.measures.iter().filter(open).map(|view| view.response.at()).collect();
     QueueRow {
         patient: shared.patient,
         journal: shared.journal,
+        flagged: flagged.iter().min().map(|oldest| Flagged { responses: flagged.len(), oldest_at: *oldest }),
         next_session: next.map(|next| NextSession { starts_at: next.starts_at, session_type: next.session_type }),
         cycle: shared.cycle_at(now),
         unread: unread.len(),

@@ -8,8 +8,11 @@ mod clean;
 mod entry;
 mod journal;
 mod markdown;
+mod measures;
 mod phrase;
+mod plot;
 mod queue;
+mod safety;
 mod sheet;
 mod terminal;
 
@@ -17,7 +20,10 @@ pub use self::brief::{brief_markdown, brief_text};
 pub use self::clean::clean;
 pub use self::entry::entry_text;
 pub use self::journal::{journal_markdown, journal_text};
+pub use self::measures::{instrument_text, instruments_text, measures_text, response_text, score_text};
+pub use self::plot::{trend_svg, trend_text};
 pub use self::queue::queue_text;
+pub use self::safety::screen_text;
 
 /// How a page is shown in a terminal.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

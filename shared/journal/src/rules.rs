@@ -43,7 +43,10 @@ pub fn allows(body: &Body, compartment: Compartment, side: Side) -> Result<(), M
 
     let (compartments, author): (&[Compartment], Side) = match body {
         Body::Entry(_) | Body::Layer(_) | Body::Mark(_) => (&[Private, Shared], Patient),
+        Body::MeasureResponse(_) => (&[Private, Shared], Patient),
+        Body::SafetyPlan(_) => (&[Private], Patient),
         Body::Session(_) | Body::Reply(_) | Body::Receipt(_) => (&[Shared], Clinician),
+        Body::InstrumentPack(_) | Body::Coverage(_) | Body::Disposition(_) => (&[Shared], Clinician),
     };
     if !compartments.contains(&compartment) {
         return Err(Misplaced::Compartment);

@@ -1,9 +1,12 @@
 //! Fictional journals for tests: heron-41 writes, Dr. Ada Quill reads, Noor Haddon covers.
 
+use std::sync::LazyLock;
+
 use proptest::prelude::*;
 use reverie_protocol::header::MemberRole;
 use reverie_protocol::ids::{AccountId, AttachmentId, DocumentId, JournalId, RecordId};
 
+use crate::measure::{InstrumentId, ItemId, Pack};
 use crate::*;
 
 pub(crate) const HERON: AccountId = AccountId::from_bytes([0x41; 16]);
@@ -57,6 +60,37 @@ pub(crate) fn reply(n: u8, about: u8, at: Timestamp, text: &str, question: bool)
 
 pub(crate) fn receipt(n: u8, at: Timestamp, entries: &[u8]) -> Document {
     document(n, at, Receipt { receipt: ReceiptKind::Opened, entries: entries.iter().copied().map(id).collect() })
+}
+
+pub(crate) fn response(n: u8, at: Timestamp, instrument: &str, values: &[u16]) -> Document {
+    let item = |n: usize| ItemId::new(format!("q{}", n + 1)).unwrap();
+    let answers = values.iter().enumerate().map(|(n, value)| Answer { item: item(n), value: *value }).collect();
+    let instrument = InstrumentId::new(instrument).unwrap();
+    document(n, at, MeasureResponse { instrument, version: 1, answers, safety: None })
+}
+
+pub(crate) fn disposition(n: u8, of: u8, at: Timestamp, outcome: Outcome) -> Document {
+    document(n, at, Disposition { response: id(of), outcome, note: None })
+}
+
+pub(crate) fn coverage() -> Coverage {
+    let (phone, hours) = (Phone::new("617-555-0123").unwrap(), Some(Hours::new("weekdays 9 to 17").unwrap()));
+    Coverage { within_business_days: 1, phone, hours, away: None }
+}
+
+pub(crate) fn coverage_away(from: Timestamp, until: Option<Timestamp>) -> Coverage {
+    let covering = person("Noor Haddon, LICSW", "617-555-0142");
+    Coverage { away: Some(Away { from, until, covering: Some(covering) }), ..coverage() }
+}
+
+pub(crate) fn person(name: &str, phone: &str) -> Person {
+    Person { name: PersonName::new(name).unwrap(), phone: Phone::new(phone).unwrap() }
+}
+
+/// A pack of the practice: CORE-10 without its wording.
+pub(crate) fn core_10() -> Pack {
+    static CORE_10: LazyLock<Pack> = LazyLock::new(|| Pack::load(include_str!("../packs/core-10.toml")).unwrap());
+    CORE_10.clone()
 }
 
 pub(crate) fn completed(n: u8, session_type: SessionType, starts_at: Timestamp) -> Document {
@@ -229,6 +263,14 @@ pub(crate) fn any_document() -> impl Strategy<Value = Document> {
         }),
         1 => (n(), text(), any::<bool>())
             .prop_map(|(n, words, question)| Reply { about: id(n), words, question }.into()),
+        1 => (n(), proptest::collection::vec(0..5_u16, 1..10), any::<bool>()).prop_map(|(n, values, phq)| {
+            let name = if phq { "PHQ-9" } else { "CORE-10" };
+            response(n, at(1, 0, 0), name, &values).body().clone()
+        }),
+        1 => n().prop_map(|n| disposition(n, n, at(1, 0, 0), Outcome::Seen).body().clone()),
+        1 => Just(coverage().into()),
+        1 => Just(InstrumentPack { pack: core_10() }.into()),
+        1 => Just(SafetyPlan { people: vec![person("A friend", "617-555-0177")] }.into()),
         1 => n().prop_map(|n| Receipt { receipt: ReceiptKind::Opened, entries: vec![id(n)] }.into()),
     ];
     (0..12_u8, time(), body).prop_map(|(n, at, body)| document(n, at, body))

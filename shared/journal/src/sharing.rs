@@ -12,7 +12,7 @@ use serde::Serialize;
 use crate::document::{Body, Document, Typed as _};
 use crate::names::{Names, listed};
 use crate::timestamp::Timestamp;
-use crate::view::{Duplicate, EntryView, PatientView, ShareState};
+use crate::view::{Duplicate, EntryView, OpenedBy, PatientView, ShareState};
 
 /// Records of one journal to withdraw.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
@@ -59,23 +59,24 @@ pub enum SharePlanError {
     AlreadyShared,
 }
 
-/// Returns how to share an entry into the shared journal `into`.
+/// Returns how to share an entry or a measure into the shared journal `into`.
 ///
 /// An entry that is shared with another circle already is sealed from there. Private layers and marks that the patient
 /// set beside a shared entry stay private.
 pub fn share_plan(view: &PatientView, id: DocumentId, into: JournalId) -> Result<SharePlan, SharePlanError> {
     let circle = view.shared.iter().find(|shared| shared.journal == into).ok_or(SharePlanError::NoSuchCircle)?;
-    let entry = view.entry(id).ok_or(SharePlanError::NoSuchEntry)?;
-    let there = circle.entries.iter().any(|shared| shared.entry.id() == id);
-    let seal = if there { Vec::new() } else { documents(entry) };
+    let pieces = pieces(view, id);
+    let piece = pieces.first().ok_or(SharePlanError::NoSuchEntry)?;
+    let there = pieces.iter().any(|piece| piece.journal == circle.journal);
+    let seal = if there { Vec::new() } else { piece.documents.clone() };
     let mut withdraw = duplicates(view, id);
-    if entry.state == ShareState::Private {
-        withdraw.push(Withdrawal { journal: entry.journal, records: entry.records.clone() });
+    if piece.state == ShareState::Private {
+        withdraw.push(Withdrawal { journal: piece.journal, records: piece.records.to_vec() });
     }
     if seal.is_empty() && withdraw.is_empty() {
         return Err(SharePlanError::AlreadyShared);
     }
-    Ok(SharePlan { into, attachments: reseals(entry.journal, &seal), seal, withdraw })
+    Ok(SharePlan { into, attachments: reseals(piece.journal, &seal), seal, withdraw })
 }
 
 /// How an entry is withdrawn.
@@ -147,16 +148,16 @@ pub enum WithdrawPlanError {
     NoPrivateJournal,
 }
 
-/// Returns how to withdraw an entry from everywhere it is shared, or, if it is private, for good.
+/// Returns how to withdraw an entry or a measure from everywhere it is shared, or, if it is private, for good.
 pub fn withdraw_plan(view: &PatientView, id: DocumentId) -> Result<WithdrawPlan, WithdrawPlanError> {
-    let entry = view.entry(id).ok_or(WithdrawPlanError::NoSuchEntry)?;
-    if entry.state == ShareState::Private {
-        let withdraw = vec![Withdrawal { journal: entry.journal, records: entry.records.clone() }];
+    let shared = pieces(view, id);
+    let first = shared.first().ok_or(WithdrawPlanError::NoSuchEntry)?;
+    if first.state == ShareState::Private {
+        let withdraw = vec![Withdrawal { journal: first.journal, records: first.records.to_vec() }];
         let (seal, attachments) = (Vec::new(), Vec::new());
         return Ok(WithdrawPlan { case: WithdrawCase::Private, back_to: None, seal, attachments, withdraw });
     }
     let private = view.private.as_ref().ok_or(WithdrawPlanError::NoPrivateJournal)?;
-    let shared: Vec<_> = view.entries().filter(|shared| shared.entry.id() == id).collect();
 
     // What is there already need not be copied. A private mark is the patient's last word to herself; a copy would come
     // after it in the log and take its place.
@@ -166,7 +167,7 @@ pub fn withdraw_plan(view: &PatientView, id: DocumentId) -> Result<WithdrawPlan,
     let mut seal = Vec::new();
     let mut attachments = Vec::new();
     for shared in &shared {
-        let mut copies = documents(shared);
+        let mut copies = shared.documents.clone();
         copies.retain(|document| {
             let mark = matches!(document.body(), Body::Mark(_));
             !(mark && own_mark) && there.insert((document.body().type_name(), document.id()))
@@ -174,7 +175,7 @@ pub fn withdraw_plan(view: &PatientView, id: DocumentId) -> Result<WithdrawPlan,
         attachments.extend(reseals(shared.journal, &copies));
         seal.extend(copies);
     }
-    let mut opened: Vec<_> = shared.iter().flat_map(|shared| &shared.opened).collect();
+    let mut opened: Vec<_> = shared.iter().flat_map(|shared| shared.opened).collect();
     opened.sort_by_key(|opened| opened.at);
     let case = opened.first().map_or(WithdrawCase::Unopened, |first| {
         let mut by = Vec::new();
@@ -186,11 +187,38 @@ pub fn withdraw_plan(view: &PatientView, id: DocumentId) -> Result<WithdrawPlan,
         WithdrawCase::Opened { first_at: first.at, by }
     });
     let withdraw =
-        shared.iter().map(|shared| Withdrawal { journal: shared.journal, records: shared.records.clone() }).collect();
+        shared.iter().map(|shared| Withdrawal { journal: shared.journal, records: shared.records.to_vec() }).collect();
     Ok(WithdrawPlan { case, back_to: Some(private.journal), seal, attachments, withdraw })
 }
 
-/// Returns the entry, its layers and its mark.
+/// What is shared and withdrawn as one, in one journal: an entry with its layers and its mark, or a measure.
+struct Piece<'a> {
+    journal: JournalId,
+    state: ShareState,
+    records: &'a [RecordId],
+    opened: &'a [OpenedBy],
+    documents: Vec<Document>,
+}
+
+/// Returns what goes by this id: the private one, or those of all circles that hold it.
+fn pieces(view: &PatientView, id: DocumentId) -> Vec<Piece<'_>> {
+    let entries = view.entries().filter(|view| view.entry.id() == id).map(|view| Piece {
+        journal: view.journal,
+        state: view.state,
+        records: &view.records,
+        opened: &view.opened,
+        documents: documents(view),
+    });
+    let measures = view.measures().filter(|view| view.response.id() == id).map(|view| Piece {
+        journal: view.journal,
+        state: view.state,
+        records: &view.records,
+        opened: &view.opened,
+        documents: vec![Document::from(view.response.clone())],
+    });
+    entries.chain(measures).collect()
+}
+
 fn documents(view: &EntryView) -> Vec<Document> {
     let mut documents = vec![Document::from(view.entry.clone())];
     documents.extend(view.layers.iter().map(|layer| Document::from(layer.layer.clone())));

@@ -94,6 +94,15 @@ limited_text!(
     MediaType, "media_type", 1..=100
 );
 
+limited_text!(
+    /// What somebody who can be called is called.
+    PersonName, "name", 1..=80
+);
+limited_text!(
+    /// When somebody can be called.
+    Hours, "hours", 1..=200
+);
+
 impl Words {
     /// Tells whether there is anything but white space.
     pub fn is_blank(&self) -> bool {

@@ -7,7 +7,11 @@ use reverie_protocol::ids::{AccountId, DocumentId, JournalId, RecordId};
 use serde::Serialize;
 
 use crate::content::{Compartment, Members, Reason};
-use crate::document::{Attachment, Document, Entry, Layer, Mark, RawDocument, Reply, Session, Talk};
+use crate::document::{
+    Attachment, Coverage, Disposition, Document, Entry, InstrumentPack, Layer, Mark, MeasureResponse, RawDocument,
+    Reply, SafetyPlan, Session, Talk,
+};
+use crate::measure::{Instruments, Score};
 use crate::rules::Misplaced;
 use crate::timestamp::Timestamp;
 
@@ -33,6 +37,10 @@ pub struct PrivateView {
     pub journal: JournalId,
     /// Private entries, in the order of the log.
     pub entries: Vec<EntryView>,
+    /// Private measures, in the order of the log.
+    pub measures: Vec<MeasureView>,
+    /// Whom she can call: the latest plan.
+    pub safety_plan: Option<Document<SafetyPlan>>,
     /// Private layers and marks beside shared entries; only the patient sees them.
     pub additions: Vec<Addition>,
     /// Private copies of what is shared: what a share that was cut short has still to withdraw.
@@ -54,6 +62,12 @@ pub struct SharedView {
     pub entries: Vec<EntryView>,
     /// Sessions as they stand now, by start.
     pub sessions: Vec<Document<Session>>,
+    /// Shared measures, in the order of the log.
+    pub measures: Vec<MeasureView>,
+    /// Instruments that the practice offers beside those that ship, in the order of the log.
+    pub packs: Vec<Document<InstrumentPack>>,
+    /// Who looks at flagged answers: the latest statement.
+    pub coverage: Option<Document<Coverage>>,
     /// What was taken back, by author. When is not known: a withdrawal carries no time, and nobody's clock is trusted.
     pub tombstones: Vec<Tombstone>,
     /// When the patient made the last record, by her clock.
@@ -96,6 +110,52 @@ pub struct EntryView {
     pub opened: Vec<OpenedBy>,
     /// How far it went.
     pub state: ShareState,
+}
+
+/// A measure that was taken, and what its answers come to.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct MeasureView {
+    /// What was answered.
+    pub response: Document<MeasureResponse>,
+    /// The journal that holds it.
+    pub journal: JournalId,
+    /// Of which kind that journal is.
+    pub compartment: Compartment,
+    /// Its place in the log.
+    pub seq: u64,
+    /// All of the patient's records that hold it, repeats included: what a withdrawal names.
+    pub records: Vec<RecordId>,
+    /// What the answers come to.
+    pub scoring: Scoring,
+    /// What clinicians did about its flags, in the order of the log.
+    pub dispositions: Vec<DispositionView>,
+    /// Who opened it and when, in the order of the log.
+    pub opened: Vec<OpenedBy>,
+    /// How far it went.
+    pub state: ShareState,
+}
+
+/// What answers come to.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Scoring {
+    /// A score.
+    Scored(Box<Score>),
+    /// The definition of this instrument and version is not here.
+    NoDefinition,
+    /// The answers do not fit the definition, for this reason.
+    Misfit(String),
+}
+
+/// A disposition, its author and its place in the log.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct DispositionView {
+    /// Its place in the log.
+    pub seq: u64,
+    /// Who did something.
+    pub author: AccountId,
+    /// The disposition.
+    pub disposition: Document<Disposition>,
 }
 
 /// A layer and its place in the log.
@@ -247,6 +307,26 @@ impl SharedView {
     /// Returns who reads the journal beside the patient, in the order of the member list.
     pub fn readers(&self) -> impl Iterator<Item = AccountId> {
         self.members.0.iter().map(|(account, _)| *account).filter(|account| *account != self.patient)
+    }
+
+    /// Returns the instruments that can be taken here: those that ship, and those that the practice offers.
+    pub fn instruments(&self) -> Instruments {
+        Instruments::with(self.packs.iter().map(|pack| pack.body().pack.clone()))
+    }
+}
+
+impl MeasureView {
+    /// Returns the score, if there is one.
+    pub const fn score(&self) -> Option<&Score> {
+        match &self.scoring {
+            Scoring::Scored(score) => Some(score),
+            Scoring::NoDefinition | Scoring::Misfit(_) => None,
+        }
+    }
+
+    /// Tells whether this reader has not opened it.
+    pub fn is_unread_by(&self, reader: AccountId) -> bool {
+        !self.opened.iter().any(|opened| opened.by == reader && opened.seq > self.seq)
     }
 }
 

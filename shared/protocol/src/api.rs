@@ -12,7 +12,7 @@ use crate::bytes::B64;
 use crate::card::SignedCard;
 use crate::hash::Hash;
 use crate::header::{MemberRole, SignedRecord};
-use crate::ids::{AccountId, AttachmentId, InvitationId, JournalId, SessionId};
+use crate::ids::{AccountId, AttachmentId, HandoverId, InvitationId, JournalId, SessionId};
 use crate::opaque::KsfParams;
 
 /// A new invitation. The server learns the hash of the redeem token, never the code.
@@ -246,6 +246,10 @@ pub struct OpenedSession {
     pub account: Account,
     /// The account's key bundle.
     pub bundle: Bundle,
+    /// The slow-hash parameters that the server wants by now, if the account's are weaker: register the same password
+    /// again with these.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub raise_ksf: Option<KsfParams>,
 }
 
 impl fmt::Debug for OpenedSession {
@@ -290,7 +294,7 @@ pub struct Bundle {
     pub bundle: B64,
 }
 
-/// A new version of the key bundle, compare-and-set.
+/// A new version of the key bundle, compare-and-set, and what changes with it: all of it or nothing.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(poem_openapi::Object))]
 #[serde(deny_unknown_fields)]
@@ -300,6 +304,80 @@ pub struct PutBundle {
     pub version: u64,
     /// The key bundle.
     pub bundle: B64,
+    /// A new password, in place of the old one.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub password: Option<NewPassword>,
+    /// SHA-256 of the login token of a new recovery code, in place of the old one.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub recovery_sha256: Option<Hash>,
+    /// Whether every session but the caller's ends, as after a recovery.
+    #[serde(default)]
+    #[cfg_attr(feature = "openapi", oai(default))]
+    pub end_other_sessions: bool,
+}
+
+impl PutBundle {
+    /// Returns a new version of the bundle with which nothing else changes.
+    pub const fn new(version: u64, bundle: B64) -> Self {
+        Self { version, bundle, password: None, recovery_sha256: None, end_other_sessions: false }
+    }
+}
+
+/// First half of changing the password: the OPAQUE registration request.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(poem_openapi::Object))]
+#[serde(deny_unknown_fields)]
+#[cfg_attr(feature = "openapi", oai(deny_unknown_fields, skip_serializing_if_is_none))]
+pub struct PasswordStart {
+    /// OPAQUE RegistrationRequest (RFC 9807), 32 bytes.
+    pub request: B64,
+}
+
+/// Second half of changing the password.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(poem_openapi::Object))]
+#[serde(deny_unknown_fields)]
+#[cfg_attr(feature = "openapi", oai(deny_unknown_fields, skip_serializing_if_is_none))]
+pub struct NewPassword {
+    /// OPAQUE RegistrationUpload, 192 bytes.
+    pub upload: B64,
+    /// The slow-hash parameters that were used.
+    pub ksf: KsfParams,
+}
+
+/// What an old device leaves for a new one. The server learns neither the code nor what is sealed under it.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(poem_openapi::Object))]
+#[serde(deny_unknown_fields)]
+#[cfg_attr(feature = "openapi", oai(deny_unknown_fields, skip_serializing_if_is_none))]
+pub struct NewHandover {
+    /// The id, derived from the code.
+    pub handover: HandoverId,
+    /// SHA-256 of the token that takes it.
+    pub token_sha256: Hash,
+    /// What the new device needs beside the password: an age file.
+    pub sealed: B64,
+}
+
+/// The right to take a handover.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(poem_openapi::Object))]
+#[serde(deny_unknown_fields)]
+#[cfg_attr(feature = "openapi", oai(deny_unknown_fields, skip_serializing_if_is_none))]
+pub struct HandoverKey {
+    /// The id, derived from the code.
+    pub handover: HandoverId,
+    /// The token, 32 bytes, derived from the code.
+    pub token: B64,
+}
+
+/// A handover that was taken. It is gone from the server.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(poem_openapi::Object))]
+#[cfg_attr(feature = "openapi", oai(skip_serializing_if_is_none))]
+pub struct Handover {
+    /// What the old device left: an age file.
+    pub sealed: B64,
 }
 
 /// New keys: the next card, and the key bundle that holds them, stored together or not at all.

@@ -2,12 +2,14 @@
 //!
 //! It is the server's word: nothing here is signed. What the chain adds is that whoever has seen a head notices when an
 //! entry before it is changed, left out or put in. Each entry has a digest of its own, and the chain runs over the digests,
-//! so that it can be followed by somebody who is not told every entry: what an owner does in a journal of her own is told
-//! to her alone, since the days on which somebody writes for herself are nobody's business.
+//! so that it can be followed by somebody who is not told every entry: what somebody does in a journal of her own, or with
+//! her own keys, is told to her alone, since the days on which she writes for herself are nobody's business.
+
+mod chain;
 
 use serde::{Deserialize, Serialize};
 
-use crate::api::Head;
+pub use self::chain::{AuditCheck, AuditLink, AuditPage, BrokenAudit, next_head};
 use crate::bytes::B64;
 use crate::hash::Hash;
 use crate::ids::{AccountId, InvitationId, JournalId, SessionId, SubjectId};
@@ -88,6 +90,8 @@ acts! {
     ReadAudit = "read_audit", daily;
     /// Was handed all that the server holds about an account (the subject).
     DiscloseAccount = "disclose_account", daily;
+    /// Made the server anew from a backup: nothing that came after the backup is there.
+    Restore = "restore", each;
 }
 
 /// What kind of thing an act was about.
@@ -106,6 +110,8 @@ pub enum AuditSubjectKind {
     Journal,
     /// A journal whose owner is the actor. Such an entry is told to that owner alone.
     OwnJournal,
+    /// The actor's own keys. Such an entry is told to the actor alone: keys are stored whenever something was written.
+    OwnKeys,
 }
 
 impl AuditSubjectKind {
@@ -117,7 +123,13 @@ impl AuditSubjectKind {
             Self::Invitation => "invitation",
             Self::Journal => "journal",
             Self::OwnJournal => "own_journal",
+            Self::OwnKeys => "own_keys",
         }
+    }
+
+    /// Tells whether an entry about it is told to the actor alone.
+    pub const fn is_own(self) -> bool {
+        matches!(self, Self::OwnJournal | Self::OwnKeys)
     }
 }
 
@@ -136,6 +148,11 @@ impl AuditSubject {
     /// Returns an account as a subject.
     pub const fn account(id: AccountId) -> Self {
         Self { kind: AuditSubjectKind::Account, id: SubjectId::from_bytes(*id.as_bytes()) }
+    }
+
+    /// Returns an account's keys as what that account's act is about.
+    pub const fn own_keys(id: AccountId) -> Self {
+        Self { kind: AuditSubjectKind::OwnKeys, ..Self::account(id) }
     }
 
     /// Returns a session as a subject.
@@ -190,44 +207,7 @@ impl AuditEntry {
     }
 }
 
-/// Returns where the chain is after one more entry: `SHA-256(encode(audit, "seq digest prev"))`, `-` as the first's prev.
-pub fn next_head(head: Option<Head>, entry: &Hash) -> Head {
-    let seq = head.map_or(0, |head| head.seq + 1);
-    let prev = head.map_or_else(|| "-".to_owned(), |head| head.hash.to_string());
-    Head { seq, hash: digest(Kind::Audit, format!("{seq} {entry} {prev}").as_bytes()) }
-}
-
-/// One link of the audit chain.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-#[cfg_attr(feature = "openapi", derive(poem_openapi::Object))]
-#[cfg_attr(feature = "openapi", oai(skip_serializing_if_is_none))]
-pub struct AuditLink {
-    /// Its place in the chain, from 0.
-    pub seq: u64,
-    /// The entry's digest.
-    pub digest: Hash,
-    /// The chain's hash after it.
-    pub hash: Hash,
-    /// The entry; absent where an owner acted in a journal of her own, which is told to her alone.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub entry: Option<AuditEntry>,
-}
-
-/// A page of the audit log.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-#[cfg_attr(feature = "openapi", derive(poem_openapi::Object))]
-#[cfg_attr(feature = "openapi", oai(skip_serializing_if_is_none))]
-pub struct AuditPage {
-    /// In order of seq, beginning after the one asked for.
-    pub links: Vec<AuditLink>,
-    /// Where the chain is; absent if it is empty.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub head: Option<Head>,
-    /// Whether there are links after this page.
-    pub more: bool,
-}
-
-/// What somebody did with a journal on a day. Its place in the audit log is not told: the gaps would tell how much others
+/// What somebody did with a journal or an account on a day. Its place in the audit log is not told: the gaps would tell how much others
 /// do.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(poem_openapi::Object))]
@@ -238,11 +218,14 @@ pub struct AccessEntry {
     /// Who; absent for whoever runs the server.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub actor: Option<AccountId>,
+    /// What the practice calls that account, if it is there still.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub handle: Option<String>,
     /// What.
     pub act: AuditAct,
 }
 
-/// A page of a journal's access log.
+/// A page of the access log of a journal, or of an account.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(poem_openapi::Object))]
 #[cfg_attr(feature = "openapi", oai(skip_serializing_if_is_none))]
@@ -251,89 +234,4 @@ pub struct AccessLog {
     pub entries: Vec<AccessEntry>,
     /// Whether there are entries after this page.
     pub more: bool,
-}
-
-/// What is wrong with an audit chain.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
-pub enum BrokenAudit {
-    /// An entry is missing, or stands twice.
-    #[error("entry {expected} was expected, and entry {found} was shown")]
-    OutOfOrder {
-        /// The next place.
-        expected: u64,
-        /// The place that was shown.
-        found: u64,
-    },
-    /// The words of an entry are not those that were hashed.
-    #[error("entry {0} does not say what was entered")]
-    Changed(u64),
-    /// An entry does not follow the entries before it.
-    #[error("entry {0} does not follow from the entries before it")]
-    Unlinked(u64),
-    /// It contradicts what was seen before.
-    #[error("entry {0} is not the one that this device saw there before")]
-    Rewritten(u64),
-    /// It ends before what was seen before.
-    #[error("the log ended with entry {seen} when this device saw it last, and now it ends before that")]
-    Shortened {
-        /// The last entry that was seen.
-        seen: u64,
-    },
-    /// Its last entry is not the head that was told with it.
-    #[error("its end is not where the server says it is")]
-    OtherHead,
-}
-
-/// Follows an audit chain from its first link on.
-#[derive(Debug, Clone, Default)]
-pub struct AuditCheck {
-    head: Option<Head>,
-    seen: Option<Head>,
-}
-
-impl AuditCheck {
-    /// Begins at the first link; `seen` is the head that was seen when the chain was followed last.
-    pub const fn new(seen: Option<Head>) -> Self {
-        Self { head: None, seen }
-    }
-
-    /// Returns where it is.
-    pub const fn head(&self) -> Option<Head> {
-        self.head
-    }
-
-    /// Follows one link more.
-    ///
-    /// # Errors
-    /// [`BrokenAudit`], after which nothing of the chain can be relied on.
-    pub fn follow(&mut self, link: &AuditLink) -> Result<(), BrokenAudit> {
-        let next = next_head(self.head, &link.digest);
-        if link.seq != next.seq {
-            return Err(BrokenAudit::OutOfOrder { expected: next.seq, found: link.seq });
-        }
-        if link.entry.as_ref().is_some_and(|entry| entry.digest() != link.digest) {
-            return Err(BrokenAudit::Changed(link.seq));
-        }
-        if link.hash != next.hash {
-            return Err(BrokenAudit::Unlinked(link.seq));
-        }
-        if self.seen.is_some_and(|seen| seen.seq == next.seq && seen.hash != next.hash) {
-            return Err(BrokenAudit::Rewritten(link.seq));
-        }
-        self.head = Some(next);
-        Ok(())
-    }
-
-    /// Ends where the server says that the chain ends.
-    ///
-    /// # Errors
-    /// [`BrokenAudit::Shortened`] or [`BrokenAudit::OtherHead`].
-    pub fn finish(self, told: Option<Head>) -> Result<Option<Head>, BrokenAudit> {
-        if let Some(seen) = self.seen
-            && self.head.is_none_or(|head| head.seq < seen.seq)
-        {
-            return Err(BrokenAudit::Shortened { seen: seen.seq });
-        }
-        if self.head == told { Ok(self.head) } else { Err(BrokenAudit::OtherHead) }
-    }
 }

@@ -107,6 +107,10 @@ id!(
     SubjectId
 );
 id!(
+    /// What an old device left for a new one; derived from its code, so that the code alone is enough to find it.
+    HandoverId
+);
+id!(
     /// One login: a device with a revocable token of its own.
     SessionId
 );

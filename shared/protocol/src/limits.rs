@@ -32,6 +32,10 @@ pub const HANDLE_CHARS: usize = 40;
 pub const INVITATION_IN_ROOM_SECONDS: u32 = 15 * 60;
 /// Seconds for which an invitation given in advance can be used: the longest.
 pub const INVITATION_SECONDS: u32 = 72 * 60 * 60;
+/// Seconds for which a new device can take what an old one left for it.
+pub const HANDOVER_SECONDS: u32 = 10 * 60;
+/// Bytes of what an old device leaves for a new one.
+pub const HANDOVER_BYTES: usize = 16 * 1024;
 
 /// Why a handle is not accepted.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]

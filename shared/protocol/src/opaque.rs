@@ -38,16 +38,25 @@ pub struct KsfParams {
 pub struct KsfOutOfRange;
 
 impl KsfParams {
-    /// 64 MiB, three passes, four lanes: what new accounts get, and the least that a client accepts.
+    /// 64 MiB and three passes: the least that a client accepts. Never raise it: accounts that did not log in since
+    /// would be locked out.
+    pub const LEAST: Self = Self { memory_kib: 64 * 1024, passes: 3, lanes: 1 };
+
+    /// 64 MiB, three passes, four lanes: what new accounts get unless the server wants more.
     pub const DEFAULT: Self = Self { memory_kib: 64 * 1024, passes: 3, lanes: 4 };
+
+    /// Tells whether a guess at these costs less than at `wanted`, in memory or in passes.
+    pub const fn is_weaker_than(self, wanted: Self) -> bool {
+        self.memory_kib < wanted.memory_kib || self.passes < wanted.passes
+    }
 
     /// Returns the hash with these parameters.
     ///
     /// # Errors
-    /// [`KsfOutOfRange`] if they are weaker than [`Self::DEFAULT`] (a hostile server would like that) or so large that
+    /// [`KsfOutOfRange`] if they are weaker than [`Self::LEAST`] (a hostile server would like that) or so large that
     /// a phone could not compute them.
     pub fn argon2(self) -> Result<Argon2<'static>, KsfOutOfRange> {
-        let least = Self::DEFAULT;
+        let least = Self::LEAST;
         let memory = (least.memory_kib..=1024 * 1024).contains(&self.memory_kib);
         let passes = (least.passes..=16).contains(&self.passes);
         if !memory || !passes || !(1..=16).contains(&self.lanes) {

@@ -10,7 +10,9 @@ use serde_json::Value;
 
 use crate::bytes::B64;
 use crate::hash::Hash;
-use crate::ids::{AccountId, AttachmentId, DocumentId, InvitationId, JournalId, RecordId, SessionId, SubjectId};
+use crate::ids::{
+    AccountId, AttachmentId, DocumentId, HandoverId, InvitationId, JournalId, RecordId, SessionId, SubjectId,
+};
 
 macro_rules! string_type {
     ($type:ty, $name:literal, $schema:expr, $parse:expr, $print:expr) => {
@@ -65,7 +67,7 @@ macro_rules! id_types {
     };
 }
 
-id_types!(AccountId, JournalId, RecordId, AttachmentId, DocumentId, InvitationId, SessionId, SubjectId);
+id_types!(AccountId, JournalId, RecordId, AttachmentId, DocumentId, InvitationId, HandoverId, SessionId, SubjectId);
 string_type!(B64, "string_byte", MetaSchema::new_with_format("string", "byte"), B64::decode, B64::encode);
 string_type!(
     Hash,

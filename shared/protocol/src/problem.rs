@@ -42,6 +42,8 @@ problem_codes! {
     MalformedRequest = "malformed_request", 400, "The request cannot be read";
     /// There is no valid session token.
     Unauthenticated = "unauthenticated", 401, "Not logged in";
+    /// The session was ended from elsewhere: the device was removed, or the account recovered.
+    DeviceRevoked = "device_revoked", 401, "This device was removed from the account";
     /// Handle and password, or recovery code, do not go together; an unknown handle answers the same.
     LoginFailed = "login_failed", 401, "Login failed";
     /// An administrator suspended the account.

@@ -1,6 +1,6 @@
 //! Keyrings: swapped between two records, or withheld. Nothing is sealed to a key that the owner did not announce.
 
-use reverie_client::Change;
+use reverie_client::CircleChange;
 use reverie_journal::Kind;
 use reverie_protocol::header::SignedRecord;
 use reverie_tests::{Hostile, Person, Practice, World};
@@ -11,7 +11,7 @@ use super::{appended, header, lies_about_records, read, told_once};
 async fn two_keyrings() -> (World, Person, Person, [SignedRecord; 2]) {
     let Practice { world, quill, mut heron } = Practice::open().await;
     let journal = heron.find_circle(Some("quill")).unwrap().journal;
-    let proposal = heron.propose(journal, Change::Rotate).await.unwrap();
+    let proposal = heron.propose(journal, CircleChange::Rotate).await.unwrap();
     heron.enact(&proposal).await.unwrap();
     heron.shares(Kind::Image, "The greenhouse.").await.unwrap();
     let page = heron.wire.passed(|passed| {

@@ -1,6 +1,6 @@
 //! Several clinicians in one journal, with all of the past or from now on.
 
-use reverie_client::{Change, ClientError, Past};
+use reverie_client::{CircleChange, ClientError, Past};
 use reverie_journal::Compartment;
 use reverie_protocol::header::MemberRole;
 use reverie_protocol::problem::{Problem, ProblemCode};
@@ -61,7 +61,7 @@ async fn who_could_read_what_is_told_from_the_log_alone_with_the_server_gone() {
     care.shares("The greenhouse.").await;
     care.admit(Past::FromNowOn).await.unwrap();
     care.shares("The key.").await;
-    let quill = Change::Remove { account: care.quill.account() };
+    let quill = CircleChange::Remove { account: care.quill.account() };
     change_circle(&mut care.heron, care.journal, quill).await.unwrap();
     care.shares("The lock.").await;
     syncs(&mut care.haddon).await;
@@ -100,7 +100,7 @@ async fn a_change_that_was_looked_at_is_not_made_on_another_state() {
     let mut care = Care::open().await;
     let entry = care.shares("The greenhouse.").await;
     syncs(&mut care.quill).await;
-    let change = Change::Admit { account: care.haddon.account(), role: MemberRole::Writer, past: Past::All };
+    let change = CircleChange::Admit { account: care.haddon.account(), role: MemberRole::Writer, past: Past::All };
     let seen = care.heron.propose(care.journal, change.clone()).await.unwrap();
     // quill writes while heron reads what it means.
     care.quill.reply(entry, "Who has the key?".into(), true).await.unwrap();
@@ -133,10 +133,10 @@ async fn a_change_whose_answer_is_lost_is_made_once() {
 async fn whoever_was_not_confirmed_is_not_admitted_and_nobody_but_the_owner_admits() {
     let mut care = Care::open().await;
     let stranger = care.world.unlocks("admin").await;
-    let change = Change::Admit { account: stranger.account(), role: MemberRole::Reader, past: Past::All };
+    let change = CircleChange::Admit { account: stranger.account(), role: MemberRole::Reader, past: Past::All };
     let refused = change_circle(&mut care.heron, care.journal, change).await.unwrap_err();
     assert!(matches!(refused, ClientError::NotConfirmed { .. }), "{refused}");
-    let change = Change::Remove { account: care.heron.account() };
+    let change = CircleChange::Remove { account: care.heron.account() };
     let refused = change_circle(&mut care.quill, care.journal, change).await.unwrap_err();
     assert_eq!(refused.to_string(), "only who owns a journal changes who reads it");
 }
@@ -156,7 +156,7 @@ async fn a_server_that_says_stale_for_ever_makes_the_owner_sign_nothing_twice() 
 async fn a_closed_journal_is_shared_into_no_more_and_words_can_still_be_taken_back() {
     let mut care = Care::open().await;
     let entry = care.shares("The greenhouse.").await;
-    change_circle(&mut care.heron, care.journal, Change::Close).await.unwrap();
+    change_circle(&mut care.heron, care.journal, CircleChange::Close).await.unwrap();
     assert!(care.heron.find_circle(Some("quill")).is_err());
     syncs(&mut care.quill).await;
     let kept = care.quill.reply(entry, "Who has the key?".into(), true).await.unwrap();

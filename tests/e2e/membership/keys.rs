@@ -1,6 +1,6 @@
 //! New keys: vouched for by the old ones, placed by owners, and nothing sealed to any other.
 
-use reverie_client::{Change, ClientError, Notice, Past};
+use reverie_client::{CircleChange, ClientError, Notice, Past};
 use reverie_protocol::account::{AccountRole, AccountState};
 use reverie_protocol::header::MemberRole;
 use reverie_protocol::limits::INVITATION_IN_ROOM_SECONDS;
@@ -29,7 +29,7 @@ async fn a_patient_changes_keys_and_everybody_reads_and_writes_on() {
     // quill is told, need not pair again, and is still sure of her.
     let notices = care.quill.sync().await.unwrap();
     assert!(
-        matches!(notices.as_slice(), [Notice::NewKeys { account }] if *account == care.heron.account()),
+        matches!(notices.as_slice(), [Notice::NewKeys { account, .. }] if *account == care.heron.account()),
         "{notices:?}"
     );
     assert!(care.quill.contact_of("heron-41").unwrap().confirmed);
@@ -192,7 +192,7 @@ async fn a_swapped_card_stops_all_sealing_to_that_person_until_they_are_paired_a
 async fn a_removed_person_can_come_back() {
     let mut care = Care::of_three(Past::All).await;
     let haddon = care.haddon.account();
-    change_circle(&mut care.heron, care.journal, Change::Remove { account: haddon }).await.unwrap();
+    change_circle(&mut care.heron, care.journal, CircleChange::Remove { account: haddon }).await.unwrap();
     care.shares("Meanwhile.").await;
     care.admit(Past::FromNowOn).await.unwrap();
     care.shares("Again.").await;
@@ -227,7 +227,7 @@ async fn an_honest_clinician_whom_the_server_calls_off_boarded_is_taken_out_and_
     assert!(matches!(flushed.notices.as_slice(), [Notice::OffBoarded { .. }]), "it is never done in silence");
     care.heron.wire.is_honest();
     syncs(&mut care.heron).await;
-    let change = Change::Admit { account: care.quill.account(), role: MemberRole::Writer, past: Past::All };
+    let change = CircleChange::Admit { account: care.quill.account(), role: MemberRole::Writer, past: Past::All };
     change_circle(&mut care.heron, care.journal, change).await.unwrap();
     let _ = care.quill.sync().await.unwrap();
     assert_eq!(reads(&care.quill, &care.heron, care.journal), ["Before.", "After."]);

@@ -1,6 +1,6 @@
 //! Removed and off-boarded: 404 from the server, and nothing to open even with its database in hand.
 
-use reverie_client::{Change, Notice, Past};
+use reverie_client::{CircleChange, Notice, Past};
 use reverie_crypto::{Binding, DeviceCopy, EpochKey, open_body, open_grant};
 use reverie_protocol::check::{JournalState, check};
 use reverie_protocol::header::{Action, SignedRecord};
@@ -59,7 +59,7 @@ async fn a_removed_clinician_gets_404_and_opens_nothing_written_afterwards_even_
     let mut care = Care::of_three(Past::All).await;
     care.shares("Before.").await;
     syncs(&mut care.quill).await;
-    let gone = Change::Remove { account: care.quill.account() };
+    let gone = CircleChange::Remove { account: care.quill.account() };
     change_circle(&mut care.heron, care.journal, gone).await.unwrap();
     let entry = care.shares("After.").await;
     syncs(&mut care.haddon).await;
@@ -105,7 +105,7 @@ async fn an_off_boarded_clinician_is_taken_out_before_anything_more_is_written_a
     let flushed = care.heron.share(kept.document, &circle).await.unwrap();
     assert!(flushed.stopped_by.is_none(), "{flushed:?}");
     let quill = care.quill.account();
-    let told = matches!(flushed.notices.as_slice(), [Notice::OffBoarded { journal, account }]
+    let told = matches!(flushed.notices.as_slice(), [Notice::OffBoarded { journal, account, .. }]
         if *journal == care.journal && *account == quill);
     assert!(told, "{:?}", flushed.notices);
     let records = in_the_database(&care).await;

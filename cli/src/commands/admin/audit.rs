@@ -14,8 +14,8 @@ use crate::ui::Ui;
 
 /// Look at the audit log, or verify it: who read or changed what, on which day
 ///
-/// The server keeps it, without content. What somebody does in a journal of their own is told to them alone: you see that
-/// there is such an entry, and nothing more of it.
+/// The server keeps it, without content. What somebody does in a journal of their own, or with their own keys, is told
+/// to them alone: you see that there is such an entry, and nothing more of it.
 #[derive(Args)]
 #[command(disable_help_subcommand = true)]
 pub(crate) struct AuditArgs {
@@ -59,11 +59,15 @@ struct ShowArgs {
 #[command(after_help = "\
 Examples:
   reverie admin audit verify
-  reverie admin audit verify --at 412")]
+  reverie admin audit verify --at 412
+  reverie admin audit verify --begin-anew")]
 struct VerifyArgs {
     /// Show the words of this entry, to compare them with another administrator
     #[arg(long, value_name = "ENTRY")]
     at: Option<u64>,
+    /// Forget where the log ended last, after a restore that you know of, and compare from here on
+    #[arg(long)]
+    begin_anew: bool,
 }
 
 pub(crate) async fn run(ui: &Ui, logged_in: LoggedIn, AuditArgs { command }: AuditArgs) -> Result<(), CommandError> {
@@ -98,14 +102,18 @@ fn links_text(links: &[AuditLink], names: &Names) -> String {
             [link.seq.to_string(), on, who, in_the_practice(entry, names)]
         }
         None => {
-            let told = "somebody in a journal of their own: told to them alone";
+            let told = "somebody, in a journal of their own or with their own keys: told to them alone";
             [link.seq.to_string(), "-".into(), "-".into(), told.into()]
         }
     }));
     table(&rows)
 }
 
-async fn verify(ui: &Ui, mut account: Unlocked, VerifyArgs { at }: VerifyArgs) -> Result<(), CommandError> {
+async fn verify(ui: &Ui, mut account: Unlocked, args: VerifyArgs) -> Result<(), CommandError> {
+    let VerifyArgs { at, begin_anew } = args;
+    if begin_anew && let Some(forgotten) = account.forget_audit_end().await? {
+        ui.say(&format!("Forgotten: that the log ended with entry {}, hash {}.", forgotten.seq, forgotten.hash));
+    }
     let bar = ui.progress("Verifying");
     let verified = account
         .verify_audit(at, &mut |done, total| {
@@ -118,8 +126,9 @@ async fn verify(ui: &Ui, mut account: Unlocked, VerifyArgs { at }: VerifyArgs) -
     ui.answer(&verified, String::new)?;
     if let Some(broken) = &verified.broken {
         let message = format!("the audit log is not what it was: {broken}");
-        let hint = "Keep this device as it is, note what you see here, and ask whoever runs the server. Nothing that \
-                    patients wrote depends on this log.";
+        let hint = "Note what you see here, and ask whoever runs the server. Nothing that patients wrote depends on this \
+                    log. If the server was restored from a backup and that explains it, compare from here on: `reverie \
+                    admin audit verify --begin-anew`.";
         return Err(user_error(message).hint(hint).coded("audit_broken"));
     }
     ui.say(&format!("{} entries, each following from the one before.", verified.entries));

@@ -40,7 +40,7 @@ pub(crate) struct DiscloseArgs {
 /// What the server does not have, whatever anybody asks.
 const CANNOT: &str = "\
 Nobody can hand over what the server does not have: what was written, said or drawn; titles, kinds, moods, doses, measures \
-and their scores; who has read what; which journal is private and which is shared, but by who is a member; passwords; private \
+and their scores; which entries somebody opened; which journal is private and which is shared, but by who is a member; passwords; private \
 keys and recovery words; names, addresses and telephone numbers. Bodies, files and key bundles are sealed: they open on the \
 devices of those who hold the keys, and nowhere else.";
 

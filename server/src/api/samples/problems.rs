@@ -9,6 +9,7 @@ pub(crate) fn problem(code: ProblemCode, head: Head) -> Problem {
     let detail = match code {
         Code::MalformedRequest => "`limit` is between 1 and 500.",
         Code::Unauthenticated => "The session has ended or never was. Log in again.",
+        Code::DeviceRevoked => "Another device of this account removed this one on 2031-05-01.",
         Code::LoginFailed => "Handle and password, or recovery code, do not go together. Check both and try again.",
         Code::AccountSuspended => "An administrator suspended this account; its data is kept. Ask the practice.",
         Code::AccountOffBoarded => "An administrator ended this account for good; its data is kept. Ask the practice.",

@@ -8,7 +8,7 @@ use reverie_protocol::bytes::B64;
 use reverie_protocol::card::SignedCard;
 use reverie_protocol::hash::Hash;
 use reverie_protocol::header::{Header, SignedRecord};
-use reverie_protocol::ids::{AccountId, AttachmentId, InvitationId, JournalId, SessionId};
+use reverie_protocol::ids::{AccountId, AttachmentId, HandoverId, InvitationId, JournalId, SessionId};
 use serde_json::Value;
 
 const CARDS: &str = include_str!("../../../../shared/protocol/tests/vectors/card.json");
@@ -63,6 +63,8 @@ pub(super) const SESSION: SessionId =
     SessionId::from_bytes(*b"\xd4\x3e\x20\x9b\x51\xa8\x47\x66\xb1\x0c\x8f\x35\x6e\xe2\x79\x04");
 pub(super) const ATTEMPT: SessionId =
     SessionId::from_bytes(*b"\x2f\x9c\x7d\x10\x84\x3b\x4d\xe5\x96\x5a\x0d\xbe\x43\xf1\x28\x6a");
+pub(super) const HANDOVER: HandoverId =
+    HandoverId::from_bytes(*b"\x91\x0d\x5e\x3a\xc6\x77\x42\x18\xa0\x6b\x54\xe9\x1f\x88\xd2\x3c");
 pub(super) const INVITATION: InvitationId =
     InvitationId::from_bytes(*b"\x7b\xbe\xf6\xa4\xe0\x30\x46\x6d\x9e\xe1\x90\xf1\x79\x49\x47\xb5");
 

@@ -10,7 +10,7 @@ use secrecy::ExposeSecret as _;
 use serde::{Deserialize, Serialize};
 use zeroize::Zeroizing;
 
-use super::{Bundle, Contact, KnownHead, OpenBundleError, WayIn};
+use super::{Bundle, Contact, KnownHead, NamedDevice, OpenBundleError, WayIn};
 use crate::account::{AccountKeys, AccountSecret, OldKeys};
 use crate::hybrid::HybridIdentity;
 use crate::versioned;
@@ -29,6 +29,9 @@ struct BundleJson {
     heads: Vec<KnownHead>,
     contacts: Vec<Contact>,
     ways: Vec<WayIn>,
+    // Bundles of before devices had names have none.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    devices: Vec<NamedDevice>,
 }
 
 #[derive(Serialize, Deserialize)]
@@ -60,6 +63,7 @@ impl Bundle {
             heads: self.heads.clone(),
             contacts: self.contacts.clone(),
             ways: self.ways.clone(),
+            devices: self.devices.clone(),
         };
         Zeroizing::new(serde_json::to_vec(&json).expect("a bundle has only text keys, so it is JSON"))
     }
@@ -99,6 +103,7 @@ impl Bundle {
             heads: json.heads,
             contacts: json.contacts,
             ways: json.ways,
+            devices: json.devices,
         })
     }
 }

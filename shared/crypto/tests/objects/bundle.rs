@@ -4,10 +4,13 @@ use proptest::prelude::*;
 use reverie_crypto::bundle::{
     BundleMismatch, OpenBundleError, SealBundleError, WayIn, way_from_prf, way_from_recovery_code,
 };
-use reverie_crypto::{AccountKeys, AccountSecret, Bundle, Contact, HybridIdentity, KnownHead, RecoveryCode, Way};
+use reverie_crypto::{
+    AccountKeys, AccountSecret, Bundle, Contact, HybridIdentity, KnownHead, NamedDevice, RecoveryCode, Way,
+};
 use reverie_protocol::account::AccountRole;
 use reverie_protocol::bytes::B64;
 use reverie_protocol::hash::Hash;
+use reverie_protocol::ids::SessionId;
 use secrecy::ExposeSecret as _;
 
 use crate::fixtures::{field, flipped, imogen, journal, quill, rng, vector};
@@ -38,6 +41,7 @@ fn bundle() -> Bundle {
         version: 5,
         keys,
         account_secret: AccountSecret::make(&mut rng(4)),
+        devices: vec![NamedDevice { session: SessionId::from_random_bytes([5; 16]), name: "phone".into() }],
         heads: vec![KnownHead { journal: journal(), seq: 3, hash: Hash::of("head") }],
         contacts: vec![contact],
         ways: vec![

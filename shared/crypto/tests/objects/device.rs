@@ -23,6 +23,7 @@ fn copy() -> DeviceCopy {
         account_secret: AccountSecret::make(&mut rng(2)),
         heads: Vec::new(),
         contacts: Vec::new(),
+        devices: Vec::new(),
         ways: vec![WayIn { way: Way::Passkey, recipient: way_from_prf(&[3; 32]).to_recipient() }],
     };
     DeviceCopy { bundle, device_key: DeviceKey::make(&mut rng(4)) }

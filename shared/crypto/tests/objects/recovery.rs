@@ -3,7 +3,7 @@
 use proptest::prelude::*;
 use reverie_crypto::RecoveryCode;
 use reverie_crypto::bundle::way_from_recovery_code;
-use reverie_crypto::recovery::ParseRecoveryCodeError;
+use reverie_crypto::recovery::{KitText, ParseRecoveryCodeError, check_words};
 use reverie_protocol::bytes::B64;
 
 use crate::fixtures::{field, rng, vector};
@@ -32,8 +32,33 @@ fn a_wrong_word_is_named_by_its_place_and_not_repeated() {
     words[4] = "heronry";
     words[9] = "estuarine";
     let error = why(&words.join(" ")).unwrap();
-    assert_eq!(error, ParseRecoveryCodeError::UnknownWord(5));
-    assert!(!error.to_string().contains("heronry"));
+    assert_eq!(error, ParseRecoveryCodeError::UnknownWord { position: 5, like: Some("hero") });
+    assert_eq!(error.to_string(), "word 5 is not one of the recovery words; did you mean `hero`?");
+    words[4] = "estuarine";
+    let error = why(&words.join(" ")).unwrap().to_string();
+    assert_eq!(error, "word 5 is not one of the recovery words; compare it with your printed kit");
+}
+
+#[test]
+fn the_word_that_was_meant_is_offered() {
+    for (typed, meant) in [("abandoned", "abandon"), ("abnadon", "abandon"), ("aple", "able"), ("zooo", "zoo")] {
+        let error = check_words(&["able", typed], 11).unwrap_err();
+        assert_eq!(error, ParseRecoveryCodeError::UnknownWord { position: 12, like: Some(meant) });
+        assert_eq!(error.to_string(), format!("word 12 is not one of the recovery words; did you mean `{meant}`?"));
+    }
+    assert_eq!(check_words(&code().words(), 1), Ok(()));
+}
+
+#[test]
+fn a_scanned_kit_brings_its_handle_and_server() {
+    let text = KitText::make("heron-41", "https://reverie.example:8787", &code());
+    let kit = KitText::parse(&format!("\n{}\n", *text)).ok().unwrap();
+    assert_eq!(kit.handle.as_deref(), Some("heron-41"));
+    assert_eq!(kit.server.as_deref(), Some("https://reverie.example:8787"));
+    assert_eq!(kit.code.words(), code().words());
+    let typed = KitText::parse(&code().words().join(" ")).ok().unwrap();
+    assert_eq!((typed.handle, typed.server, typed.code.words()), (None, None, code().words()));
+    assert_eq!(KitText::parse("reverie-kit heron-41").err(), Some(ParseRecoveryCodeError::WordCount(3)));
 }
 
 #[test]
@@ -80,5 +105,7 @@ proptest! {
     fn any_text_is_parsed_or_refused(text in "(?s).{0,300}", words in "([a-z]{3,8} ){24}") {
         prop_assert!(RecoveryCode::parse(&text).is_err());
         prop_assert!(RecoveryCode::parse(&words).is_err());
+        let scanned = format!("reverie-kit {text}");
+        prop_assert!(KitText::parse(&scanned).is_err());
     }
 }

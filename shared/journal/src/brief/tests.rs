@@ -4,8 +4,9 @@ use proptest::prelude::*;
 
 use super::*;
 use crate::content::{Compartment, OpenedJournal};
-use crate::document::Body;
+use crate::document::{Body, InstrumentPack, Outcome};
 use crate::fold::fold;
+use crate::measure::Points;
 use crate::sample::*;
 
 fn brief_of(journals: &[OpenedJournal], since: Option<Timestamp>) -> Brief {
@@ -116,7 +117,7 @@ fn since_the_last_session_that_took_place() {
 #[test]
 fn every_section_without_data_says_so() {
     let empty = brief_of(&[shared()], None);
-    assert_eq!(empty.measures.note, "No measures yet.");
+    assert_eq!((empty.measures.len(), empty.safety.flags.len()), (0, 0));
     assert_eq!(empty.intentions.note, "No intentions shared yet.");
     assert_eq!(empty.withdrawn.records, 0);
 }
@@ -127,6 +128,80 @@ fn two_patients_who_differ_only_in_what_is_private_have_the_same_brief() {
     let without = vec![private(), with[1].clone()];
     let bytes = |journals: &[OpenedJournal]| serde_json::to_string(&brief_of(journals, None)).unwrap();
     assert_eq!(bytes(&with), bytes(&without));
+}
+
+/// Heron answers PHQ-9 three times; the second asks for care.
+fn measured() -> OpenedJournal {
+    shared()
+        .write(HERON, response(1, at(1, 9, 0), "PHQ-9", &[2, 2, 2, 2, 2, 2, 2, 2, 0]))
+        .write(HERON, response(2, at(20, 9, 0), "PHQ-9", &[1, 1, 1, 1, 1, 1, 1, 1, 1]))
+        .write(HERON, response(3, at(26, 9, 0), "PHQ-9", &[1, 1, 1, 1, 1, 1, 1]))
+        .write(HERON, response(4, at(26, 10, 0), "PHQ-9", &[2, 1, 1, 1, 1, 1, 1, 1, 0]))
+}
+
+#[test]
+fn measures_show_raw_scores_and_how_far_they_moved() {
+    let brief = brief_of(&[measured()], None);
+    let rows = &brief.measures[0].rows;
+    let number = |points: Option<Points>| points.map(|points| points.to_string()).unwrap_or_default();
+    let seen: Vec<_> = rows
+        .iter()
+        .map(|row| [row.total.as_ref().map(|total| total.value), row.from_first, row.from_last].map(number))
+        .collect();
+    assert_eq!(seen, [["16", "", ""], ["9", "-7", "-7"], ["", "", ""], ["9", "-7", "0"]]);
+    assert_eq!(rows[2].completeness, "7 of 9 answered");
+    let overlaps: Vec<_> = rows.iter().map(|row| row.overlaps_after_days).collect();
+    assert_eq!(overlaps, [None, None, Some(6), Some(0)]);
+}
+
+#[test]
+fn a_flag_stays_until_a_disposition_that_reached_the_patient() {
+    let flags = |journal: &OpenedJournal, since| brief_of(std::slice::from_ref(journal), since).safety.flags;
+    let asked = measured();
+    assert!(flags(&asked, None)[0].open);
+    let read = asked.write(QUILL, receipt(5, at(27, 9, 0), &[1, 2, 3, 4]));
+    assert!(flags(&read, Some(at(28, 0, 0)))[0].open, "reading it does not close it");
+    let tried = read.write(QUILL, disposition(6, 2, at(27, 10, 0), Outcome::NotReached));
+    let flag = flags(&tried, Some(at(28, 0, 0))).remove(0);
+    assert!(flag.open && flag.disposition.is_some());
+    let reached = tried.write(QUILL, disposition(7, 2, at(27, 11, 0), Outcome::Called));
+    assert!(!flags(&reached, None)[0].open);
+    assert_eq!(flags(&reached, Some(at(28, 0, 0))), []);
+    let later = reached.write(QUILL, disposition(8, 2, at(29, 11, 0), Outcome::NotReached));
+    assert!(!flags(&later, Some(at(28, 0, 0)))[0].open, "what was closed stays closed");
+}
+
+#[test]
+fn a_patient_cannot_close_her_own_flag() {
+    let forged = measured().write(HERON, disposition(6, 2, at(27, 10, 0), Outcome::Seen));
+    assert!(brief_of(&[forged], None).safety.flags[0].open);
+}
+
+#[test]
+fn risk_taking_is_shown_while_it_is_new_and_needs_no_disposition() {
+    let mut answers = [0; 20];
+    answers[15] = 2;
+    let journal = shared().write(HERON, response(1, at(1, 9, 0), "PCL-5", &answers));
+    let flags = |journal: &OpenedJournal| brief_of(std::slice::from_ref(journal), Some(at(20, 0, 0))).safety.flags;
+    assert!(!flags(&journal)[0].open);
+    assert_eq!(flags(&journal.write(QUILL, receipt(5, at(27, 9, 0), &[1]))), []);
+}
+
+#[test]
+fn an_answer_to_a_pack_of_the_practice_is_scored_by_the_pack_in_the_journal() {
+    let answered = shared().write(HERON, response(1, at(1, 9, 0), "CORE-10", &[0; 10]));
+    let before = brief_of(std::slice::from_ref(&answered), None);
+    assert_eq!(before.measures[0].rows[0].completeness, "not scored: its definition is not here");
+    let packed = answered.write(QUILL, document(2, at(1, 8, 0), InstrumentPack { pack: core_10() }));
+    let row = brief_of(&[packed], None).measures[0].rows[0].clone();
+    assert_eq!(row.total.unwrap().value, Points::whole(8));
+}
+
+#[test]
+fn a_private_measure_is_in_no_brief() {
+    let journals = [private().write(HERON, response(1, at(1, 9, 0), "PHQ-9", &[3; 9])), shared()];
+    assert_eq!(brief_of(&journals, None), brief_of(&[private(), shared()], None));
+    assert_eq!(fold(HERON, &journals).measures().count(), 1);
 }
 
 proptest! {
@@ -151,6 +226,7 @@ proptest! {
             let Some(receipt) = read.receipt(id(0xee), morning()) else { continue };
             let after = fold(HERON, &[journal.write(QUILL, receipt)]);
             prop_assert!(after.shared[0].entries.iter().all(|view| !view.is_unread_by(QUILL)));
+            prop_assert!(after.shared[0].measures.iter().all(|view| !view.is_unread_by(QUILL)));
         }
     }
 }

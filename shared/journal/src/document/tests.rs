@@ -4,7 +4,9 @@ use proptest::prelude::*;
 
 use super::*;
 use crate::content::{Content, Reason};
-use crate::sample::{any_document, at, document, entry, id, memo, words};
+use crate::measure::{InstrumentId, ItemId};
+use crate::safety::SafetyAnswers;
+use crate::sample::{any_document, at, core_10, coverage, coverage_away, document, entry, id, memo, response, words};
 use crate::text::Words;
 
 const FRAGMENT: &str = r#"{"type":"entry","v":1,"id":"21212121-2121-2121-2121-212121212121","at":"2031-04-18T14:05:00-04:00","kind":"fragment","words":"salt"}"#;
@@ -92,6 +94,47 @@ fn a_session_ends_after_it_starts_and_only_if_it_took_place() {
     assert!(Document::new(id(2), at(1, 0, 0), session(SessionState::Completed, at(2, 15, 50))).is_ok());
     assert!(Document::new(id(2), at(1, 0, 0), session(SessionState::Completed, at(2, 14, 0))).is_err());
     assert!(Document::new(id(2), at(1, 0, 0), session(SessionState::NoShow, at(2, 15, 50))).is_err());
+}
+
+#[test]
+fn a_response_answers_each_item_once_and_something_at_all() {
+    let answer = |value| Answer { item: ItemId::new("q1").unwrap(), value };
+    let response = |answers| MeasureResponse {
+        instrument: InstrumentId::new("PHQ-9").unwrap(),
+        version: 1,
+        answers,
+        safety: None,
+    };
+    assert!(Document::new(id(1), at(1, 0, 0), response(vec![answer(1)])).is_ok());
+    assert!(Document::new(id(1), at(1, 0, 0), response(vec![answer(1), answer(2)])).is_err());
+    assert!(Document::new(id(1), at(1, 0, 0), response(vec![])).is_err());
+}
+
+#[test]
+fn a_pack_that_does_not_load_is_no_document() {
+    let json = document(1, at(1, 0, 0), InstrumentPack { pack: core_10() }).to_json();
+    assert!(!malformed(&json));
+    assert!(malformed(&json.replace("[rights]", "[wrongs]")));
+}
+
+#[test]
+fn a_clinic_promises_days_that_can_be_kept_and_an_absence_that_ends_after_it_begins() {
+    assert!(Document::new(id(1), at(1, 0, 0), coverage_away(at(2, 0, 0), Some(at(3, 0, 0)))).is_ok());
+    assert!(Document::new(id(1), at(1, 0, 0), coverage_away(at(3, 0, 0), Some(at(2, 0, 0)))).is_err());
+    for days in [0, 11] {
+        assert!(Document::new(id(1), at(1, 0, 0), Coverage { within_business_days: days, ..coverage() }).is_err());
+    }
+    assert!(Phone::new("call me").is_err() && Phone::new("").is_err());
+}
+
+#[test]
+fn debug_output_of_a_response_shows_no_answer() {
+    let Body::MeasureResponse(mut taken) = response(1, at(1, 0, 0), "PHQ-9", &[707]).body().clone() else {
+        unreachable!()
+    };
+    taken.safety = Some(SafetyAnswers { in_danger: Some(true), able_to_keep_safe: None, told_someone: None });
+    let shown = format!("{taken:?}");
+    assert!(!shown.contains("707") && !shown.contains("true"), "{shown}");
 }
 
 #[test]

@@ -11,7 +11,10 @@ use serde::de::{DeserializeOwned, Error as _, MapAccess, Visitor};
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 use serde_json::value::RawValue;
 
-use super::{Body, Document, Entry, Layer, Mark, Receipt, Reply, Session, Typed};
+use super::{
+    Body, Coverage, Disposition, Document, Entry, InstrumentPack, Layer, Mark, MeasureResponse, Receipt, Reply,
+    SafetyPlan, Session, Typed,
+};
 use crate::text::FieldError;
 use crate::timestamp::Timestamp;
 
@@ -79,6 +82,11 @@ impl Fields {
             "session" if v == VERSION => Self::rest::<Session>,
             "reply" if v == VERSION => Self::rest::<Reply>,
             "receipt" if v == VERSION => Self::rest::<Receipt>,
+            "measure_response" if v == VERSION => Self::rest::<MeasureResponse>,
+            "instrument_pack" if v == VERSION => Self::rest::<InstrumentPack>,
+            "coverage" if v == VERSION => Self::rest::<Coverage>,
+            "disposition" if v == VERSION => Self::rest::<Disposition>,
+            "safety_plan" if v == VERSION => Self::rest::<SafetyPlan>,
             _ => {
                 let json = String::from_utf8_lossy(json).into_owned();
                 return Err(ParseError::Newer(RawDocument { r#type, v, json }));

@@ -1,7 +1,8 @@
 //! The queue, as it stands on a clinician's screen.
 
 use super::*;
-use crate::document::Kind;
+use crate::content::OpenedJournal;
+use crate::document::{Kind, Outcome};
 use crate::fold::fold;
 use crate::sample::*;
 
@@ -42,6 +43,23 @@ fn a_session_that_is_over_or_called_off_is_not_next() {
 }
 
 #[test]
+fn a_flagged_answer_comes_before_every_session_until_it_has_a_disposition() {
+    let answered = |journal: u8, day| {
+        let mut opened = shared().write(HERON, response(1, at(day, 9, 0), "PHQ-9", &[0, 0, 0, 0, 0, 0, 0, 0, 2]));
+        opened.id = journal_id(journal);
+        opened
+    };
+    let view = |journal: OpenedJournal| fold(HERON, &[journal]).shared.remove(0);
+    let session = patient(CEDAR, 3, &[25], Some(33));
+    let order =
+        |shared: &[SharedView]| -> Vec<_> { queue(QUILL, shared, morning()).iter().map(|row| row.journal).collect() };
+    let (newer, older) = (view(answered(4, 20)), view(answered(5, 10)));
+    assert_eq!(order(&[session.clone(), newer, older.clone()]), [journal_id(5), journal_id(4), journal_id(3)]);
+    let disposed = view(answered(4, 20).write(QUILL, disposition(2, 1, at(21, 9, 0), Outcome::Seen)));
+    assert_eq!(order(&[session, disposed, older]), [journal_id(5), journal_id(3), journal_id(4)]);
+}
+
+#[test]
 fn unread_is_counted_for_the_clinician_who_looks() {
     let view = fold(HERON, &story());
     let unread = |clinician| queue(clinician, &view.shared, morning())[0].unread;
@@ -50,6 +68,9 @@ fn unread_is_counted_for_the_clinician_who_looks() {
 
 #[test]
 fn the_queue_shows_no_content() {
-    let rows = serde_json::to_string(&queue(QUILL, &fold(HERON, &story()).shared, morning())).unwrap();
+    let mut journals = story();
+    journals[1] = journals[1].clone().write(HERON, response(0x91, at(20, 9, 0), "PHQ-9", &[0, 0, 0, 0, 0, 0, 0, 0, 3]));
+    let rows = serde_json::to_string(&queue(QUILL, &fold(HERON, &journals).shared, morning())).unwrap();
+    assert!(rows.contains("flagged") && !rows.contains("PHQ") && !rows.contains("q9"), "{rows}");
     assert!(!rows.contains("greenhouse") && !rows.contains("image"), "{rows}");
 }

@@ -28,8 +28,7 @@ pub fn brief_markdown(brief: &Brief, names: &Names) -> String {
 
 fn write(sheet: &mut impl Sheet, brief: &Brief, names: &Names) {
     header(sheet, brief, names);
-    sheet.section("Safety");
-    sheet.line(brief.safety.note);
+    super::safety::write_strip(sheet, brief, names);
     list(sheet, brief);
     entries(sheet, brief);
 
@@ -59,8 +58,7 @@ fn write(sheet: &mut impl Sheet, brief: &Brief, names: &Names) {
     if brief.unanswered.is_empty() {
         sheet.line("No open questions.");
     }
-    sheet.section("Measures");
-    sheet.line(brief.measures.note);
+    super::measures::write_groups(sheet, &brief.measures);
     sheet.section("Carried over");
     sheet.line(brief.carried_over.note);
     sheet.section("Withdrawn");

@@ -2,6 +2,7 @@
 
 use super::entry::{opened, write_entry};
 use super::markdown::Markdown;
+use super::measures::write_taken;
 use super::sheet::{Row, Sheet};
 use super::terminal::Terminal;
 use super::{Page, Receipts, phrase};
@@ -9,7 +10,7 @@ use crate::NOT_MONITORED;
 use crate::find::short_id;
 use crate::names::{Names, listed};
 use crate::paths::attachment_paths;
-use crate::view::{EntryView, PatientView, SharedView, Unshown, UnshownWhy};
+use crate::view::{EntryView, MeasureView, PatientView, SharedView, Unshown, UnshownWhy};
 
 /// Returns the list of entries for a terminal: what is private, what is shared and with whom.
 pub fn journal_text(view: &PatientView, names: &Names, page: Page) -> String {
@@ -48,6 +49,7 @@ fn write<S: Sheet>(sheet: &mut S, view: &PatientView, names: &Names, each: impl 
             _ => sheet.line("Only you can read these. Your care circle cannot tell that they are there."),
         }
         each(sheet, &by_time(&private.entries));
+        measures(sheet, &private.measures);
         unshown(sheet, &private.unshown);
     }
     for shared in &view.shared {
@@ -56,10 +58,18 @@ fn write<S: Sheet>(sheet: &mut S, view: &PatientView, names: &Names, each: impl 
             sheet.line("Nothing is shared.");
         }
         each(sheet, &by_time(&shared.entries));
+        measures(sheet, &shared.measures);
         unshown(sheet, &shared.unshown);
     }
     sheet.rule();
     sheet.line(NOT_MONITORED);
+}
+
+fn measures(sheet: &mut impl Sheet, measures: &[MeasureView]) {
+    if !measures.is_empty() {
+        sheet.group(&format!("Measures ({})", measures.len()));
+        write_taken(sheet, &measures.iter().collect::<Vec<_>>());
+    }
 }
 
 fn by_time(entries: &[EntryView]) -> Vec<&EntryView> {

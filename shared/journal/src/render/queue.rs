@@ -18,8 +18,14 @@ pub fn queue_text(rows: &[QueueRow], names: &Names, now: Timestamp, page: Page) 
         sheet.line("Nobody has shared a journal with you yet. `reverie invite` starts a pairing.");
         return sheet.finish();
     }
+    let flagged: usize = rows.iter().filter_map(|row| row.flagged).map(|flagged| flagged.responses).sum();
+    if flagged > 0 {
+        let answers = phrase::count(flagged, "flagged answer waits", "flagged answers wait");
+        sheet.title(&format!("{answers} for a disposition. `reverie brief HANDLE` shows them."));
+    }
     sheet.rule();
-    let head = Row::from(["PATIENT", "UNREAD", "TO TALK", "OLDEST", "CYCLE", "NEXT SESSION"].map(str::to_owned));
+    let head =
+        Row::from(["PATIENT", "FLAG", "UNREAD", "TO TALK", "OLDEST", "CYCLE", "NEXT SESSION"].map(str::to_owned));
     let mut table = vec![head];
     table.extend(rows.iter().map(|row| {
         let next = row.next_session.map_or_else(
@@ -31,8 +37,16 @@ pub fn queue_text(rows: &[QueueRow], names: &Names, now: Timestamp, page: Page) 
             Some(days) => format!("{}, day {days}", row.cycle.n),
             None => "-".to_owned(),
         };
-        Row::from([names.of(row.patient), row.unread.to_string(), row.talk.to_string(), oldest, cycle, next])
+        // Words, not colour alone, and not what was answered: this may stand on a screen.
+        let flag = row.flagged.map_or_else(
+            || "-".to_owned(),
+            |flagged| format!("{} OPEN, {}", flagged.responses, phrase::ago(flagged.oldest_at, now)),
+        );
+        Row::from([names.of(row.patient), flag, row.unread.to_string(), row.talk.to_string(), oldest, cycle, next])
     }));
+    if flagged == 0 {
+        table.iter_mut().for_each(|row| drop(row.cells.remove(1)));
+    }
     sheet.table(&table);
     sheet.finish()
 }

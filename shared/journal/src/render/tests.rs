@@ -1,9 +1,11 @@
 //! Pages, looked at.
 
 use super::*;
+use crate::NOT_MONITORED_IN_FULL;
 use crate::brief::brief;
-use crate::document::{Entry, Kind};
+use crate::document::{Entry, Kind, Outcome, SessionType};
 use crate::fold::fold;
+use crate::measure::{Instruments, Trend};
 use crate::queue::queue;
 use crate::sample::*;
 use crate::text::Title;
@@ -26,7 +28,8 @@ fn the_brief_reads_well() {
       Last record 27 Apr 2031, 08:10, 4 days ago
 
     ── Safety ──────────────────────────────────────────────────────────────────────
-      No measures yet, so there are no answers to flag here.
+      No answer asks for care.
+      No coverage statement, so PHQ-9 is not offered: `reverie coverage`.
 
     ── The patient's list ──────────────────────────────────────────────────────────
 
@@ -99,7 +102,7 @@ fn the_brief_reads_well() {
       No open questions.
 
     ── Measures ────────────────────────────────────────────────────────────────────
-      No measures yet.
+      No measures shared yet.
 
     ── Carried over ────────────────────────────────────────────────────────────────
       Nothing is carried over yet.
@@ -109,6 +112,166 @@ fn the_brief_reads_well() {
 
       This journal is not monitored. Nobody is alerted when you write.
     "#);
+}
+
+/// Heron's journal with measures, a promise and a disposition that did not reach her.
+fn measured() -> PatientView {
+    let shared = shared()
+        .write(QUILL, document(0x51, at(1, 8, 0), coverage()))
+        .write(QUILL, completed(0x52, SessionType::Dosing, at(18, 10, 0)))
+        .write(HERON, response(0xb1, at(2, 9, 0), "PHQ-9", &[2, 3, 2, 2, 1, 2, 2, 1, 0]))
+        .write(HERON, response(0xb2, at(20, 9, 0), "PHQ-9", &[2, 1, 2, 2, 1, 1, 0, 0, 1]))
+        .write(HERON, response(0xb3, at(26, 9, 0), "PHQ-9", &[1, 1, 1, 1, 1, 1, 1]))
+        .write(HERON, response(0xb4, at(21, 9, 0), "GAD-7", &[1, 1, 1, 1, 1, 0, 0]))
+        .write(QUILL, disposition(0x53, 0xb2, at(22, 12, 0), Outcome::NotReached));
+    fold(HERON, &[shared])
+}
+
+#[test]
+fn safety_and_measures_read_well() {
+    let brief = brief(&measured().shared[0], QUILL, None, morning());
+    let text = brief_text(&brief, &names(), PAGE);
+    let section = |from: &str, to: &str| text[text.find(from).unwrap()..text.find(to).unwrap()].trim().to_owned();
+    insta::assert_snapshot!(section("── Safety", "── The patient's"), @r#"
+    ── Safety ──────────────────────────────────────────────────────────────────────
+
+      * b2b2b2b2  20 Apr 2031, 09:00  PHQ-9 item 9 = 1: "Several days"
+        thoughts of dying or self-harm · OPEN, given 11 days ago: needs a
+        disposition
+        not reached by Dr. Ada Quill, 22 Apr 2031, 12:00
+      Your patient is told: "Flagged answers are looked at within 1 business day;
+      the number to call is 617-555-0123 (weekdays 9 to 17)."
+    "#);
+    insta::assert_snapshot!(section("── Measures", "── Carried"), @r#"
+    ── Measures ────────────────────────────────────────────────────────────────────
+
+      GAD-7: Generalized Anxiety Disorder, 7 items (1)
+      b4b4b4b4  21 Apr 2031  5 of 21  unread  mild, 7 of 7 answered
+        A cohort of 400 patients puts the change that matters at about 26.8 % (some
+        1.5 points at moderate severity); it varies with severity (Kounali 2022).
+
+      PHQ-9: Patient Health Questionnaire, 9 items (3)
+      b1b1b1b1  2 Apr 2031   15 of 27  unread  moderately severe, 9 of 9 answered
+                                               met: Algorithm: major depressive
+                                               syndrome
+                                               met: Total of 10 or more
+      b2b2b2b2  20 Apr 2031  10 of 27  unread  moderate, 9 of 9 answered
+                                               -5 from the first · -5 from the last
+                                               met: Algorithm: other depressive
+                                               syndrome
+                                               met: Total of 10 or more
+      b3b3b3b3  26 Apr 2031  no total  unread  7 of 9 answered
+                                               only 6 days after the one before:
+                                               both look back on some of the same
+                                               days
+        A change of 5 points is the figure commonly quoted.
+        A cohort of 400 patients puts the change that matters at about 21 % (some
+        1.7 points at moderate severity); it varies with severity (Kounali 2022).
+      Bands are those published with the instrument. A score is not a diagnosis.
+    "#);
+    for verdict in ["better", "worse", "improv", "respon", "good", "bad"] {
+        assert!(!section("── Measures", "── Carried").to_lowercase().contains(verdict), "{verdict}");
+    }
+}
+
+fn trend() -> Trend {
+    let view = measured();
+    let instruments = view.shared[0].instruments();
+    Trend::new(instruments.find("PHQ-9").unwrap().instrument(), view.measures(), &view.shared)
+}
+
+#[test]
+fn a_trend_reads_well_in_a_terminal() {
+    insta::assert_snapshot!(trend_text(&trend(), PAGE), @r#"
+    PHQ-9: Patient Health Questionnaire, 9 items
+                       0───────────────────────────────────────────────27
+      2 Apr 2031   15  ···························●······················
+      18 Apr 2031      dose
+      20 Apr 2031  10  ··················●·······························
+      26 Apr 2031  -   7 of 9 answered
+        A change of 5 points is the figure commonly quoted.
+        A cohort of 400 patients puts the change that matters at about 21 % (some
+        1.7 points at moderate severity); it varies with severity (Kounali 2022).
+      Bands are those published with the instrument. A score is not a diagnosis.
+    "#);
+}
+
+#[test]
+fn a_trend_is_an_svg_of_its_own_in_one_colour() {
+    let mut trend = trend();
+    trend.title = "<script>alert(1)</script> & more".to_owned();
+    let svg = trend_svg(&trend);
+    insta::assert_snapshot!(svg, @r#"
+    <svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 640 320" font-family="sans-serif" font-size="12" fill="none" stroke="currentColor" role="img">
+    <title>PHQ-9: &lt;script&gt;alert(1)&lt;/script&gt; &amp; more</title>
+    <desc>Raw scores from 0 to 27. 2 Apr 2031: 15; 20 Apr 2031: 10; 26 Apr 2031: 7 of 9 answered</desc>
+    <text x="56.0" y="24.0" text-anchor="start" fill="currentColor" stroke="none">PHQ-9: &lt;script&gt;alert(1)&lt;/script&gt; &amp; more</text>
+    <line x1="56.0" y1="48.0" x2="56.0" y2="256.0"/>
+    <line x1="56.0" y1="256.0" x2="616.0" y2="256.0"/>
+    <text x="48.0" y="52.0" text-anchor="end" fill="currentColor" stroke="none">27</text>
+    <text x="48.0" y="260.0" text-anchor="end" fill="currentColor" stroke="none">0</text>
+    <line x1="424.9" y1="48.0" x2="424.9" y2="256.0" stroke-dasharray="2 4"/>
+    <text x="424.9" y="42.0" text-anchor="middle" fill="currentColor" stroke="none">dose</text>
+    <polyline points="72.0,140.4 468.0,179.0"/>
+    <circle cx="72.0" cy="140.4" r="4" fill="currentColor"/>
+    <text x="72.0" y="130.4" text-anchor="middle" fill="currentColor" stroke="none">15</text>
+    <circle cx="468.0" cy="179.0" r="4" fill="currentColor"/>
+    <text x="468.0" y="169.0" text-anchor="middle" fill="currentColor" stroke="none">10</text>
+    <text x="56.0" y="276.0" text-anchor="start" fill="currentColor" stroke="none">2 Apr 2031</text>
+    <text x="616.0" y="276.0" text-anchor="end" fill="currentColor" stroke="none">26 Apr 2031</text>
+    <text x="56.0" y="300.0" text-anchor="start" fill="currentColor" stroke="none">Bands are those published with the instrument. A score is not a diagnosis.</text>
+    </svg>
+    "#);
+    for banned in ["<script", "http://www.w3.org/1999", "href", "style=", "#", "rgb", " mg"] {
+        assert!(!svg.contains(banned), "{banned}");
+    }
+    let paints = svg.split(['"', '\n']).collect::<Vec<_>>();
+    let paints = paints.windows(2).filter(|two| two[0].ends_with("fill=") || two[0].ends_with("stroke="));
+    assert!(paints.map(|two| two[1]).all(|paint| ["currentColor", "none"].contains(&paint)));
+}
+
+#[test]
+fn a_score_reads_well() {
+    let view = measured();
+    let (instruments, page) = (view.shared[0].instruments(), PAGE);
+    let instrument = instruments.find("PHQ-9").unwrap().instrument();
+    let measure = view.measure(id(0xb2)).unwrap();
+    insta::assert_snapshot!(score_text(instrument, measure.score().unwrap(), page), @r#"
+    PHQ-9: Patient Health Questionnaire, 9 items
+      Total 10 of 27, moderate (9 of 9 answered)
+      PHQ-8 (without item 9)                 9 of 24
+      PHQ-2 (items 1 and 2)                  3 of 6
+      Symptoms that count for the algorithm  4 of 9
+      Algorithm: major depressive syndrome  not met
+      Algorithm: other depressive syndrome  met
+      Total of 10 or more                   met
+      Item 9: 1 ("Several days"), thoughts of dying or self-harm
+        A change of 5 points is the figure commonly quoted.
+        A cohort of 400 patients puts the change that matters at about 21 % (some
+        1.7 points at moderate severity); it varies with severity (Kounali 2022).
+      Bands are those published with the instrument. A score is not a diagnosis.
+    "#);
+    let shown = response_text(measure, &instruments, page);
+    assert!(shown.contains("q9  1 Several days") && shown.contains("Thoughts that you would be better off"), "{shown}");
+}
+
+#[test]
+fn an_instrument_shows_its_words_its_rights_and_that_nobody_is_watching() {
+    let instruments = Instruments::default();
+    let shown = instrument_text(instruments.find("PHQ-9").unwrap().instrument(), PAGE);
+    let flat = shown.split_whitespace().collect::<Vec<_>>().join(" ");
+    for part in [
+        "Little interest or pleasure",
+        "Nearly every day",
+        "20 severe",
+        "No permission required",
+        "LOINC®",
+        "not a diagnosis",
+        NOT_MONITORED_IN_FULL,
+    ] {
+        assert!(flat.contains(part), "{part}: {flat}");
+    }
+    assert!(instruments_text(&instruments, PAGE).contains("PCL-5"));
 }
 
 #[test]

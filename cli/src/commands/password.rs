@@ -1,0 +1,44 @@
+//! `reverie password`: a new password.
+
+use std::path::PathBuf;
+
+use clap::Args;
+use reverie_client::ClientError;
+use secrecy::ExposeSecret as _;
+use serde_json::json;
+
+use crate::error::CommandError;
+use crate::key_talk::{PASSWORD_CHANGED, cut_off};
+use crate::logged_in::Start;
+use crate::password::new_password;
+use crate::ui::Ui;
+
+/// Change your password
+///
+/// Asks for the old one, then for the new one. Your recovery kit stays valid; your other devices open with the old
+/// password until you log in there once with the new one.
+#[derive(Args)]
+#[command(after_help = "\
+Examples:
+  reverie password
+  reverie password --passphrase-file old.txt --new-passphrase-file new.txt")]
+pub(crate) struct PasswordArgs {
+    /// Read the new password from the first line of a file
+    #[arg(long, value_name = "FILE")]
+    new_passphrase_file: Option<PathBuf>,
+}
+
+pub(crate) async fn run(ui: &Ui, start: Start, args: PasswordArgs) -> Result<(), CommandError> {
+    let (mut account, _profile, old) = start.unlock().await?;
+    let new = new_password(args.new_passphrase_file.as_deref())?;
+    let changed = account.change_password(old.expose_secret(), new.expose_secret()).await;
+    changed.map_err(|error| match (error, cut_off(&account)) {
+        (error @ ClientError::WrongPassword, _) => CommandError::from(error).hint(
+            "The password was changed on another device. Nothing was changed now. Run `reverie login` here first.",
+        ),
+        (error, Some(both)) => CommandError::from(error).hint(both),
+        (error, None) => error.into(),
+    })?;
+    ui.say(PASSWORD_CHANGED);
+    ui.answer(&json!({ "changed": true }), String::new)
+}

@@ -1,0 +1,20 @@
+//! Instrument packs, which people write and clinicians send.
+
+use reverie_journal::measure::{Answers, Pack, score};
+
+/// A pack: what loads scores within its ranges, and its text loads again.
+pub fn pack(bytes: &[u8]) {
+    let Ok(text) = std::str::from_utf8(bytes) else { return };
+    match Pack::load(text) {
+        Err(error) => assert!(!error.problems.is_empty(), "a refusal without a reason"),
+        Ok(pack) => {
+            assert!(Pack::load(pack.source()).is_ok_and(|again| again.instrument() == pack.instrument()));
+            let highest: Vec<_> = pack.instrument().items.iter().map(|item| Some(item.range().1)).collect();
+            let answers = Answers::in_order(pack.instrument(), &highest).expect("an item takes its highest answer");
+            let score = score(pack.instrument(), &answers);
+            for scored in score.total.iter().chain(&score.scores) {
+                assert!(scored.min <= scored.value && scored.value <= scored.max, "a score beyond its range");
+            }
+        }
+    }
+}
