@@ -284,10 +284,10 @@ async fn everything(world: &World, quill: &Person, wren: &Person) -> Vec<AuditAc
     let put = PutBundle::new(bundle.version + 1, B64(b"sealed again".to_vec()));
     assert_eq!(wren.put("/v1/accounts/me/credentials", &put).await.status(), StatusCode::NO_CONTENT);
 
-    let (card, _) = crate::cards::next(quill, &quill.key);
-    let card = PutCard { card, version: 2, bundle: B64(b"new keys".to_vec()) };
     let mut log = wren.opens_journal(&[quill.member(MemberRole::Writer)]).await;
-    assert_eq!(quill.put("/v1/accounts/me/card", &card).await.status(), StatusCode::NO_CONTENT);
+    let (card, _) = crate::cards::next(wren, &wren.key);
+    let card = PutCard { card, version: bundle.version + 2, bundle: B64(b"new keys".to_vec()) };
+    assert_eq!(wren.put("/v1/accounts/me/card", &card).await.status(), StatusCode::NO_CONTENT);
     let record = log.write(quill, b"reply", vec![]);
     log.append(quill, &[record]).await;
     log.read(quill).await;
