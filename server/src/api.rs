@@ -5,6 +5,7 @@ mod accounts;
 mod admin;
 mod attachments;
 mod audit_log;
+mod changes;
 mod disclosure;
 mod examples;
 mod handovers;
@@ -82,6 +83,7 @@ fn service() -> OpenApiService<impl OpenApi, ()> {
         accounts::AccountsApi,
         passwords::PasswordsApi,
         journals::JournalsApi,
+        changes::ChangesApi,
         access_log::AccessLogApi,
         attachments::AttachmentsApi,
         admin::AdminApi,

@@ -1,12 +1,13 @@
 //! Journals: listing one's own, appending, reading. Somebody else's journal is 404.
 
+use std::collections::HashMap;
 use std::sync::Arc;
 
 use poem::web::Data;
 use poem_openapi::OpenApi;
 use poem_openapi::param::{Path, Query};
 use poem_openapi::payload::Json;
-use reverie_protocol::api::{Append, Appended, JournalEntry, Journals, RecordPage};
+use reverie_protocol::api::{Append, Appended, Head, JournalEntry, Journals, RecordPage};
 use reverie_protocol::audit::{AuditAct, AuditSubject};
 use reverie_protocol::bytes::B64;
 use reverie_protocol::header::{MemberRole, SignedRecord};
@@ -20,8 +21,11 @@ use super::Part;
 use crate::app::App;
 use crate::append::append;
 use crate::caller::Caller;
-use crate::entity::{journal, member, named, record, stored_count};
+use crate::entity::{self, count, journal, member, named, record, stored_count};
 use crate::refusal::{Answer, ApiError, malformed, not_found};
+
+/// Values of one IN list.
+const VALUES: usize = 5000;
 
 pub(super) struct JournalsApi;
 
@@ -32,20 +36,7 @@ impl JournalsApi {
     /// For every account. A journal that you were removed from is no longer listed.
     #[oai(path = "/", method = "get", operation_id = "list_journals")]
     async fn list(&self, app: Data<&Arc<App>>, caller: Caller) -> Answer<Journals> {
-        let memberships: Vec<(Uuid, String)> = member::Entity::find()
-            .select_only()
-            .columns([member::Column::Journal, member::Column::Role])
-            .filter(member::Column::Account.eq(caller.0.account.uuid()))
-            .order_by_asc(member::Column::Journal)
-            .into_tuple()
-            .all(app.db.read())
-            .await?;
-        let mut journals = Vec::with_capacity(memberships.len());
-        for (id, role) in memberships {
-            let row: Option<journal::Model> = journal::Entity::find_by_id(id).one(app.db.read()).await?;
-            let row = row.ok_or_else(|| not_found("journal"))?;
-            journals.push(JournalEntry { journal: id.into(), role: named(&role)?, head: row.head()? });
-        }
+        let journals = journals_of(*app, caller.0.account).await?;
         Ok(Json(Journals { journals }))
     }
 
@@ -101,6 +92,35 @@ impl JournalsApi {
         }
         Ok(Json(page))
     }
+}
+
+/// Returns the journals of which an account is a member, by id.
+pub(super) async fn journals_of(app: &App, account: AccountId) -> Result<Vec<JournalEntry>, ApiError> {
+    let memberships: HashMap<Uuid, String> = member::Entity::find()
+        .select_only()
+        .columns([member::Column::Journal, member::Column::Role])
+        .filter(member::Column::Account.eq(account.uuid()))
+        .into_tuple()
+        .all(app.db.read())
+        .await?
+        .into_iter()
+        .collect();
+    let mut entries = Vec::with_capacity(memberships.len());
+    for ids in memberships.keys().copied().collect::<Vec<_>>().chunks(VALUES) {
+        let heads: Vec<(Uuid, i64, Vec<u8>)> = journal::Entity::find()
+            .select_only()
+            .columns([journal::Column::Id, journal::Column::HeadSeq, journal::Column::HeadHash])
+            .filter(journal::Column::Id.is_in(ids.to_vec()))
+            .into_tuple()
+            .all(app.db.read())
+            .await?;
+        for (id, seq, hash) in heads {
+            let head = Head { seq: count(seq)?, hash: entity::hash(&hash)? };
+            entries.push(JournalEntry { journal: id.into(), role: named(&memberships[&id])?, head });
+        }
+    }
+    entries.sort_by_key(|entry| entry.journal);
+    Ok(entries)
 }
 
 /// Accepts a reader of the journal.

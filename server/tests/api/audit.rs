@@ -221,6 +221,7 @@ const OPERATIONS: &[(&str, Result<AuditAct, &str>)] = &[
     ("put_bundle", Ok(AuditAct::StoreBundle)),
     ("get_card", Ok(AuditAct::FetchCard)),
     ("list_journals", Err("the caller's own, without content; fetching them is entered")),
+    ("follow_changes", Err("the caller's own, without content; fetching them is entered")),
     ("append_records", Ok(AuditAct::AppendRecords)),
     ("list_records", Ok(AuditAct::FetchRecords)),
     ("get_access_log", Err("it is about the log, not about the journal")),

@@ -9,6 +9,7 @@ mod attachments;
 mod audit;
 mod backup;
 mod bad_input;
+mod changes;
 mod command;
 mod devices;
 mod disclosure;
