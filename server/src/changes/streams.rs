@@ -38,7 +38,9 @@ impl Streams {
         let mut open = self.open();
         let of_account = open.entry(account).or_default();
         while of_account.len() >= limits::STREAMS_PER_ACCOUNT {
-            of_account.pop_front().map(|oldest| oldest.cancel());
+            if let Some(oldest) = of_account.pop_front() {
+                oldest.cancel();
+            }
         }
         of_account.push_back(ended.clone());
         Place { streams: self.clone(), account, ended }
