@@ -6,6 +6,7 @@ mod admin;
 mod attachments;
 mod audit_log;
 mod cards;
+mod changes;
 mod disclosure;
 mod examples;
 mod handovers;
@@ -85,6 +86,7 @@ fn service() -> OpenApiService<impl OpenApi, ()> {
         cards::CardsApi,
         passwords::PasswordsApi,
         journals::JournalsApi,
+        changes::ChangesApi,
         access_log::AccessLogApi,
         attachments::AttachmentsApi,
         admin::AdminApi,

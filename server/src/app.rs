@@ -9,6 +9,7 @@ use tokio::sync::Mutex;
 use crate::append::Lately;
 use crate::attachment_files::AttachmentFiles;
 use crate::audit::Today;
+use crate::changes::{Changes, Streams};
 use crate::clock::Clock;
 use crate::database::Database;
 use crate::opaque::Opaque;
@@ -21,6 +22,8 @@ pub(crate) struct App {
     pub(crate) db: Database,
     pub(crate) writer: Writer,
     pub(crate) lately: Lately,
+    pub(crate) changes: Changes,
+    pub(crate) streams: Streams,
     /// What the audit log has of today.
     pub(crate) entered: Today,
     pub(crate) files: Arc<AttachmentFiles>,

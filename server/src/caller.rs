@@ -9,11 +9,14 @@ use reverie_protocol::account::{AccountRole, AccountState};
 use reverie_protocol::ids::{AccountId, SessionId};
 use reverie_protocol::problem::ProblemCode;
 use sea_orm::prelude::Expr;
-use sea_orm::{ColumnTrait as _, ConnectionTrait, EntityTrait as _, JoinType, QueryFilter as _, QuerySelect as _};
+use sea_orm::{
+    ColumnTrait as _, ConnectionTrait, DbErr, EntityTrait as _, JoinType, PaginatorTrait as _, QueryFilter as _,
+    QuerySelect as _,
+};
 use uuid::Uuid;
 
 use crate::app::App;
-use crate::entity::{account, named, session};
+use crate::entity::{account, name_of, named, session};
 use crate::refusal::{ApiError, internal, refuse};
 use crate::{sessions, token};
 
@@ -84,6 +87,15 @@ async fn find(app: &App, token: &str) -> Result<Session, ApiError> {
         seen(app, id, today).await?;
     }
     Ok(Session { id: id.into(), account: account.into(), role: named(&role)? })
+}
+
+/// Tells whether a session that was opened before is still one, and its account may still use it.
+pub(crate) async fn is_open(app: &App, session: &Session) -> Result<bool, DbErr> {
+    let found = session::Entity::find_by_id(session.id.uuid()).one(app.db.read()).await?;
+    let Some(found) = found else { return Ok(false) };
+    let active =
+        account::Entity::find_by_id(found.account).filter(account::Column::State.eq(name_of(&AccountState::Active)));
+    Ok(active.count(app.db.read()).await? > 0)
 }
 
 /// Notes the day of the session's last request: one write for each session and day.

@@ -13,13 +13,14 @@ use std::path::Path;
 
 use reverie_migrations::Migrator;
 use sea_orm::{
-    ConnectionTrait as _, DatabaseConnection, DatabaseTransaction, DbBackend, DbErr, SqliteTransactionMode,
-    TransactionOptions, TransactionTrait as _,
+    DatabaseConnection, DatabaseTransaction, DbBackend, DbErr, SqliteTransactionMode, TransactionOptions,
+    TransactionTrait as _,
 };
 use sea_orm_migration::MigratorTrait as _;
 
 pub use address::{AddressError, DatabaseAddress};
 pub use open_error::OpenError;
+pub(crate) use postgresql::Listener;
 
 /// The open database.
 #[derive(Debug, Clone)]
@@ -56,7 +57,7 @@ impl Database {
     /// Begins a write, when the writes before it are done.
     pub(crate) async fn begin(&self) -> Result<DatabaseTransaction, DbErr> {
         let tx = begin(&self.write).await?;
-        if tx.get_database_backend() == DbBackend::Postgres {
+        if self.is_postgresql() {
             postgresql::take_turn(&tx).await?;
         }
         Ok(tx)
@@ -65,6 +66,16 @@ impl Database {
     /// Begins a batch of appends. Whoever changes a journal locks its row first, in the order of ids.
     pub(crate) async fn begin_appends(&self) -> Result<DatabaseTransaction, DbErr> {
         begin(&self.append).await
+    }
+
+    /// Tells whether this is PostgreSQL.
+    pub(crate) fn is_postgresql(&self) -> bool {
+        self.write.get_database_backend() == DbBackend::Postgres
+    }
+
+    /// Listens to what PostgreSQL tells on a channel.
+    pub(crate) async fn listen(&self, channel: &str) -> Result<Listener, DbErr> {
+        Listener::open(&self.write, channel).await
     }
 
     /// Closes all connections; SQLite's write-ahead log is folded into the database.

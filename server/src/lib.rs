@@ -10,6 +10,7 @@ mod audit;
 pub mod backup;
 mod byte_range;
 mod caller;
+mod changes;
 pub mod check_data;
 mod clock;
 mod data;

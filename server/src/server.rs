@@ -18,6 +18,7 @@ use crate::app::App;
 use crate::append::Lately;
 use crate::attachment_files::AttachmentFiles;
 use crate::audit::Today;
+use crate::changes::{Changes, Streams};
 use crate::clock::Clock;
 use crate::data::DataFolder;
 use crate::database::{Database, DatabaseAddress, OpenError};
@@ -128,11 +129,15 @@ impl Server {
             UpkeepError::Database(error) => StartError::Database(error),
             UpkeepError::Io(error) => StartError::Io(error),
         })?;
-        let (writer, writing) = Writer::start(db.clone(), Arc::clone(&files));
+        let (stop, changes) = (CancellationToken::new(), Changes::new());
+        let (writer, writing) = Writer::start(db.clone(), Arc::clone(&files), changes.clone());
+        let listening = tokio::spawn(changes.clone().listen(db.clone(), stop.clone()));
         let app = Arc::new(App {
             db: db.clone(),
-            writer: writer.clone(),
             lately: Lately::default(),
+            writer: writer.clone(),
+            changes,
+            streams: Streams::new(stop.clone()),
             entered: Today::default(),
             files,
             publishing: Mutex::new(()),
@@ -144,7 +149,6 @@ impl Server {
         });
         let addr = listener.local_addr()?;
         let limits = config.limits;
-        let stop = CancellationToken::new();
         let upkeep = tokio::spawn(upkeep::run(Arc::clone(&app), config.upkeep_every, stop.clone()));
         let serving = tokio::spawn({
             let stop = stop.clone();
@@ -152,7 +156,8 @@ impl Server {
                 accept::serve(listener, api::endpoint(app, limits), limits, stop).await;
                 // Requests are done; what they left in the queue is written before the database closes.
                 writer.stop();
-                let (written, _) = tokio::join!(writing, upkeep);
+                // Upkeep and listening end with `stop`.
+                let (written, ..) = tokio::join!(writing, upkeep, listening);
                 let closed = db.close().await;
                 if let (Err(error), _) = (written, &closed) {
                     tracing::error!(%error, "The writer failed");

@@ -68,11 +68,16 @@ async fn remove_abandoned(app: &App) -> Result<(), DbErr> {
             .into_tuple()
             .all(&tx)
             .await?;
+        let mut removed = Vec::with_capacity(abandoned.len());
         for key in &abandoned {
-            attachment::Entity::delete_by_id(*key).exec(&tx).await?;
+            // An append names attachments without waiting for its turn.
+            let unnamed = attachment::Entity::delete_by_id(*key).filter(attachment::Column::Record.is_null());
+            if unnamed.exec(&tx).await?.rows_affected == 1 {
+                removed.push(key);
+            }
         }
         tx.commit().await?;
-        for (journal, id) in &abandoned {
+        for (journal, id) in removed {
             app.files.remove((*journal).into(), (*id).into()).await;
         }
         drop(publishing);

@@ -18,6 +18,7 @@ use tokio_util::sync::CancellationToken;
 
 use crate::attachment_files::AttachmentFiles;
 use crate::audit::Act;
+use crate::changes::{Change, Changes};
 use crate::database::Database;
 use crate::entity::{member, record};
 
@@ -45,6 +46,14 @@ pub(crate) struct Append {
     pub(crate) withdrawn: Vec<RecordId>,
     /// Who appends; absent if today's entry is known to be there.
     pub(crate) act: Option<Act>,
+}
+
+impl Append {
+    /// Returns what it changes, as it is told.
+    fn change(&self) -> Change {
+        let members = self.members.as_ref().map(|members| members.iter().map(|member| member.account.into()).collect());
+        Change { journal: self.journal, head: self.head, members }
+    }
 }
 
 /// What is written.
@@ -82,7 +91,11 @@ pub(crate) struct Writer {
 
 impl Writer {
     /// Starts the task. It ends, with its queue written, after [`Self::stop`].
-    pub(crate) fn start(db: Database, files: Arc<AttachmentFiles>) -> (Self, tokio::task::JoinHandle<()>) {
+    pub(crate) fn start(
+        db: Database,
+        files: Arc<AttachmentFiles>,
+        changes: Changes,
+    ) -> (Self, tokio::task::JoinHandle<()>) {
         let (queue, mut jobs) = mpsc::channel(QUEUE);
         let stopping = CancellationToken::new();
         let stop = stopping.clone();
@@ -96,7 +109,7 @@ impl Writer {
                         if taken == 0 {
                             return;
                         }
-                        write(&db, &files, std::mem::take(&mut batch)).await;
+                        write(&db, &files, &changes, std::mem::take(&mut batch)).await;
                     }
                 }
             }
@@ -137,9 +150,14 @@ impl Writer {
     }
 }
 
-async fn write(db: &Database, files: &Arc<AttachmentFiles>, jobs: Vec<Job>) {
+async fn write(db: &Database, files: &Arc<AttachmentFiles>, changes: &Changes, jobs: Vec<Job>) {
     let (works, replies): (Vec<_>, Vec<_>) = jobs.into_iter().map(|job| (job.work, job.reply)).unzip();
     let outcomes = batch::commit(db, &works).await;
+    let changed = works.iter().zip(&outcomes).filter_map(|(work, outcome)| match (work, outcome) {
+        (Work::Append(append), Ok(_)) => Some(append.change()),
+        _ => None,
+    });
+    changes.tell(db, changed.collect());
     for ((work, reply), outcome) in works.into_iter().zip(replies).zip(outcomes) {
         let files = Arc::clone(files);
         match (outcome, work) {

@@ -190,7 +190,8 @@ fn ok(output: Output) -> (String, String) {
     (flat(&output.stdout), flat(&output.stderr))
 }
 
-#[tokio::test]
+// The shell's programs are waited for on this thread, and the server has to answer them meanwhile.
+#[tokio::test(flavor = "multi_thread")]
 async fn from_a_shell_help_comes_before_the_score_and_the_places_say_that_nobody_is_watching() {
     let Practice { world, mut quill, heron } = Practice::open().await;
     quill.state_coverage(heron.account(), coverage(None)).await.unwrap();

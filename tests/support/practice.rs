@@ -79,23 +79,21 @@ impl World {
 
     async fn start(folder: TempDir, clock: StoryClock) -> Self {
         let data = folder.path().join(SERVER);
-        let (addr, server) = serve(&data, &clock).await;
+        let (addr, server) = serve(&data, &clock, |config| config).await;
         Self { clock, addr, server: Some(server), folder, _database: Database(data) }
     }
 
     /// Starts the server again on another port, after [`Self::stop`].
     pub async fn restart(&mut self) {
-        let (addr, server) = serve(&self.data(), &self.clock).await;
+        let (addr, server) = serve(&self.data(), &self.clock, |config| config).await;
         (self.addr, self.server) = (addr, Some(server));
     }
 
     /// Stops the server and starts it again with another configuration.
     pub async fn reconfigure(&mut self, change: impl FnOnce(Config) -> Config) {
         self.stop().await;
-        let listener = TcpListener::bind("127.0.0.1:0").await.expect("the loopback address has a free port");
-        let config = change(Config { clock: self.clock.for_server(), ..Config::new(self.data()) });
-        let server = Server::start(config, listener).await.expect("a server starts on its own data");
-        (self.addr, self.server) = (server.addr, Some(server));
+        let (addr, server) = serve(&self.data(), &self.clock, change).await;
+        (self.addr, self.server) = (addr, Some(server));
     }
 
     /// Stops the server: everything is on disk.
@@ -172,10 +170,10 @@ impl Practice {
     }
 }
 
-async fn serve(data: &Path, clock: &StoryClock) -> (SocketAddr, RunningServer) {
+async fn serve(data: &Path, clock: &StoryClock, change: impl FnOnce(Config) -> Config) -> (SocketAddr, RunningServer) {
     let listener = TcpListener::bind("127.0.0.1:0").await.expect("the loopback address has a free port");
     let database = postgresql::address(data);
-    let config = Config { clock: clock.for_server(), database, ..Config::new(data) };
+    let config = change(Config { clock: clock.for_server(), database, ..Config::new(data) });
     let server = Server::start(config, listener).await.expect("a server starts on its own data");
     (server.addr, server)
 }

@@ -57,7 +57,10 @@ pub(crate) async fn run(ui: &Ui, start: Start, KitArgs { command, to }: KitArgs)
         None => make(ui, &mut account, &password, to).await,
         Some(KitCommand::Show(to)) => show(ui, &account, to),
         Some(KitCommand::Prove(source)) => {
-            let Some(words) = typed(ui, &source)? else { return Ok(ui.say(KIT_LATER)) };
+            let Some(words) = typed(ui, &source)? else {
+                ui.say(KIT_LATER);
+                return Ok(());
+            };
             prove(ui, &mut account, &words).await?;
             ui.answer(&json!({ "proved": true }), String::new)
         }
@@ -135,7 +138,10 @@ async fn drill(ui: &Ui, account: &mut Unlocked, source: &TypedKit) -> Result<(),
     if account.unproved_kit().is_some() {
         return Err(user_error("there is a kit that waits to be proved").hint("Prove it first: `reverie kit prove`."));
     }
-    let Some(words) = typed(ui, source)? else { return Ok(ui.say("Nothing was tried, and nothing was changed.")) };
+    let Some(words) = typed(ui, source)? else {
+        ui.say("Nothing was tried, and nothing was changed.");
+        return Ok(());
+    };
     let drilled = account.drill(words.expose_secret()).await?;
     let (people, journals) = (drilled.people, drilled.journals);
     ui.say(&format!(

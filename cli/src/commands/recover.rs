@@ -34,7 +34,10 @@ pub(crate) struct RecoverArgs {
 
 pub(crate) async fn run(ui: &Ui, start: Start, args: RecoverArgs) -> Result<(), CommandError> {
     let RecoverArgs { handle, kit } = args;
-    let Some(words) = typed(ui, &kit)? else { return Ok(ui.say("Nothing was changed.")) };
+    let Some(words) = typed(ui, &kit)? else {
+        ui.say("Nothing was changed.");
+        return Ok(());
+    };
     let kit = read(words.expose_secret())?;
     let mut global = start.global;
     global.server = global.server.or(kit.server);

@@ -18,7 +18,7 @@ fn score(arguments: &[&str]) -> Ran {
 
 fn json(ran: &Ran) -> Value {
     assert_eq!(ran.code, 0, "{}", ran.stderr);
-    serde_json::from_str(&ran.stdout).unwrap()
+    serde_json::from_str(&ran.stdout).expect("with --json every answer is JSON")
 }
 
 /// Returns the text on one line, however it was wrapped.

@@ -15,6 +15,7 @@ use reverie_protocol::account::{AccountRole, AccountState};
 use reverie_protocol::api::*;
 use reverie_protocol::audit::*;
 use reverie_protocol::card::SignedCard;
+use reverie_protocol::changes::{Changes, JournalChange};
 use reverie_protocol::disclosure::*;
 use reverie_protocol::hash::Hash;
 use reverie_protocol::header::{MemberRole, SignedRecord};
@@ -58,7 +59,7 @@ pub(crate) fn visit(visitor: &mut impl Visitor) {
 }
 
 /// Returns a sample of every parameter, by its name.
-pub(crate) fn parameters() -> [(&'static str, Value); 10] {
+pub(crate) fn parameters() -> [(&'static str, Value); 11] {
     let story = Story::new();
     [
         ("account", json!(story.heron)),
@@ -71,6 +72,7 @@ pub(crate) fn parameters() -> [(&'static str, Value); 10] {
         ("skip", json!(500)),
         ("table", json!("record")),
         ("range", json!("bytes=0-1023")),
+        ("Last-Event-ID", json!("86cc26f9d49bc1a8ff2f4b7f3e4fbd21")),
     ]
 }
 
@@ -234,6 +236,10 @@ fn journals(visitor: &mut impl Visitor, story: &Story) {
     visitor.visit(&[story.write.clone(), withdrawn, story.open.clone()]);
     visitor.visit(&[Append { records: vec![story.write.clone()] }]);
     visitor.visit(&[Appended { head }]);
+    let moved = JournalChange { journal: story.journal, head: Some(head) };
+    let gone = JournalChange { journal: story.journal, head: None };
+    visitor.visit(&[moved.clone(), gone.clone()]);
+    visitor.visit(&[Changes { whole: false, journals: vec![moved] }, Changes { whole: true, journals: vec![gone] }]);
     let page = RecordPage { records: vec![story.write.clone()], head: Some(head), more: false };
     visitor.visit(&[page, RecordPage { records: Vec::new(), head: None, more: true }]);
     let file = story.written.attachments.iter().map(|file| StoredAttachment {

@@ -66,7 +66,12 @@ fn describe_answers(spec: &mut Value) {
     let operations = spec["paths"].as_object_mut().into_iter().flatten();
     for (_, operation) in operations.flat_map(|(_, item)| item.as_object_mut().into_iter().flatten()) {
         for (_, response) in operation["responses"].as_object_mut().into_iter().flatten() {
-            let named = response["content"]["application/json"]["schema"]["$ref"].as_str();
+            let content = &response["content"];
+            let named = [
+                &content["application/json"]["schema"]["$ref"],
+                &content["text/event-stream"]["schema"]["items"]["$ref"],
+            ];
+            let named = named.into_iter().find_map(Value::as_str);
             let carried = named.and_then(|reference| reference.rsplit('/').next()).map(|name| &schemas[name]);
             let described = carried.and_then(|schema| schema["description"].as_str()).unwrap_or("It is so.").to_owned();
             if response["description"] == "" {

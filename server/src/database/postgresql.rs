@@ -5,7 +5,7 @@
 
 use std::time::Duration;
 
-use sea_orm::sqlx::postgres::PgConnectOptions;
+use sea_orm::sqlx::postgres::{PgConnectOptions, PgListener, PgPoolOptions};
 use sea_orm::sqlx::{self, ConnectOptions as _, Connection as _, PgConnection};
 use sea_orm::{
     ConnectOptions, ConnectionTrait as _, Database as Connector, DatabaseConnection, DatabaseTransaction, DbErr,
@@ -52,6 +52,34 @@ pub(super) async fn is_made(options: &PgConnectOptions) -> Result<bool, OpenErro
 /// Waits for the turn of a transaction that writes, and keeps it until the transaction ends.
 pub(super) async fn take_turn(tx: &DatabaseTransaction) -> Result<(), DbErr> {
     tx.execute_unprepared(&format!("SELECT pg_advisory_xact_lock({TURN})")).await.map(drop)
+}
+
+/// A connection of its own that hears what is told on a channel.
+#[derive(Debug)]
+pub(crate) struct Listener(PgListener);
+
+impl Listener {
+    /// Connects as `like` does, and listens.
+    pub(super) async fn open(like: &DatabaseConnection, channel: &str) -> Result<Self, DbErr> {
+        let options = like.get_postgres_connection_pool().connect_options();
+        let pool = PgPoolOptions::new()
+            .max_connections(1)
+            .acquire_timeout(ANSWER_WITHIN)
+            .connect_lazy_with((*options).clone());
+        let mut listener = PgListener::connect_with(&pool).await.map_err(broken)?;
+        listener.listen(channel).await.map_err(broken)?;
+        Ok(Self(listener))
+    }
+
+    /// Waits for what is told next; nothing if the connection broke and was made anew, so that something may be lost.
+    pub(crate) async fn next(&mut self) -> Result<Option<String>, DbErr> {
+        let notification = self.0.try_recv().await.map_err(broken)?;
+        Ok(notification.map(|notification| notification.payload().to_owned()))
+    }
+}
+
+fn broken(error: sqlx::Error) -> DbErr {
+    DbErr::Conn(RuntimeErr::SqlxError(error.into()))
 }
 
 /// Returns the SQLSTATE of an error, if PostgreSQL gave one.

@@ -37,6 +37,7 @@ pub const HEADERS_SENT: &[Named] = &[
     header("retry-after", "how many seconds to wait"),
     header("transfer-encoding", "that the answer comes in pieces"),
     header("www-authenticate", "that a session's token is wanted"),
+    header("x-accel-buffering", "`no`: a proxy in front passes a stream of changes on as it comes"),
     header("x-content-type-options", "`nosniff`: a browser takes the answer for nothing else"),
     header("x-request-id", "a random number that finds this request in the log"),
 ];

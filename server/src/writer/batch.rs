@@ -17,6 +17,7 @@ use uuid::Uuid;
 
 use super::{Append, Refused, Work};
 use crate::audit::{Act, Chain};
+use crate::changes::Changes;
 use crate::database::{Database, is_conflict};
 use crate::entity::{self, attachment, journal, member, record, stored_count};
 use crate::random;
@@ -91,6 +92,8 @@ async fn commit_all(db: &Database, works: &[Work]) -> Result<Vec<Outcome>, Refus
     if !acts.is_empty() {
         Chain::hold(&tx).await?.enter(&mut random::system(), &acts).await?;
     }
+    let changes: Vec<_> = fitting.iter().map(|(_, append)| append.change()).collect();
+    Changes::tell_with(&tx, &changes).await?;
     tx.commit().await?;
     Ok(outcomes)
 }

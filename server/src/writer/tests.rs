@@ -8,6 +8,7 @@ use sea_orm::{EntityTrait as _, PaginatorTrait as _};
 use tempfile::TempDir;
 
 use super::{Append, Refused, Work, batch};
+use crate::changes::Changes;
 use crate::database::{Database, DatabaseAddress};
 use crate::entity::{journal, record};
 
@@ -107,7 +108,7 @@ async fn a_stopped_writer_takes_nothing_more_and_has_written_what_it_took() {
         let db = &fresh.db;
         let files =
             crate::attachment_files::AttachmentFiles::open(fresh.folder.path().join("attachments")).await.unwrap();
-        let (writer, writing) = super::Writer::start(db.clone(), std::sync::Arc::new(files));
+        let (writer, writing) = super::Writer::start(db.clone(), std::sync::Arc::new(files), Changes::new());
         writer.append(append(JOURNAL, None, "open")).await.unwrap();
         writer.stop();
         writing.await.unwrap();

@@ -222,6 +222,7 @@ const OPERATIONS: &[(&str, Result<AuditAct, &str>)] = &[
     ("put_card", Ok(AuditAct::ChangeKeys)),
     ("get_card", Ok(AuditAct::FetchCard)),
     ("list_journals", Err("the caller's own, without content; fetching them is entered")),
+    ("follow_changes", Err("the caller's own, without content; fetching them is entered")),
     ("append_records", Ok(AuditAct::AppendRecords)),
     ("list_records", Ok(AuditAct::FetchRecords)),
     ("get_access_log", Err("it is about the log, not about the journal")),

@@ -16,7 +16,7 @@ use crate::home::Home;
 use crate::world::{Log, Person, Refusal, World, ok, refusal, rng};
 
 /// A server, and a second one on the same database.
-async fn neighbours() -> (World, Home, RunningServer) {
+pub async fn neighbours() -> (World, Home, RunningServer) {
     let world = World::at(Home::on_postgresql(), |config| config).await;
     let home = world.folder.beside();
     std::fs::create_dir_all(home.path().join("keys")).unwrap();
@@ -27,7 +27,7 @@ async fn neighbours() -> (World, Home, RunningServer) {
 }
 
 /// Returns somebody as a client of another server.
-fn at(person: &Person, server: &RunningServer) -> Person {
+pub fn at(person: &Person, server: &RunningServer) -> Person {
     Person { base: format!("http://{}", server.addr), ..person.clone() }
 }
 

@@ -99,7 +99,7 @@ fn most_like(typed: &str) -> Option<&'static str> {
         return None;
     }
     let edits = |word: &&'static str| (strsim::damerau_levenshtein(typed, word), *word);
-    let (least, word) = list.iter().map(|word| edits(word)).min()?;
+    let (least, word) = list.iter().map(edits).min()?;
     (least <= MOST_EDITS).then_some(word)
 }
 

@@ -18,6 +18,10 @@ pub const REQUEST_BYTES: usize = 4 * 1024 * 1024;
 pub const RECORDS_PER_PAGE: u64 = 500;
 /// Entries in one page of the audit log or of a journal's access log.
 pub const ENTRIES_PER_PAGE: u64 = 500;
+/// Streams of changes that one account has open at once; one more ends the oldest.
+pub const STREAMS_PER_ACCOUNT: usize = 8;
+/// Seconds after which a stream of changes that has nothing to tell shows that it is alive.
+pub const STREAM_ALIVE_SECONDS: u64 = 20;
 /// Bytes of sealed bodies after which a page ends early.
 pub const PAGE_BYTES: usize = 4 * 1024 * 1024;
 /// Bytes of one sealed attachment.

@@ -40,9 +40,12 @@ impl TestDatabase {
         Self::from_template("template0")
     }
 
-    /// Makes a copy, while nobody is connected to the original.
+    /// Makes a copy. Whoever is still connected to the original is sent away: a server that was stopped a moment ago.
     pub fn copy(&self) -> Self {
-        Self::from_template(&self.name)
+        let original = &self.name;
+        let sessions = format!("SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = '{original}'");
+        cluster().run("psql", &["--dbname", "postgres", "--quiet", "--command", &sessions]);
+        Self::from_template(original)
     }
 
     fn from_template(template: &str) -> Self {

@@ -64,7 +64,7 @@ async fn a_removed_device_gets_nothing_more_and_its_next_start_says_why() {
     let mut tablet = Newcomer::take(at(&world, &home), &code).await.unwrap().login(PASSWORD).await.unwrap();
     tablet.sync().await.unwrap();
     let others = heron.devices().await.unwrap();
-    let tablets = others.iter().filter(|device| !device.current).next_back().unwrap();
+    let tablets = others.iter().rfind(|device| !device.current).unwrap();
     heron.remove_device(tablets.session).await.unwrap();
     let gone = heron.remove_device(tablets.session).await.unwrap_err();
     assert!(gone.is(ProblemCode::NotFound), "{gone}");
