@@ -83,6 +83,7 @@ pub(crate) enum Command {
     Reply(reply::ReplyArgs),
     Session(session::SessionArgs),
     Coverage(coverage::CoverageArgs),
+    Watch(watch::WatchArgs),
     Export(export::ExportArgs),
     Verify(verify::VerifyArgs),
     AccessLog(access_log::AccessLogArgs),
@@ -96,7 +97,7 @@ const GROUPS: [(&str, &[&str]); 6] = [
     ("Your keys", &["password", "kit", "recover", "devices"]),
     ("For patients", &["write", "attach", "elaborate", "mark", "list", "share", "withdraw", "safety-plan"]),
     ("For clinicians", &["queue", "brief", "reply", "session", "coverage"]),
-    ("For both", &["show", "measure", "export", "verify", "access-log"]),
+    ("For both", &["show", "watch", "measure", "export", "verify", "access-log"]),
     ("For administrators and shells", &["admin", "completions"]),
 ];
 

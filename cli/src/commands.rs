@@ -35,6 +35,7 @@ pub(crate) mod session;
 pub(crate) mod share;
 pub(crate) mod show;
 pub(crate) mod verify;
+pub(crate) mod watch;
 pub(crate) mod whoami;
 pub(crate) mod withdraw;
 pub(crate) mod write;
@@ -64,6 +65,7 @@ pub(crate) async fn run(ui: &Ui, start: Start, command: Command) -> Result<ExitC
         Command::Share(args) => share::run(ui, start.log_in(ui, Writing).await?, args).await,
         Command::Withdraw(args) => withdraw::run(ui, start.log_in(ui, Writing).await?, args).await,
         Command::Queue(args) => queue::run(ui, start.log_in(ui, Reading).await?, args),
+        Command::Watch(args) => watch::run(ui, start, args).await,
         Command::Brief(args) => brief::run(ui, start.log_in(ui, Reading).await?, args).await,
         Command::Reply(args) => reply::run(ui, start.log_in(ui, Writing).await?, args).await,
         Command::Session(args) => session::run(ui, start.log_in(ui, Writing).await?, args).await,

@@ -22,6 +22,7 @@ use crate::app::App;
 use crate::append::append;
 use crate::caller::Caller;
 use crate::entity::{self, count, journal, member, named, record, stored_count};
+use crate::invitations;
 use crate::refusal::{Answer, ApiError, malformed, not_found};
 
 /// Values of one IN list.
@@ -33,11 +34,13 @@ pub(super) struct JournalsApi;
 impl JournalsApi {
     /// List the journals that you are a member of
     ///
-    /// For every account. A journal that you were removed from is no longer listed.
+    /// For every account. A journal that you were removed from is no longer listed. Where the heads are those that you
+    /// have, and all invitations that you wait for are open, there is nothing more to ask.
     #[oai(path = "/", method = "get", operation_id = "list_journals")]
     async fn list(&self, app: Data<&Arc<App>>, caller: Caller) -> Answer<Journals> {
         let journals = journals_of(*app, caller.0.account).await?;
-        Ok(Json(Journals { journals }))
+        let open_invitations = invitations::open_of(app.db.read(), caller.0.account, app.clock.now()).await?;
+        Ok(Json(Journals { journals, open_invitations }))
     }
 
     /// Append records

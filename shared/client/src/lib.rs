@@ -10,6 +10,7 @@ mod administration;
 pub mod api;
 mod appending;
 mod cache;
+mod changes;
 mod credentials;
 mod device;
 mod devices;
@@ -41,6 +42,7 @@ mod verify_export;
 mod writing;
 
 pub use self::accountability::{JournalAccess, VerifiedAudit};
+pub use self::changes::{ChangeStream, Told};
 pub use self::credentials::{Change, Settled};
 pub use self::device::holds_account;
 pub use self::devices::Device;
