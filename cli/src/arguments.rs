@@ -66,6 +66,7 @@ pub(crate) enum Command {
     Recover(recover::RecoverArgs),
     Devices(devices::DevicesArgs),
     Whoami(whoami::WhoamiArgs),
+    Rekey(rekey::RekeyArgs),
     Pair(pair::PairArgs),
     Invite(invite::InviteArgs),
     Write(write::WriteArgs),
@@ -78,10 +79,16 @@ pub(crate) enum Command {
     Show(show::ShowArgs),
     Share(share::ShareArgs),
     Withdraw(withdraw::WithdrawArgs),
+    Admit(admit::AdmitArgs),
+    Remove(remove::RemoveArgs),
+    Rotate(rotate::RotateArgs),
+    Close(close::CloseArgs),
     Queue(queue::QueueArgs),
     Brief(brief::BriefArgs),
     Reply(reply::ReplyArgs),
     Session(session::SessionArgs),
+    Members(members::MembersArgs),
+    History(history::HistoryArgs),
     Coverage(coverage::CoverageArgs),
     Export(export::ExportArgs),
     Verify(verify::VerifyArgs),
@@ -91,12 +98,13 @@ pub(crate) enum Command {
 }
 
 /// Who uses which command, as the long help groups them. Every command stands in one group.
-const GROUPS: [(&str, &[&str]); 6] = [
+const GROUPS: [(&str, &[&str]); 7] = [
     ("For everybody", &["join", "login", "logout", "whoami", "pair", "invite"]),
-    ("Your keys", &["password", "kit", "recover", "devices"]),
+    ("Your keys", &["password", "kit", "recover", "devices", "rekey"]),
     ("For patients", &["write", "attach", "elaborate", "mark", "list", "share", "withdraw", "safety-plan"]),
+    ("For patients: who reads what is shared", &["admit", "remove", "rotate", "close"]),
     ("For clinicians", &["queue", "brief", "reply", "session", "coverage"]),
-    ("For both", &["show", "measure", "export", "verify", "access-log"]),
+    ("For both", &["show", "measure", "members", "history", "export", "verify", "access-log"]),
     ("For administrators and shells", &["admin", "completions"]),
 ];
 

@@ -10,13 +10,16 @@ use crate::ui::Ui;
 
 pub(crate) mod access_log;
 pub(crate) mod admin;
+pub(crate) mod admit;
 pub(crate) mod attach;
 pub(crate) mod brief;
+pub(crate) mod close;
 pub(crate) mod completions;
 pub(crate) mod coverage;
 pub(crate) mod devices;
 pub(crate) mod elaborate;
 pub(crate) mod export;
+pub(crate) mod history;
 pub(crate) mod invite;
 pub(crate) mod join;
 pub(crate) mod kit;
@@ -25,11 +28,15 @@ pub(crate) mod login;
 pub(crate) mod logout;
 pub(crate) mod mark;
 pub(crate) mod measure;
+pub(crate) mod members;
 pub(crate) mod pair;
 pub(crate) mod password;
 pub(crate) mod queue;
 pub(crate) mod recover;
+pub(crate) mod rekey;
+pub(crate) mod remove;
 pub(crate) mod reply;
+pub(crate) mod rotate;
 pub(crate) mod safety_plan;
 pub(crate) mod session;
 pub(crate) mod share;
@@ -63,6 +70,13 @@ pub(crate) async fn run(ui: &Ui, start: Start, command: Command) -> Result<ExitC
         Command::Show(args) => show::run(ui, start.log_in(ui, Reading).await?, args).await,
         Command::Share(args) => share::run(ui, start.log_in(ui, Writing).await?, args).await,
         Command::Withdraw(args) => withdraw::run(ui, start.log_in(ui, Writing).await?, args).await,
+        Command::Admit(args) => admit::run(ui, start.log_in(ui, Writing).await?, args).await,
+        Command::Remove(args) => remove::run(ui, start.log_in(ui, Writing).await?, args).await,
+        Command::Rotate(args) => rotate::run(ui, start.log_in(ui, Writing).await?, args).await,
+        Command::Close(args) => close::run(ui, start.log_in(ui, Writing).await?, args).await,
+        Command::Rekey(args) => rekey::run(ui, start.log_in(ui, Writing).await?, args).await,
+        Command::Members(args) => members::run(ui, start.log_in(ui, Reading).await?, args),
+        Command::History(args) => history::run(ui, start.log_in(ui, Reading).await?, args),
         Command::Queue(args) => queue::run(ui, start.log_in(ui, Reading).await?, args),
         Command::Brief(args) => brief::run(ui, start.log_in(ui, Reading).await?, args).await,
         Command::Reply(args) => reply::run(ui, start.log_in(ui, Writing).await?, args).await,

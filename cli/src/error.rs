@@ -82,6 +82,11 @@ impl From<ClientError> for CommandError {
             ClientError::UnknownEntry(_) => Some("unknown_entry"),
             ClientError::UnknownContact(_) => Some("unknown_contact"),
             ClientError::HistoryDiverged(_) => Some("history_diverged"),
+            ClientError::Estranged { .. } => Some("estranged"),
+            ClientError::OtherKeys { .. } => Some("other_keys"),
+            ClientError::KeysChangedElsewhere => Some("keys_changed_elsewhere"),
+            ClientError::MovedOn => Some("moved_on"),
+            ClientError::Unanswered(_) => Some("unanswered"),
             ClientError::PairingForged => Some("pairing_forged"),
             _ => None,
         };

@@ -5,6 +5,7 @@
 
 mod acts;
 mod arguments;
+mod circle_changes;
 mod commands;
 mod editor;
 mod error;

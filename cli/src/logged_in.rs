@@ -3,7 +3,7 @@
 //! Catching up sends what waits in the outbox, meets new guests and fetches what is new. A server that is away stops
 //! nobody from reading or writing; it is only said.
 
-use reverie_client::{ClientError, Flushed, Notice, Unlocked};
+use reverie_client::{ClientError, Flushed, Unlocked};
 use secrecy::{ExposeSecret as _, SecretString};
 
 use crate::arguments::Global;
@@ -11,7 +11,7 @@ use crate::error::CommandError;
 use crate::key_talk::{NOT_JOINED, settled};
 use crate::pairing_words::compares;
 use crate::profile::Profile;
-use crate::report::still_waiting;
+use crate::report::{still_waiting, tell};
 use crate::ui::Ui;
 
 /// What was said on the command line for all commands.
@@ -116,25 +116,4 @@ async fn fetch(ui: &Ui, account: &mut Unlocked) -> Result<(), ClientError> {
         tell(ui, &notice);
     }
     Ok(())
-}
-
-fn tell(ui: &Ui, notice: &Notice) {
-    match notice {
-        Notice::Failed { journal, error } => {
-            let next = error.next_step().unwrap_or("Everything that this device has seen before stays as it was.");
-            ui.warn(&format!("Journal {journal} could not be brought up to date: {error}. {next}"));
-        }
-        Notice::Pairing { error } => {
-            let next = error.next_step().unwrap_or("`reverie pair` tries again.");
-            ui.warn(&format!("Who accepted your invitation could not be verified: {error}. {next}"));
-        }
-        Notice::Stranger { journal } => ui.warn(&format!(
-            "The server offers journal {journal} of somebody whom you are not paired with. It is left alone. If you \
-             expect somebody, pair with them: `reverie pair`."
-        )),
-        Notice::Gone { journal } => ui.warn(&format!(
-            "The server no longer shows journal {journal}, which this device has seen. What is here stays here. Ask \
-             your practice why."
-        )),
-    }
 }

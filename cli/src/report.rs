@@ -1,15 +1,19 @@
 //! What became of a deed: on the server, or only on this device yet. The second is said loudly, and is no failure.
 
-use reverie_client::{Flushed, Kept};
+use reverie_client::{Flushed, Kept, Notice};
 use reverie_journal::short_id;
 use serde_json::{Value, json};
 
 use crate::ui::Ui;
 
-/// Says if something is on this device alone.
+/// Says what was done so that it could be sent, and if something is on this device alone.
 pub(crate) fn still_waiting(ui: &Ui, flushed: &Flushed) {
+    for notice in &flushed.notices {
+        tell(ui, notice);
+    }
     let Some(error) = &flushed.stopped_by else { return };
     let what = match flushed.waiting {
+        0 => "Not everything could be done yet".to_owned(),
         1 => "Kept on this device, not on the server yet".to_owned(),
         waiting => format!("{waiting} deeds are kept on this device, not on the server yet"),
     };
@@ -17,6 +21,41 @@ pub(crate) fn still_waiting(ui: &Ui, flushed: &Flushed) {
     let next = if error.is_offline() { offline } else { error.next_step().unwrap_or(offline) };
     let reason = error.to_string();
     ui.warn(&format!("{what}: {}. {next}", reason.trim_end_matches('.')));
+}
+
+/// Says what a person should know after her device has talked to the server.
+pub(crate) fn tell(ui: &Ui, notice: &Notice) {
+    match notice {
+        Notice::Failed { journal, error } => {
+            let next = error.next_step().unwrap_or("Everything that this device has seen before stays as it was.");
+            ui.warn(&format!("Journal {journal} could not be brought up to date: {error}. {next}"));
+        }
+        Notice::Pairing { error } => {
+            let next = error.next_step().unwrap_or("`reverie pair` tries again.");
+            ui.warn(&format!("Who accepted your invitation could not be verified: {error}. {next}"));
+        }
+        Notice::NewKeys { handle, .. } => {
+            ui.say(&format!(
+                "{handle} has new keys, and the keys that you confirmed vouch for them. From now on your words are \
+                 sealed to the new ones."
+            ));
+        }
+        Notice::Keys { error } => ui.warn(&format!("{error}. {}", error.next_step().unwrap_or_default())),
+        Notice::OffBoarded { handle, .. } => {
+            ui.warn(&format!(
+                "Your practice ended the account of {handle}, so {handle} was taken out of the journal that you share. \
+                 {handle} cannot open what is written to it from now on."
+            ));
+        }
+        Notice::Stranger { journal } => ui.warn(&format!(
+            "The server offers journal {journal} of somebody whom you are not paired with. It is left alone. If you \
+             expect somebody, pair with them: `reverie pair`."
+        )),
+        Notice::Gone { journal } => ui.warn(&format!(
+            "The server no longer shows journal {journal}, which this device has seen. What is here stays here. Ask \
+             your practice why."
+        )),
+    }
 }
 
 /// Returns what became of a deed, for programs.

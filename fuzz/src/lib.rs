@@ -19,7 +19,7 @@ pub use sealed::{
     attachment, body, bundle, device, document, grant, handover, invitation_code, key_text, local, recovery_words,
 };
 pub use taken_home::{export, shown, time};
-pub use wire::{answer, card, keyring, problem, record, text};
+pub use wire::{answer, card, evidence, keyring, problem, record, text};
 
 /// A target: the name of its file and of its corpus, and what runs.
 pub type Target = (&'static str, fn(&[u8]));
@@ -29,6 +29,7 @@ pub const TARGETS: &[Target] = &[
     ("record", record),
     ("card", card),
     ("keyring", keyring),
+    ("evidence", evidence),
     ("problem", problem),
     ("answer", answer),
     ("text", text),

@@ -8,6 +8,7 @@ use reverie_protocol::bytes::B64;
 use reverie_protocol::card::SignedCard;
 use reverie_protocol::check::check;
 use reverie_protocol::disclosure::DisclosurePage;
+use reverie_protocol::evidence::Evidence;
 use reverie_protocol::hash::Hash;
 use reverie_protocol::header::{Action, BodyRef, Header, Member, MemberRole, SignedRecord};
 use reverie_protocol::ids::{RecordId, SessionId};
@@ -68,6 +69,17 @@ pub fn card(bytes: &[u8]) {
     if let Ok(card) = serde_json::from_slice::<SignedCard>(bytes) {
         let _ = card.verify();
     }
+}
+
+/// A file of evidence; and the bytes as the header of a record that contradicts a true history, signed by its owner.
+pub fn evidence(bytes: &[u8]) {
+    if let Ok(evidence) = Evidence::parse(bytes) {
+        let _ = evidence.check();
+    }
+    let seen = vec![KEYS.keys.sign_header(&opening(), None)];
+    let signature = B64(KEYS.keys.sign_statement(Kind::Record, bytes).0.to_vec());
+    let shown = vec![SignedRecord { header: B64(bytes.to_vec()), signature, body: None }];
+    let _ = Evidence { v: 1, journal: KEYS.binding.journal, seen, shown }.check();
 }
 
 /// A keyring, and each grant in it.

@@ -7,6 +7,7 @@ mod accounts;
 mod audit;
 mod devices;
 mod journals;
+mod past_cards;
 mod uploads;
 
 use sea_orm_migration::prelude::*;
@@ -23,6 +24,7 @@ impl MigratorTrait for Migrator {
             Box::new(audit::Migration),
             Box::new(uploads::Migration),
             Box::new(devices::Migration),
+            Box::new(past_cards::Migration),
         ]
     }
 }

@@ -5,12 +5,14 @@ mod accounts;
 mod admin;
 mod attachments;
 mod audit_log;
+mod cards;
 mod changes;
 mod disclosure;
 mod examples;
 mod handovers;
 mod health;
 mod invitations;
+mod journal_list;
 mod journals;
 mod passwords;
 mod registration;
@@ -81,6 +83,7 @@ fn service() -> OpenApiService<impl OpenApi, ()> {
         sessions::SessionsApi,
         handovers::HandoversApi,
         accounts::AccountsApi,
+        cards::CardsApi,
         passwords::PasswordsApi,
         journals::JournalsApi,
         changes::ChangesApi,

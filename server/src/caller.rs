@@ -37,11 +37,7 @@ impl Session {
             .into_tuple()
             .one(tx)
             .await?;
-        match state.as_deref().map(named::<AccountState>).transpose()? {
-            Some(AccountState::Active) => Ok(()),
-            Some(_) => Err(suspended()),
-            None => Err(unauthenticated()),
-        }
+        active(named(&state.ok_or_else(unauthenticated)?)?)
     }
 }
 
@@ -85,9 +81,7 @@ async fn find(app: &App, token: &str) -> Result<Session, ApiError> {
     let Some((id, account, last_day, role, state)) = found else {
         return Err(sessions::why_none(app.db.read(), hash).await?);
     };
-    if named::<AccountState>(&state)? != AccountState::Active {
-        return Err(suspended());
-    }
+    active(named(&state)?)?;
     let today = app.clock.today();
     if last_day != today {
         seen(app, id, today).await?;
@@ -119,8 +113,18 @@ fn unauthenticated() -> ApiError {
     refuse(ProblemCode::Unauthenticated, "The session has ended or never was. Log in again.")
 }
 
-/// Returns `account_suspended`.
-pub(crate) fn suspended() -> ApiError {
-    let detail = "An administrator suspended this account; its data is kept. Ask the practice.";
-    refuse(ProblemCode::AccountSuspended, detail)
+/// Accepts an account that may be used now.
+pub(crate) fn active(state: AccountState) -> Result<(), ApiError> {
+    let (code, detail) = match state {
+        AccountState::Active => return Ok(()),
+        AccountState::Suspended => (
+            ProblemCode::AccountSuspended,
+            "An administrator suspended this account; its data is kept. Ask the practice.",
+        ),
+        AccountState::OffBoarded => (
+            ProblemCode::AccountOffBoarded,
+            "An administrator ended this account for good; its data is kept. Ask the practice.",
+        ),
+    };
+    Err(refuse(code, detail))
 }

@@ -17,8 +17,8 @@ use sea_orm::{
 use uuid::Uuid;
 
 use crate::entity::{
-    account, attachment, audit, ended_session, handover, invitation, journal, login_attempt, member, name_of, record,
-    session,
+    account, attachment, audit, ended_session, handover, invitation, journal, login_attempt, member, name_of,
+    past_card, record, session,
 };
 use crate::sees::{Column, Handed, Holds, TABLES, Table};
 
@@ -94,6 +94,7 @@ fn rows_about(db: &impl ConnectionTrait, table: &Table, about: &About) -> Option
             any.add(journal::Column::Id.in_subquery(joined(id))).add(journal::Column::Id.in_subquery(naming(db, id)))
         }
         "member" => any.add(member::Column::Account.eq(id)).add(member::Column::Journal.in_subquery(owned(id))),
+        "past_card" => any.add(past_card::Column::Account.eq(id)),
         "record" => any
             .add(record::Column::Author.eq(id))
             .add(record::Column::Journal.in_subquery(owned(id)))

@@ -10,6 +10,7 @@ pub(crate) mod invitation;
 pub(crate) mod journal;
 pub(crate) mod login_attempt;
 pub(crate) mod member;
+pub(crate) mod past_card;
 pub(crate) mod record;
 pub(crate) mod session;
 

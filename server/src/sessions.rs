@@ -30,6 +30,8 @@ pub(crate) enum Reason {
     Removed,
     /// The account was recovered with its kit, which removes every device before.
     Recovered,
+    /// Another device of the account gave it new keys, which this one does not have.
+    Rekeyed,
 }
 
 /// Opens a session for an account, inside the caller's transaction.
@@ -102,6 +104,9 @@ pub(crate) async fn why_none(db: &impl ConnectionTrait, token_sha256: Hash) -> R
     let day = day_text(ended.ended_day);
     let detail = match named(&ended.reason)? {
         Reason::Removed => format!("Another device of this account removed this one on {day}."),
+        Reason::Rekeyed => {
+            format!("Another device gave this account new keys on {day}. Log in here to take them over.")
+        }
         Reason::Recovered => {
             format!("The account was recovered with its recovery kit on {day}, which removes every device before.")
         }

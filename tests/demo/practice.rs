@@ -142,7 +142,7 @@ async fn write(heron: &mut Unlocked, told: Told, calendar: &Calendar) -> anyhow:
     sent(kept.flushed)?;
     if told.shared {
         let with = heron.share_target(None)?;
-        sent(heron.share(kept.document, with).await?)?;
+        sent(heron.share(kept.document, &with).await?)?;
     }
     if let Some((talk, rank, tender)) = told.mark {
         sent(heron.mark(Mark { entry: kept.document, talk, rank, tender }).await?.flushed)?;

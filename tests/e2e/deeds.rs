@@ -28,7 +28,7 @@ async fn sharing_and_taking_back_while_the_server_is_away_loses_no_word() {
     let with = heron.share_target(None).unwrap();
     // The file is fetched while the server is there; the deed itself is cut off at its first append.
     heron.wire.requests(|asked| if asked.is_append() { Fate::HangUp } else { Fate::Pass });
-    assert!(heron.share(entry, with).await.unwrap().stopped_by.is_some());
+    assert!(heron.share(entry, &with).await.unwrap().stopped_by.is_some());
     assert!(heron.withdraw(entry).await.unwrap().stopped_by.is_some());
     assert_eq!(words_of(&heron, &heron, entry).unwrap().1, ShareState::Private, "she sees where it will be");
 
@@ -50,7 +50,7 @@ async fn taking_back_and_sharing_again_while_the_server_is_away_loses_no_word() 
     away(&heron);
     heron.withdraw(entry).await.unwrap();
     let with = heron.share_target(None).unwrap();
-    heron.share(entry, with).await.unwrap();
+    heron.share(entry, &with).await.unwrap();
     heron.wire.is_honest();
     assert_eq!(heron.flush().await.unwrap().waiting, 0);
     quill.sync().await.unwrap();
@@ -155,7 +155,7 @@ async fn a_file_that_the_server_withholds_does_not_keep_the_words_from_being_tak
     let files = vec![voice_memo("rain.wav", 1)];
     let entry = heron.write(entry_with(Kind::Memory, "Rain", "It rained.", files)).await.unwrap().document;
     let with = heron.share_target(None).unwrap();
-    heron.share(entry, with).await.unwrap();
+    heron.share(entry, &with).await.unwrap();
     heron.wire.requests(|asked| {
         let is_file = asked.method == "GET" && asked.path.contains("/attachments/");
         if is_file { Fate::HangUp } else { Fate::Pass }

@@ -1,33 +1,32 @@
 //! A hostile server: it has everything that the real one has, and lies. Each lie is named by the client that hears it.
 
 mod bodies;
+mod evidence;
 mod history;
+mod kept_up;
+mod keyrings;
 mod keys;
 mod readers;
 
 use reverie_client::Notice;
-use reverie_protocol::api::{Append, RecordPage};
-use reverie_protocol::header::{Header, SignedRecord};
+use reverie_protocol::api::RecordPage;
+use reverie_protocol::header::SignedRecord;
 use reverie_protocol::ids::JournalId;
-use reverie_tests::{Answer, Person, Wire};
+use reverie_tests::hostile::header;
+use reverie_tests::{Hostile, Person, Wire};
 
 /// Changes every page of records that the device is given.
-fn lies_about_records(wire: &Wire, mut change: impl FnMut(&mut RecordPage) + Send + 'static) {
-    wire.lies(move |asked, answer| {
-        if !asked.is_reading() || answer.status != 200 {
-            return None;
-        }
-        let mut page: RecordPage = answer.parse();
-        change(&mut page);
-        Some(Answer::json(200, &page))
-    });
+fn lies_about_records(wire: &Wire, change: impl FnMut(&mut RecordPage) + Send + 'static) {
+    Hostile(wire).changes_records(change);
 }
 
 /// Syncs, and returns what the person is told.
 async fn told(person: &mut Person) -> Vec<String> {
     let notices = person.sync().await.unwrap();
     let say = |notice: Notice| match notice {
-        Notice::Failed { error, .. } | Notice::Pairing { error, .. } => error.to_string(),
+        Notice::Failed { error, .. } | Notice::Pairing { error, .. } | Notice::Keys { error } => error.to_string(),
+        Notice::NewKeys { .. } => "new keys".into(),
+        Notice::OffBoarded { .. } => "off-boarded".into(),
         Notice::Stranger { .. } => "a stranger's journal".into(),
         Notice::Gone { .. } => "a journal is gone".into(),
     };
@@ -50,13 +49,5 @@ fn read(quill: &Person, heron: &Person) -> Vec<String> {
 
 /// Returns the records that a device sent to a journal, accepted or not, in order.
 fn appended(wire: &Wire, journal: JournalId) -> Vec<SignedRecord> {
-    wire.passed(|passed| {
-        let appends = passed.iter().filter(|passed| passed.asked.is_append());
-        let appends = appends.map(|passed| serde_json::from_slice::<Append>(&passed.asked.body).unwrap());
-        appends.flat_map(|append| append.records).filter(|record| header(record).journal == journal).collect()
-    })
-}
-
-fn header(record: &SignedRecord) -> Header {
-    record.parse().expect("the record is a real one")
+    Hostile(wire).got(journal)
 }

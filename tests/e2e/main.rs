@@ -15,6 +15,8 @@ mod demo;
 mod hostile;
 mod keys;
 mod measures;
+mod membership;
+mod model;
 mod password;
 mod privacy;
 mod sees;

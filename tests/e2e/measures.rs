@@ -145,7 +145,7 @@ async fn a_pack_travels_in_the_journal_and_a_private_answer_is_shared_and_taken_
     quill.sync().await.unwrap();
     assert!(quill.brief(patient, None, None).unwrap().measures.is_empty());
     let with = heron.share_target(None).unwrap();
-    heron.share(taken.document, with).await.unwrap();
+    heron.share(taken.document, &with).await.unwrap();
     quill.sync().await.unwrap();
     let brief = quill.brief(patient, None, None).unwrap();
     assert_eq!(brief.measures[0].rows[0].total.as_ref().unwrap().value, Points::whole(5));

@@ -133,7 +133,7 @@ async fn plant(quill: &mut Person, heron: &mut Person) {
     heron.mark(Mark { entry, talk: Talk::WantToTalk, rank: Some(1), tender: true }).await.unwrap();
     heron.writes(Kind::Conflict, &canary("private")).await.unwrap();
     let with = heron.share_target(None).unwrap();
-    heron.share(entry, with).await.unwrap();
+    heron.share(entry, &with).await.unwrap();
     heron.elaborate(entry, canary("private layer"), vec![], true).await.unwrap();
     let taken_back = heron.shares(Kind::Dream, &canary("taken back")).await.unwrap();
     heron.withdraw(taken_back).await.unwrap();

@@ -36,7 +36,7 @@ async fn a_practice_begins_with_one_code_and_people_who_compare_words() {
     heron.confirm("quill").await.unwrap();
     quill.confirm("heron-41").await.unwrap();
     let target = heron.share_target(Some("quill")).unwrap();
-    heron.share(entry.document, target).await.unwrap();
+    heron.share(entry.document, &target).await.unwrap();
     quill.sync().await.unwrap();
     assert_eq!(quill.queue().len(), 1);
 }
@@ -81,7 +81,7 @@ async fn what_is_written_after_dosing_is_read_before_the_session_answered_and_ta
     assert_eq!((quill.queue()[0].unread, quill.queue()[0].talk), (0, 0));
     let target = heron.share_target(None).unwrap();
     for entry in &entries[..6] {
-        let flushed = heron.share(*entry, target).await.unwrap();
+        let flushed = heron.share(*entry, &target).await.unwrap();
         assert!(flushed.stopped_by.is_none(), "{:?}", flushed.stopped_by);
     }
 

@@ -5,6 +5,7 @@
 
 pub mod breaking;
 pub mod database;
+pub mod hostile;
 pub mod media;
 pub mod memory;
 pub mod person;
@@ -16,6 +17,7 @@ pub mod stock;
 pub mod story;
 pub mod wire;
 
+pub use self::hostile::Hostile;
 pub use self::person::Person;
 pub use self::practice::{Practice, World};
 pub use self::server::ServerProcess;

@@ -81,8 +81,8 @@ impl Person {
     /// Writes a few words, shares them with the only clinician there is, and returns the entry.
     pub async fn shares(&mut self, kind: Kind, words: &str) -> Result<DocumentId, ClientError> {
         let kept = self.writes(kind, words).await?;
-        let with = self.share_target(None)?;
-        self.share(kept.document, with).await?;
+        let circle = self.share_target(None)?;
+        self.share(kept.document, &circle).await?;
         Ok(kept.document)
     }
 }

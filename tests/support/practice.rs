@@ -184,6 +184,8 @@ async fn set_up() -> Prepared {
     let mut administrator = world.administrator(&code).await;
     let mut quill = world.clinician("quill", &mut administrator).await;
     let heron = world.patient("heron-41", &mut quill).await;
+    // A second clinician, whom nobody is paired with yet.
+    drop(world.clinician("haddon", &mut administrator).await);
     // Locks and half-written state must not be copied: everybody goes home first.
     drop((administrator, quill, heron));
     world.stop().await;

@@ -12,6 +12,7 @@ use crate::ui::Ui;
 mod accounts;
 mod audit;
 mod disclose;
+mod off_board;
 mod suspend;
 
 /// Run the practice: invitations, accounts, who did what (administrators)
@@ -28,6 +29,7 @@ enum AdminCommand {
     Accounts(accounts::AccountsArgs),
     Suspend(suspend::SuspendArgs),
     Reinstate(suspend::ReinstateArgs),
+    OffBoard(off_board::OffBoardArgs),
     Audit(audit::AuditArgs),
     Disclose(disclose::DiscloseArgs),
 }
@@ -62,5 +64,6 @@ pub(crate) async fn run(ui: &Ui, logged_in: LoggedIn, AdminArgs { command }: Adm
         AdminCommand::Audit(args) => audit::run(ui, logged_in, args).await,
         AdminCommand::Disclose(args) => disclose::run(ui, logged_in, args).await,
         AdminCommand::Reinstate(args) => suspend::reinstate(ui, logged_in, args).await,
+        AdminCommand::OffBoard(args) => off_board::off_board(ui, logged_in, args).await,
     }
 }

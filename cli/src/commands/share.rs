@@ -4,7 +4,6 @@ use clap::Args;
 use reverie_journal::short_id;
 use serde_json::json;
 
-use crate::arguments::handle;
 use crate::error::CommandError;
 use crate::logged_in::LoggedIn;
 use crate::report::{flushed_json, still_waiting};
@@ -25,8 +24,8 @@ pub(crate) struct ShareArgs {
     /// The entries or measures: the first digits of their ids
     #[arg(required = true, value_name = "ENTRY")]
     entries: Vec<String>,
-    /// With whom, if you are paired with several
-    #[arg(long, value_name = "HANDLE", value_parser = handle)]
+    /// With whom, if you share several journals: a reader's handle, or the first digits of the journal's id
+    #[arg(long, value_name = "CIRCLE")]
     with: Option<String>,
     /// Do not ask
     #[arg(long)]
@@ -36,8 +35,9 @@ pub(crate) struct ShareArgs {
 pub(crate) async fn run(ui: &Ui, logged_in: LoggedIn, args: ShareArgs) -> Result<(), CommandError> {
     let LoggedIn { mut account, profile: _ } = logged_in;
     let ShareArgs { entries, with, yes } = args;
-    let with = account.share_target(with.as_deref())?;
-    let reader = account.names().of(with);
+    let circle = account.share_target(with.as_deref())?;
+    let readers = account.readers_text(&circle);
+    let handles: Vec<_> = circle.readers.iter().map(|reader| account.names().of(*reader)).collect();
     let mut found = Vec::new();
     for typed in &entries {
         let (_, entry) = account.find_shareable(typed)?;
@@ -59,22 +59,22 @@ pub(crate) async fn run(ui: &Ui, logged_in: LoggedIn, args: ShareArgs) -> Result
         [String::from("  "), short_id(view.response.id().uuid()), name, view.response.at().day_text()]
     });
     let rows: Vec<[String; 4]> = rows.chain(measures).collect();
-    ui.say(&format!("{reader} will be able to read:\n"));
+    ui.say(&format!("{readers} will be able to read:\n"));
     ui.say(&table(&rows));
-    if !ui.confirm(yes, &format!("\nShare with {reader}?"))? {
+    if !ui.confirm(yes, &format!("\nShare with {readers}?"))? {
         ui.say("Nothing was shared.");
         return Ok(());
     }
     let mut shared = Vec::new();
     for entry in found {
-        let flushed = account.share(entry, with).await?;
+        let flushed = account.share(entry, &circle).await?;
         still_waiting(ui, &flushed);
         let mut answer = flushed_json(&flushed);
         answer["entry"] = json!(entry);
         if flushed.stopped_by.is_none() {
-            ui.say(&format!("{} is shared with {reader}.", short_id(entry.uuid())));
+            ui.say(&format!("{} is shared with {readers}.", short_id(entry.uuid())));
         }
         shared.push(answer);
     }
-    ui.answer(&json!({ "with": reader, "shared": shared }), String::new)
+    ui.answer(&json!({ "with": handles, "shared": shared }), String::new)
 }

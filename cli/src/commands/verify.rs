@@ -15,24 +15,53 @@ use crate::logged_in::{Purpose, Start, catch_up};
 use crate::table::table;
 use crate::ui::Ui;
 
+mod compare;
+mod evidence;
+
 /// Check that journals are what their authors signed
 ///
 /// Fetches every journal anew and checks each signature, the chain from the first record on, every body and file, and that
 /// nothing contradicts what this device has seen. Two people who see the same words for a journal have seen the same
-/// history. With `--export` it checks an exported folder instead, without any server. Ends with 1 if anything is wrong.
+/// history: `--compare` shows them. With `--export` it checks an exported folder instead, and with a FILE the evidence that
+/// a journal has two histories, both without any server. Ends with 1 if anything is wrong.
 #[derive(Args)]
 #[command(after_help = "\
 Examples:
   reverie verify
+  reverie verify --compare
   reverie verify --export my-journal
+  reverie verify --save-evidence for-the-practice
+  reverie verify 3f2a91c0-…-4.evidence
   reverie verify --json")]
 pub(crate) struct VerifyArgs {
+    /// A file of evidence: what it proves, and what not
+    #[arg(value_name = "FILE", conflicts_with_all = ["export", "compare", "save_evidence"])]
+    evidence: Option<PathBuf>,
     /// An exported folder
-    #[arg(long, value_name = "DIR")]
+    #[arg(long, value_name = "DIR", conflicts_with_all = ["compare", "save_evidence"])]
     export: Option<PathBuf>,
+    /// The four words of each journal, and whom to compare them with
+    #[arg(long, conflicts_with = "save_evidence")]
+    compare: bool,
+    /// With `--compare`: the words at this record, if the other person has fewer
+    #[arg(long, value_name = "N", requires = "compare")]
+    record: Option<u64>,
+    /// Write the evidence that this device keeps into this folder, to be given to somebody else
+    #[arg(long, value_name = "DIR")]
+    save_evidence: Option<PathBuf>,
 }
 
-pub(crate) async fn run(ui: &Ui, start: Start, VerifyArgs { export }: VerifyArgs) -> Result<ExitCode, CommandError> {
+pub(crate) async fn run(ui: &Ui, start: Start, args: VerifyArgs) -> Result<ExitCode, CommandError> {
+    let VerifyArgs { evidence, export, compare, record, save_evidence } = args;
+    if let Some(file) = evidence {
+        return evidence::check(ui, &file, &known(&start).await.1);
+    }
+    if let Some(folder) = save_evidence {
+        return evidence::save(ui, &start.unlock().await?.0, &folder).await;
+    }
+    if compare {
+        return compare::show(ui, &start.log_in(ui, Purpose::Reading).await?.account, record);
+    }
     let (verified, names) = match export {
         Some(folder) => verify_folder(ui, &start, &folder).await?,
         None => verify_server(ui, &start).await?,

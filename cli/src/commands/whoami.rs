@@ -23,6 +23,7 @@ pub(crate) async fn run(ui: &Ui, start: Start, WhoamiArgs {}: WhoamiArgs) -> Res
         "handle": account.handle(),
         "role": account.role(),
         "account": account.account(),
+        "fingerprint": account.fingerprint(),
         "server": account.server(),
         "profile": profile.name(),
         "logged_in": account.is_logged_in(),
@@ -35,6 +36,7 @@ pub(crate) async fn run(ui: &Ui, start: Start, WhoamiArgs {}: WhoamiArgs) -> Res
         let rows = [
             ("Handle", account.handle().to_owned()),
             ("Role", account.role().to_string()),
+            ("Card fingerprint", account.fingerprint().to_string()),
             ("Server", account.server()),
             ("Profile", profile.name().to_owned()),
             ("Session", logged_in.to_owned()),

@@ -1,30 +1,23 @@
-//! The caller's own account, and the cards of the people around it.
+//! The caller's own account and its key bundle.
 
 use std::sync::Arc;
 
 use poem::web::Data;
 use poem_openapi::OpenApi;
-use poem_openapi::param::Path;
 use poem_openapi::payload::Json;
-use reverie_protocol::api::{Account, AccountCard, Bundle, PutBundle};
+use reverie_protocol::api::{Account, Bundle, PutBundle};
 use reverie_protocol::audit::{AuditAct, AuditSubject};
 use reverie_protocol::bytes::B64;
-use reverie_protocol::ids::AccountId;
 use reverie_protocol::limits;
 use reverie_protocol::problem::ProblemCode;
 use sea_orm::prelude::Expr;
-use sea_orm::sea_query::ExprTrait as _;
-use sea_orm::{
-    ColumnTrait as _, Condition, DbErr, EntityTrait as _, PaginatorTrait as _, QueryFilter as _, QuerySelect as _,
-};
-use uuid::Uuid;
+use sea_orm::{ColumnTrait as _, EntityTrait as _, QueryFilter as _, QuerySelect as _};
 
 use super::{Done, Part, passwords};
 use crate::app::App;
 use crate::audit::Chain;
 use crate::caller::Caller;
-use crate::entity::{account, count, from_json, invitation, json_of, member, named, session, stored_count};
-use crate::invitations::ACCEPTED;
+use crate::entity::{account, count, json_of, session, stored_count};
 use crate::random;
 use crate::refusal::{Answer, ApiError, not_found, refuse};
 use crate::sessions::{self, Reason};
@@ -38,8 +31,8 @@ impl AccountsApi {
     /// For every account: its own id, handle, role and card.
     #[oai(path = "/me", method = "get", operation_id = "get_own_account")]
     async fn me(&self, app: Data<&Arc<App>>, caller: Caller) -> Answer<Account> {
-        let AccountCard { account, handle, role, card } = card(*app, caller.0.account).await?;
-        Ok(Json(Account { account, handle, role, card }))
+        let found = account::Entity::find_by_id(caller.0.account.uuid()).one(app.db.read()).await?;
+        Ok(Json(sessions::view(&found.ok_or_else(|| not_found("account"))?)?))
     }
 
     /// Fetch the key bundle
@@ -105,59 +98,4 @@ impl AccountsApi {
         tx.commit().await?;
         Ok(Done::Done)
     }
-
-    /// Fetch somebody's key card
-    ///
-    /// For those who are paired with the account by an invitation or share a journal with it; 404 for everybody else.
-    /// What the server says of keys is its word: trust a card by your own pairing.
-    #[oai(path = "/:account/card", method = "get", operation_id = "get_card")]
-    async fn card(
-        &self,
-        app: Data<&Arc<App>>,
-        caller: Caller,
-        /// The account whose card it is.
-        account: Path<AccountId>,
-    ) -> Answer<AccountCard> {
-        if !acquainted(*app, caller.0.account.uuid(), account.0.uuid()).await? {
-            return Err(not_found("account"));
-        }
-        let card = card(*app, account.0).await?;
-        app.enter_today(app.act(caller.0.account, AuditAct::FetchCard, AuditSubject::account(account.0))).await?;
-        Ok(Json(card))
-    }
-}
-
-async fn card(app: &App, account: AccountId) -> Result<AccountCard, ApiError> {
-    let (handle, role, card): (String, String, String) = account::Entity::find_by_id(account.uuid())
-        .select_only()
-        .columns([account::Column::Handle, account::Column::Role, account::Column::Card])
-        .into_tuple()
-        .one(app.db.read())
-        .await?
-        .ok_or_else(|| not_found("account"))?;
-    Ok(AccountCard { account, handle, role: named(&role)?, card: from_json(&card)? })
-}
-
-/// Tells whether two accounts are the same, are paired, or share a journal.
-async fn acquainted(app: &App, one: Uuid, other: Uuid) -> Result<bool, DbErr> {
-    if one == other {
-        return Ok(true);
-    }
-    use invitation::Column::{Guest, Inviter, State};
-    let either = Condition::any().add(Inviter.eq(one).and(Guest.eq(other))).add(Inviter.eq(other).and(Guest.eq(one)));
-    let paired = invitation::Entity::find().filter(State.eq(ACCEPTED)).filter(either).count(app.db.read()).await?;
-    if paired > 0 {
-        return Ok(true);
-    }
-    let journals: Vec<Uuid> = member::Entity::find()
-        .select_only()
-        .column(member::Column::Journal)
-        .filter(member::Column::Account.eq(one))
-        .into_tuple()
-        .all(app.db.read())
-        .await?;
-    let shared = member::Entity::find()
-        .filter(member::Column::Account.eq(other))
-        .filter(member::Column::Journal.is_in(journals));
-    Ok(shared.count(app.db.read()).await? > 0)
 }

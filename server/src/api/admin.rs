@@ -54,16 +54,14 @@ impl AdminApi {
         /// The account's id, from the list.
         account: Path<AccountId>,
     ) -> Answer<AccountEntry> {
-        if administrator.0.account == account.0 {
-            let detail = "You cannot suspend your own account. Another administrator can.";
-            return Err(refuse(ProblemCode::NotPermitted, detail));
-        }
+        not_oneself(&administrator, account.0)?;
         set_state(*app, &administrator.0, account.0, AccountState::Suspended).await
     }
 
     /// Let a suspended account log in again
     ///
-    /// For administrators. Sessions that the suspension ended stay ended.
+    /// For administrators. Sessions that the suspension ended stay ended. An account that was off-boarded does not come
+    /// back (`not_permitted`).
     #[oai(path = "/:account/reinstate", method = "post", operation_id = "reinstate_account")]
     async fn reinstate(
         &self,
@@ -74,6 +72,29 @@ impl AdminApi {
     ) -> Answer<AccountEntry> {
         set_state(*app, &administrator.0, account.0, AccountState::Active).await
     }
+
+    /// Off-board an account for good
+    ///
+    /// For administrators; nobody off-boards its own account (`not_permitted`). Its sessions end at once, its open
+    /// invitations are revoked, it never logs in again. Its data is kept. The owners of journals that it reads see its
+    /// state, and their clients remove it before they write again.
+    #[oai(path = "/:account/off-board", method = "post", operation_id = "off_board_account")]
+    async fn off_board(
+        &self,
+        app: Data<&Arc<App>>,
+        administrator: AdministratorSession,
+        /// The account's id, from the list.
+        account: Path<AccountId>,
+    ) -> Answer<AccountEntry> {
+        not_oneself(&administrator, account.0)?;
+        set_state(*app, &administrator.0, account.0, AccountState::OffBoarded).await
+    }
+}
+
+fn not_oneself(administrator: &AdministratorSession, account: AccountId) -> Result<(), ApiError> {
+    let detail = "You cannot suspend or off-board your own account. Another administrator can.";
+    let own = administrator.0.account == account;
+    if own { Err(refuse(ProblemCode::NotPermitted, detail)) } else { Ok(()) }
 }
 
 async fn set_state(app: &App, by: &Session, id: AccountId, state: AccountState) -> Answer<AccountEntry> {
@@ -81,12 +102,14 @@ async fn set_state(app: &App, by: &Session, id: AccountId, state: AccountState) 
     // One by one: of two administrators who suspend each other at once, the second is suspended already.
     let mut chain = Chain::hold(&tx).await?;
     by.still_active(&tx).await?;
-    account::Entity::update_many()
+    // What is off-boarded stays so.
+    let set = account::Entity::update_many()
         .col_expr(account::Column::State, Expr::value(name_of(&state)))
         .filter(account::Column::Id.eq(id.uuid()))
+        .filter(account::Column::State.is_not_in([name_of(&AccountState::OffBoarded)]))
         .exec(&tx)
         .await?;
-    if state == AccountState::Suspended {
+    if state != AccountState::Active {
         session::Entity::delete_many().filter(session::Column::Account.eq(id.uuid())).exec(&tx).await?;
         invitation::Entity::update_many()
             .col_expr(invitation::Column::State, Expr::value(REVOKED))
@@ -97,9 +120,14 @@ async fn set_state(app: &App, by: &Session, id: AccountId, state: AccountState) 
     }
     let row: Option<Row> = entries().filter(account::Column::Id.eq(id.uuid())).into_tuple().one(&tx).await?;
     let row = row.ok_or_else(|| not_found("account"))?;
+    if set.rows_affected == 0 && state != AccountState::OffBoarded {
+        let detail = "This account was off-boarded and does not come back. Invite the person anew.";
+        return Err(refuse(ProblemCode::NotPermitted, detail));
+    }
     let act = match state {
         AccountState::Suspended => AuditAct::SuspendAccount,
         AccountState::Active => AuditAct::ReinstateAccount,
+        AccountState::OffBoarded => AuditAct::OffBoardAccount,
     };
     chain.enter(&mut random::system(), &[app.act(by.account, act, AuditSubject::account(id))]).await?;
     tx.commit().await?;

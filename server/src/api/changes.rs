@@ -16,7 +16,7 @@ use tokio::sync::broadcast::{self, error::RecvError};
 use tokio::time::{Instant, Interval};
 
 use super::Part;
-use super::journals::journals_of;
+use super::journal_list;
 use crate::app::App;
 use crate::caller::{self, Caller, Session};
 use crate::changes::{Known, News, Place};
@@ -133,6 +133,6 @@ struct Ended;
 
 /// Returns where the journals of an account are.
 async fn known(app: &App, account: AccountId) -> Result<Known, ApiError> {
-    let journals = journals_of(app, account).await?;
+    let journals = journal_list::of(app, account).await?;
     Ok(Known::new(journals.into_iter().map(|entry| (entry.journal, entry.head))))
 }

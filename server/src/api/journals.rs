@@ -1,13 +1,12 @@
 //! Journals: listing one's own, appending, reading. Somebody else's journal is 404.
 
-use std::collections::HashMap;
 use std::sync::Arc;
 
 use poem::web::Data;
 use poem_openapi::OpenApi;
 use poem_openapi::param::{Path, Query};
 use poem_openapi::payload::Json;
-use reverie_protocol::api::{Append, Appended, Head, JournalEntry, Journals, RecordPage};
+use reverie_protocol::api::{Append, Appended, Journals, RecordPage};
 use reverie_protocol::audit::{AuditAct, AuditSubject};
 use reverie_protocol::bytes::B64;
 use reverie_protocol::header::{MemberRole, SignedRecord};
@@ -15,17 +14,13 @@ use reverie_protocol::ids::{AccountId, JournalId};
 use reverie_protocol::limits;
 use sea_orm::prelude::Expr;
 use sea_orm::{ColumnTrait as _, DbErr, EntityTrait as _, QueryFilter as _, QueryOrder as _, QuerySelect as _};
-use uuid::Uuid;
 
-use super::Part;
+use super::{Part, journal_list};
 use crate::app::App;
 use crate::append::append;
 use crate::caller::Caller;
-use crate::entity::{self, count, journal, member, named, record, stored_count};
+use crate::entity::{journal, member, named, record, stored_count};
 use crate::refusal::{Answer, ApiError, malformed, not_found};
-
-/// Values of one IN list.
-const VALUES: usize = 5000;
 
 pub(super) struct JournalsApi;
 
@@ -33,11 +28,12 @@ pub(super) struct JournalsApi;
 impl JournalsApi {
     /// List the journals that you are a member of
     ///
-    /// For every account. A journal that you were removed from is no longer listed.
+    /// For every account. A journal that you were removed from is no longer listed. Each comes with what the server says of
+    /// its members' accounts: an owner's client removes who was off-boarded before it writes again, and follows changed
+    /// cards by their signatures.
     #[oai(path = "/", method = "get", operation_id = "list_journals")]
     async fn list(&self, app: Data<&Arc<App>>, caller: Caller) -> Answer<Journals> {
-        let journals = journals_of(*app, caller.0.account).await?;
-        Ok(Json(Journals { journals }))
+        Ok(Json(Journals { journals: journal_list::of(*app, caller.0.account).await? }))
     }
 
     /// Append records
@@ -92,35 +88,6 @@ impl JournalsApi {
         }
         Ok(Json(page))
     }
-}
-
-/// Returns the journals of which an account is a member, by id.
-pub(super) async fn journals_of(app: &App, account: AccountId) -> Result<Vec<JournalEntry>, ApiError> {
-    let memberships: HashMap<Uuid, String> = member::Entity::find()
-        .select_only()
-        .columns([member::Column::Journal, member::Column::Role])
-        .filter(member::Column::Account.eq(account.uuid()))
-        .into_tuple()
-        .all(app.db.read())
-        .await?
-        .into_iter()
-        .collect();
-    let mut entries = Vec::with_capacity(memberships.len());
-    for ids in memberships.keys().copied().collect::<Vec<_>>().chunks(VALUES) {
-        let heads: Vec<(Uuid, i64, Vec<u8>)> = journal::Entity::find()
-            .select_only()
-            .columns([journal::Column::Id, journal::Column::HeadSeq, journal::Column::HeadHash])
-            .filter(journal::Column::Id.is_in(ids.to_vec()))
-            .into_tuple()
-            .all(app.db.read())
-            .await?;
-        for (id, seq, hash) in heads {
-            let head = Head { seq: count(seq)?, hash: entity::hash(&hash)? };
-            entries.push(JournalEntry { journal: id.into(), role: named(&memberships[&id])?, head });
-        }
-    }
-    entries.sort_by_key(|entry| entry.journal);
-    Ok(entries)
 }
 
 /// Accepts a reader of the journal.

@@ -14,6 +14,7 @@ use poem_openapi::types::{ParseFromJSON, ToJSON};
 use reverie_protocol::account::{AccountRole, AccountState};
 use reverie_protocol::api::*;
 use reverie_protocol::audit::*;
+use reverie_protocol::card::SignedCard;
 use reverie_protocol::changes::{Changes, JournalChange};
 use reverie_protocol::disclosure::*;
 use reverie_protocol::hash::Hash;
@@ -86,7 +87,7 @@ fn head(story: &Story) -> Head {
 
 fn people(visitor: &mut impl Visitor, story: &Story) {
     visitor.visit(&[AccountRole::Patient, AccountRole::Clinician, AccountRole::Administrator]);
-    visitor.visit(&[AccountState::Active, AccountState::Suspended]);
+    visitor.visit(&[AccountState::Active, AccountState::Suspended, AccountState::OffBoarded]);
     visitor.visit(&[story.heron_card.clone(), story.heron_next_card.clone(), story.quill_card.clone()]);
     visitor.visit(&[account(story)]);
     visitor.visit(&[AccountCard {
@@ -94,7 +95,10 @@ fn people(visitor: &mut impl Visitor, story: &Story) {
         handle: "quill".into(),
         role: AccountRole::Clinician,
         card: story.quill_card.clone(),
+        earlier: Vec::new(),
     }]);
+    let put = PutCard { card: story.heron_next_card.clone(), version: 8, bundle: bundle() };
+    visitor.visit(&[put]);
     let entry = |account, handle: &str, role, state| AccountEntry {
         account,
         handle: handle.into(),
@@ -219,7 +223,13 @@ fn journals(visitor: &mut impl Visitor, story: &Story) {
     let head = head(story);
     visitor.visit(&[MemberRole::Owner, MemberRole::Writer, MemberRole::Reader]);
     visitor.visit(&[head]);
-    let entry = |role| JournalEntry { journal: story.journal, role, head };
+    let account = |account, card: &SignedCard| {
+        let card = card.fingerprint();
+        MemberAccount { account, state: AccountState::Active, card }
+    };
+    let members = vec![account(story.heron, &story.heron_card), account(story.quill, &story.quill_card)];
+    visitor.visit(&members);
+    let entry = |role| JournalEntry { journal: story.journal, role, head, members: members.clone() };
     visitor.visit(&[entry(MemberRole::Owner), entry(MemberRole::Writer), entry(MemberRole::Reader)]);
     visitor.visit(&[Journals { journals: vec![entry(MemberRole::Owner)] }]);
     let withdrawn = SignedRecord { body: None, ..story.write.clone() };

@@ -6,7 +6,6 @@ use poem::web::Data;
 use poem_openapi::OpenApi;
 use poem_openapi::param::Path;
 use poem_openapi::payload::Json;
-use reverie_protocol::account::AccountState;
 use reverie_protocol::api::{
     OpenedSession, Session, SessionFinish, SessionRecover, SessionStart, SessionStarted, Sessions,
 };
@@ -24,7 +23,7 @@ use uuid::Uuid;
 use super::{Done, Part};
 use crate::app::App;
 use crate::audit::Chain;
-use crate::caller::{Caller, suspended};
+use crate::caller::{Caller, active};
 use crate::clock::day_text;
 use crate::entity::{account, from_json, login_attempt, named, session};
 use crate::http::peer::Peer;
@@ -91,7 +90,7 @@ impl SessionsApi {
     /// two minutes. The key bundle in the answer is opened with the OPAQUE export key.
     ///
     /// `login_failed`: wrong password, unknown handle, or an attempt that is over. `account_suspended`: the password
-    /// was right, and an administrator suspended the account.
+    /// was right, and an administrator suspended the account; `account_off_boarded`: the same, for good.
     #[oai(path = "/finish", method = "post", operation_id = "finish_session")]
     async fn finish(&self, app: Data<&Arc<App>>, peer: Peer, finish: Json<SessionFinish>) -> Answer<OpenedSession> {
         let (app, finish) = (*app, finish.0);
@@ -208,14 +207,12 @@ fn login_failed() -> ApiError {
     refuse(ProblemCode::LoginFailed, detail)
 }
 
-/// Opens a session for an account that proved who it is, unless it is suspended.
+/// Opens a session for an account that proved who it is, if it may be used.
 async fn open(app: &App, account: Uuid, act: AuditAct) -> Result<OpenedSession, ApiError> {
     let tx = app.db.begin().await?;
     let mut chain = Chain::hold(&tx).await?;
     let account = account::Entity::find_by_id(account).one(&tx).await?.ok_or_else(login_failed)?;
-    if named::<AccountState>(&account.state)? != AccountState::Active {
-        return Err(suspended());
-    }
+    active(named(&account.state)?)?;
     let opened = sessions::open(&tx, &mut random::system(), app.clock.today(), &account, app.ksf).await?;
     let act = app.act(account.id.into(), act, AuditSubject::session(opened.session));
     chain.enter(&mut random::system(), &[act]).await?;

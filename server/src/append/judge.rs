@@ -16,7 +16,7 @@ use uuid::Uuid;
 use super::invalid;
 use super::stored::Uploads;
 use crate::app::App;
-use crate::entity::{account, json_of, member, name_of, record, stored_count};
+use crate::entity::{account, json_of, member, name_of, past_card, record, stored_count};
 use crate::refusal::{ApiError, malformed, refuse};
 use crate::writer::{Append, Refused};
 
@@ -47,7 +47,7 @@ pub(super) async fn judge(
         body_matches(record, &header)?;
         if let Some(members) = &header.members {
             let new = members.iter().filter(|member| !before.contains(member));
-            known_cards(app, new).await?;
+            known_cards(app, new, header.action).await?;
         }
         for named in &header.attachments {
             let fits = uploads.get(&named.id).is_some_and(|row| {
@@ -112,16 +112,27 @@ fn body_matches(record: &SignedRecord, header: &Header) -> Result<(), ApiError> 
     if matches { Ok(()) } else { Err(refuse(ProblemCode::BodyMismatch, detail)) }
 }
 
-/// Accepts members whose cards are those of their accounts here: the server can vouch for no other.
-async fn known_cards(app: &App, members: impl Iterator<Item = &Member>) -> Result<(), ApiError> {
+/// Accepts members whose cards are those of their accounts here: the server can vouch for no other. A `rekey` may also
+/// place a card that was followed by another since: who changed keys twice is led from each card to the next.
+async fn known_cards(app: &App, members: impl Iterator<Item = &Member>, action: Action) -> Result<(), ApiError> {
     let members: BTreeMap<Uuid, _> = members.map(|member| (member.account.uuid(), &member.card)).collect();
-    let cards: Vec<(Uuid, String)> = account::Entity::find()
+    let mut cards: Vec<(Uuid, String)> = account::Entity::find()
         .select_only()
         .columns([account::Column::Id, account::Column::Card])
         .filter(account::Column::Id.is_in(members.keys().copied()))
         .into_tuple()
         .all(app.db.read())
         .await?;
+    if action == Action::Rekey {
+        let past = past_card::Entity::find()
+            .select_only()
+            .columns([past_card::Column::Account, past_card::Column::Card])
+            .filter(past_card::Column::Account.is_in(members.keys().copied()))
+            .into_tuple::<(Uuid, String)>()
+            .all(app.db.read())
+            .await?;
+        cards.extend(past);
+    }
     let known = cards.iter().filter(|(id, card)| members.get(id).is_some_and(|named| json_of(named) == *card)).count();
     let detail = "A member's key card is not the one that the member's account has here. Fetch it again and retry.";
     if known == members.len() { Ok(()) } else { Err(refuse(ProblemCode::InvalidRecord, detail)) }

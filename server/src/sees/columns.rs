@@ -168,6 +168,15 @@ pub const TABLES: &[Table] = &[
         ],
     },
     Table {
+        name: "past_card",
+        about: "The public keys that an account had before its current ones. Kept, so that who still knows them is led on.",
+        columns: &[
+            column("account", Id, "the account"),
+            column("n", Number, "how many keys came before"),
+            column("card", Text, "the public keys, signed by themselves"),
+        ],
+    },
+    Table {
         name: "record",
         about: "One signed link of a journal's chain. Kept; the body until it is withdrawn.",
         columns: &[
@@ -261,6 +270,7 @@ mod tests {
         declared::<entity::invitation::Entity>();
         declared::<entity::journal::Entity>();
         declared::<entity::member::Entity>();
+        declared::<entity::past_card::Entity>();
         declared::<entity::record::Entity>();
         declared::<entity::attachment::Entity>();
         declared::<entity::audit::Entity>();

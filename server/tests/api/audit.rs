@@ -5,8 +5,8 @@ use std::collections::BTreeMap;
 use reqwest::StatusCode;
 use reverie_protocol::account::AccountRole;
 use reverie_protocol::api::{
-    AccountCard, AccountEntry, Accounts, Bundle, InvitationOffer, PutBundle, RedeemInvitation, Session, SessionRecover,
-    Sessions, StoredAttachment,
+    AccountCard, AccountEntry, Accounts, Bundle, InvitationOffer, PutBundle, PutCard, RedeemInvitation, Session,
+    SessionRecover, Sessions, StoredAttachment,
 };
 use reverie_protocol::audit::{AccessLog, AuditAct, AuditCheck, AuditLink, AuditPage};
 use reverie_protocol::bytes::B64;
@@ -219,6 +219,7 @@ const OPERATIONS: &[(&str, Result<AuditAct, &str>)] = &[
     ("get_own_account", Err("the caller's own, and public")),
     ("get_bundle", Ok(AuditAct::FetchBundle)),
     ("put_bundle", Ok(AuditAct::StoreBundle)),
+    ("put_card", Ok(AuditAct::ChangeKeys)),
     ("get_card", Ok(AuditAct::FetchCard)),
     ("list_journals", Err("the caller's own, without content; fetching them is entered")),
     ("follow_changes", Err("the caller's own, without content; fetching them is entered")),
@@ -232,6 +233,7 @@ const OPERATIONS: &[(&str, Result<AuditAct, &str>)] = &[
     ("list_accounts", Ok(AuditAct::ListAccounts)),
     ("suspend_account", Ok(AuditAct::SuspendAccount)),
     ("reinstate_account", Ok(AuditAct::ReinstateAccount)),
+    ("off_board_account", Ok(AuditAct::OffBoardAccount)),
     ("get_audit_log", Ok(AuditAct::ReadAudit)),
     ("disclose_account", Ok(AuditAct::DiscloseAccount)),
     ("disclose_attachment", Ok(AuditAct::DiscloseAccount)),
@@ -284,6 +286,9 @@ async fn everything(world: &World, quill: &Person, wren: &Person) -> Vec<AuditAc
     assert_eq!(wren.put("/v1/accounts/me/credentials", &put).await.status(), StatusCode::NO_CONTENT);
 
     let mut log = wren.opens_journal(&[quill.member(MemberRole::Writer)]).await;
+    let (card, _) = crate::cards::next(wren, &wren.key);
+    let card = PutCard { card, version: bundle.version + 2, bundle: B64(b"new keys".to_vec()) };
+    assert_eq!(wren.put("/v1/accounts/me/card", &card).await.status(), StatusCode::NO_CONTENT);
     let record = log.write(quill, b"reply", vec![]);
     log.append(quill, &[record]).await;
     log.read(quill).await;
@@ -302,7 +307,7 @@ async fn everything(world: &World, quill: &Person, wren: &Person) -> Vec<AuditAc
 
     ok::<Accounts>(admin.get("/v1/admin/accounts").await).await;
     ok::<DisclosurePage>(admin.get(&format!("/v1/admin/accounts/{}/disclosure", wren.account)).await).await;
-    for deed in ["suspend", "reinstate"] {
+    for deed in ["suspend", "reinstate", "off-board"] {
         ok::<AccountEntry>(admin.post(&format!("/v1/admin/accounts/{}/{deed}", quill.account), &()).await).await;
     }
     let own = accessed(wren, "/v1/accounts/me/access-log").await;

@@ -9,6 +9,7 @@ mod attachments;
 mod audit;
 mod backup;
 mod bad_input;
+mod cards;
 mod changes;
 mod command;
 mod devices;

@@ -42,4 +42,16 @@ impl Unlocked {
         };
         self.logged_out_on_refusal(asked.map_err(ClientError::from))
     }
+
+    /// Ends an account for good. Its sessions end at once; its data stays; the owners of journals that it reads remove it
+    /// before they write again.
+    ///
+    /// # Errors
+    /// [`ClientError::NotPossible`] if no account has this handle, or the server's refusal.
+    pub async fn off_board(&mut self, handle: &str) -> Result<(), ClientError> {
+        let account = self.account_called(handle).await?.account;
+        let token = self.token()?;
+        let asked = self.env.api.off_board_account(&token, account).await;
+        self.logged_out_on_refusal(asked.map_err(ClientError::from))
+    }
 }

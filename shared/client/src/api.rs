@@ -160,7 +160,12 @@ impl Api {
         self.tell(Put, "/v1/accounts/me/credentials", token, json(bundle)).await
     }
 
-    /// Returns the card of an account that is paired or shares a journal with the caller.
+    /// Stores the card of new keys, and the bundle that holds them.
+    pub async fn put_card(&self, token: &str, put: &PutCard) -> Result<(), ApiError> {
+        self.tell(Put, "/v1/accounts/me/card", token, json(put)).await
+    }
+
+    /// Returns the cards of an account that is paired or shares a journal with the caller.
     pub async fn get_card(&self, token: &str, account: AccountId) -> Result<AccountCard, ApiError> {
         self.ask(Get, &format!("/v1/accounts/{account}/card"), Some(token), Body::Empty).await
     }
@@ -292,6 +297,11 @@ impl Api {
     ) -> Result<ByteStream, ApiError> {
         let path = format!("/v1/admin/accounts/{account}/disclosure/{journal}/{attachment}");
         self.download(token, &path).await
+    }
+
+    /// Ends an account for good, as the practice's administrator.
+    pub async fn off_board_account(&self, token: &str, account: AccountId) -> Result<(), ApiError> {
+        self.tell(Post, &format!("/v1/admin/accounts/{account}/off-board"), token, Body::Empty).await
     }
 
     /// Sends a request whose answer matters.

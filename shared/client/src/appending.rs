@@ -7,24 +7,22 @@ use std::io::Read;
 
 use bytes::Bytes;
 use futures_util::StreamExt as _;
-use reverie_crypto::{Binding, EpochKey, Reader, seal_body, seal_keyring};
-use reverie_journal::Compartment;
+use reverie_crypto::{Binding, EpochKey, seal_body};
 use reverie_protocol::api::{Append, Head, StoredAttachment};
 use reverie_protocol::hash::Hash;
-use reverie_protocol::header::{Action, AttachmentRef, BodyRef, Header, Member, MemberRole, SignedRecord};
-use reverie_protocol::ids::{AccountId, AttachmentId, JournalId};
+use reverie_protocol::header::{Action, AttachmentRef, BodyRef, Header, SignedRecord};
+use reverie_protocol::ids::{AttachmentId, JournalId};
 use reverie_protocol::problem::ProblemCode;
 
 use crate::error::ClientError;
 use crate::files::{UPLOAD_CHUNK, waiting_file};
 use crate::http::HttpError;
 use crate::log::JournalLog;
-use crate::opening::compartment_name;
 use crate::outbox::{Intent, Outgoing};
 use crate::unlocked::Unlocked;
 
 /// How often an append is built anew because the journal moved on, before the person is told.
-const TRIES: u32 = 8;
+pub(crate) const TRIES: u32 = 8;
 
 impl Unlocked {
     /// Appends the intents to their journal as one batch, all or nothing, building it anew when the journal moved on.
@@ -36,6 +34,11 @@ impl Unlocked {
         // Never build on less than this account has seen.
         if self.logs.get(&journal).and_then(JournalLog::head) != self.state.floors.get(&journal).copied() {
             self.pull(journal).await?;
+        }
+        // Erasing one's words waits for nobody; sealing new ones waits until it is clear to whom.
+        if intents.iter().any(|intent| matches!(intent, Intent::Write { .. })) {
+            self.upkeep(journal).await?;
+            self.may_seal(journal, None)?;
         }
         for replacement in intents.iter().filter_map(Intent::replacement) {
             self.pull(replacement.journal).await?;
@@ -86,9 +89,19 @@ impl Unlocked {
             head = Some(Head { seq: head.map_or(0, |head| head.seq + 1), hash: record.chain_hash() });
             records.push(record);
         }
+        self.submit(token, journal, records).await
+    }
+
+    /// Sends signed records, and takes them into the log once the server has them.
+    pub(crate) async fn submit(
+        &mut self,
+        token: &str,
+        journal: JournalId,
+        records: Vec<SignedRecord>,
+    ) -> Result<(), ClientError> {
         let append = Append { records };
         let appended = self.env.api.append(token, journal, &append).await?;
-        if Some(appended.head) != head {
+        if append.records.last().map(SignedRecord::chain_hash) != Some(appended.head.hash) {
             return Err(ClientError::Untrustworthy("the server says it stored something else than was sent".into()));
         }
         let mut log = self.logs.remove(&journal).unwrap_or_default();
@@ -146,40 +159,7 @@ impl Unlocked {
             }
         };
         header.body = body.as_ref().map(|body| BodyRef { sha256: Hash::of(body), size: body.len() as u64 });
-        Ok(self.copy.bundle.keys.sign_header(&header, body))
-    }
-
-    /// Fills in what opens a journal and returns its keyring. Keys are sealed to this account and to confirmed people.
-    fn opening(
-        &self,
-        header: &mut Header,
-        compartment: Compartment,
-        others: &[(AccountId, MemberRole)],
-    ) -> Result<Vec<u8>, ClientError> {
-        let own = (self.account(), MemberRole::Owner, self.copy.bundle.card.clone());
-        let mut members = vec![own];
-        for (account, role) in others {
-            let contact = self.contact(*account).filter(|contact| contact.confirmed);
-            let contact = contact.ok_or_else(|| {
-                let handle =
-                    self.contact(*account).map_or_else(|| account.to_string(), |contact| contact.handle.clone());
-                ClientError::NotConfirmed { handle }
-            })?;
-            members.push((*account, *role, contact.card.clone()));
-        }
-        let untrustworthy = |error: &dyn std::fmt::Display| ClientError::Untrustworthy(error.to_string());
-        let mut readers = Vec::with_capacity(members.len());
-        for (_, _, card) in &members {
-            let card = card.verify().map_err(|error| untrustworthy(&error))?;
-            readers.push(Reader::from_card(&card).map_err(|error| untrustworthy(&error))?);
-        }
-        let key = self.env.random(|rng| EpochKey::make(header.journal, 0, rng));
-        let keyring = seal_keyring(&[&key], compartment_name(compartment), &readers);
-        let keyring = keyring.map_err(|error| untrustworthy(&error))?;
-        header.epoch_commitment = Some(key.commitment());
-        let member = |(account, role, card)| Member { account, role, since_epoch: 0, card };
-        header.members = Some(members.into_iter().map(member).collect());
-        Ok(serde_json::to_vec(&keyring).expect("a keyring has only text keys, so it is JSON"))
+        self.sign(&header, body)
     }
 
     /// Uploads a sealed file; if the epoch moved since, seals it anew first.

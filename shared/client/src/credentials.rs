@@ -91,21 +91,15 @@ impl Unlocked {
     /// As the server refuses: then nothing was changed.
     pub(crate) async fn send_credentials(&mut self, new: NewCredentials) -> Result<(), ClientError> {
         self.settle().await?;
+        // A bundle with new keys goes with their card or not at all.
+        self.send_card().await?;
         let NewCredentials { change, ways, password, recovery_sha256 } = new;
         // An earlier change may have been settled just now: only the way that changes is this one's to say.
         let changed = change.way().and_then(|kind| way(&ways, kind)).cloned();
         let ways = changed.map_or_else(|| self.state.ways.clone(), |changed| with_way(&self.state.ways, changed));
         let token = self.token()?;
         let version = self.state.bundle_version + 1;
-        let bundle: &mut Bundle = &mut self.copy.bundle;
-        bundle.version = version;
-        bundle.contacts = self.state.contacts.clone();
-        let head =
-            |(journal, head): (&JournalId, &Head)| KnownHead { journal: *journal, seq: head.seq, hash: head.hash };
-        bundle.heads = self.state.floors.iter().map(head).collect();
-        bundle.devices = self.state.devices.clone();
-        bundle.ways = ways.clone();
-        let sealed = bundle.seal().map_err(|error| ClientError::NotPossible(error.to_string()))?;
+        let sealed = self.sealed_bundle(version, ways.clone())?;
         self.state.sent = Some(Sent { change, sha256: Hash::of(&sealed), version, ways });
         self.save_state().await?;
         let put = PutBundle { password, recovery_sha256, ..PutBundle::new(version, sealed.into()) };
@@ -119,6 +113,19 @@ impl Unlocked {
             }
             Err(error) => Err(error),
         }
+    }
+
+    /// Returns the bundle as this device knows things, sealed.
+    pub(crate) fn sealed_bundle(&mut self, version: u64, ways: Vec<WayIn>) -> Result<Vec<u8>, ClientError> {
+        let bundle: &mut Bundle = &mut self.copy.bundle;
+        bundle.version = version;
+        bundle.contacts = self.state.contacts.clone();
+        let head =
+            |(journal, head): (&JournalId, &Head)| KnownHead { journal: *journal, seq: head.seq, hash: head.hash };
+        bundle.heads = self.state.floors.iter().map(head).collect();
+        bundle.devices = self.state.devices.clone();
+        bundle.ways = ways;
+        bundle.seal().map_err(|error| ClientError::NotPossible(error.to_string()))
     }
 
     /// Returns the change that was sent and not answered yet, if it is one that a person made.

@@ -3,14 +3,16 @@
 //! `keys.age` is written when an account joins, logs in or changes its ways in; everything that moves from day to day is in
 //! `state.age`, so that the slow hash of the password is paid once per command and not at every save.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use reverie_crypto::bundle::WayIn;
 use reverie_crypto::device::WORK_FACTOR;
 use reverie_crypto::{Contact, DeviceCopy, DeviceKey, NamedDevice};
 use reverie_protocol::account::AccountRole;
 use reverie_protocol::api::Head;
-use reverie_protocol::ids::{InvitationId, JournalId, SessionId};
+use reverie_protocol::card::SignedCard;
+use reverie_protocol::hash::Hash;
+use reverie_protocol::ids::{AccountId, InvitationId, JournalId, SessionId};
 use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
 use zeroize::Zeroizing;
@@ -23,6 +25,8 @@ use crate::store::Store;
 const KEYS: &str = "keys.age";
 const NEXT_KEYS: &str = "keys-next.age";
 const STATE: &str = "state.age";
+/// The bundle that replaces the one in [`KEYS`], once keys changed.
+const BUNDLE: &str = "bundle.age";
 
 /// An invitation that nobody has accepted yet, as far as this device knows.
 #[derive(Clone, Serialize, Deserialize)]
@@ -32,6 +36,8 @@ pub(crate) struct PendingInvitation {
     pub(crate) code: Zeroizing<String>,
     pub(crate) role: AccountRole,
     pub(crate) handle: Option<String>,
+    /// Fingerprint of this account's card when the code was made: what the guest's proof covers.
+    pub(crate) own_card: Hash,
 }
 
 /// What moves from day to day. Holds secrets: it is serialised for sealing and nothing else.
@@ -71,6 +77,12 @@ pub(crate) struct DeviceState {
     pub(crate) floors: BTreeMap<JournalId, Head>,
     /// Journals whose history contradicted itself: nothing more is written to them.
     pub(crate) diverged: BTreeMap<JournalId, Divergence>,
+    /// People whose card was replaced by one that does not follow it: nothing is sealed to them until they are paired again.
+    #[serde(default)]
+    pub(crate) estranged: BTreeSet<AccountId>,
+    /// While the server does not have the card of changed keys: the card before it.
+    #[serde(default)]
+    pub(crate) card_before: Option<SignedCard>,
     /// The number of the next item of the outbox.
     pub(crate) next_item: u64,
     /// Where the audit log ended when this device, an administrator's, verified it last.
@@ -97,6 +109,8 @@ impl DeviceState {
             invitations: Vec::new(),
             floors: BTreeMap::new(),
             diverged: BTreeMap::new(),
+            estranged: BTreeSet::new(),
+            card_before: None,
             next_item: 0,
             audit_head: None,
         }
@@ -148,14 +162,31 @@ pub(crate) async fn load_keys(store: &dyn Store, password: &str) -> Result<Devic
     let sealed = store.find(KEYS).await?.ok_or(ClientError::NoAccount)?;
     let opened = open_keys(&sealed, KEYS, password);
     if !matches!(opened, Err(ClientError::WrongPassword)) {
-        return opened;
+        return newest(store, opened?).await;
     }
     let Some(next) = store.find(NEXT_KEYS).await? else { return opened };
     let copy = open_keys(&next, NEXT_KEYS, password)?;
     // A change that was cut off before it was sent never was.
     let state = DeviceState::load(store, &copy.device_key).await?;
     let under_way = state.sent.is_some_and(|sent| sent.change == Change::Password);
-    if under_way { Ok(copy) } else { Err(ClientError::WrongPassword) }
+    if under_way { newest(store, copy).await } else { Err(ClientError::WrongPassword) }
+}
+
+/// Returns the copy with the bundle of changed keys in it, if they changed since it was sealed.
+async fn newest(store: &dyn Store, mut copy: DeviceCopy) -> Result<DeviceCopy, ClientError> {
+    let Some(sealed) = store.find(BUNDLE).await? else { return Ok(copy) };
+    let damaged = || ClientError::Damaged(BUNDLE.into());
+    let bundle = copy.device_key.open_bundle(BUNDLE, &sealed).map_err(|_| damaged())?;
+    let number = |card: &SignedCard| card.verify().map(|card| card.n).map_err(|_| damaged());
+    if number(&bundle.card)? > number(&copy.bundle.card)? {
+        copy.bundle = bundle;
+    }
+    Ok(copy)
+}
+
+/// Keeps the bundle of changed keys; the password is not needed for it.
+pub(crate) async fn save_bundle(store: &dyn Store, copy: &DeviceCopy) -> Result<(), ClientError> {
+    Ok(store.put(BUNDLE, &copy.device_key.seal_bundle(BUNDLE, &copy.bundle)).await?)
 }
 
 fn open_keys(sealed: &[u8], name: &str, password: &str) -> Result<DeviceCopy, ClientError> {

@@ -64,6 +64,30 @@ pub enum ClientError {
         /// Who.
         handle: String,
     },
+    /// The server shows a card of somebody that does not follow the trusted one.
+    #[error(
+        "the keys that the server shows for {handle} are not vouched for by the keys that you confirmed, so nothing is \
+         sealed to {handle} until you have paired again"
+    )]
+    Estranged {
+        /// Who.
+        handle: String,
+    },
+    /// Somebody was paired again under keys that do not follow those that read a journal.
+    #[error("this journal is sealed to other keys of {handle} than those that you confirmed")]
+    OtherKeys {
+        /// Who.
+        handle: String,
+    },
+    /// Another device of this account changed its keys.
+    #[error("this account's keys were changed on another device")]
+    KeysChangedElsewhere,
+    /// The journal changed between looking at a change of its circle and doing it.
+    #[error("the journal has moved on since you looked, so nothing was done")]
+    MovedOn,
+    /// The server did not answer a change of a circle.
+    #[error("the server did not answer, so it is not known whether this was done ({0})")]
+    Unanswered(Box<Self>),
     /// Nobody of this handle is known here.
     #[error("nobody called `{0}` is known on this device")]
     UnknownContact(String),
@@ -164,6 +188,18 @@ impl ClientError {
             }
             Self::PairingForged => "Ask for a new invitation, in the room if you can.",
             Self::NotConfirmed { .. } => "Run `reverie pair`, compare the words together, and confirm.",
+            Self::Estranged { .. } => {
+                "Pair again in the room (`reverie invite --pair`) and compare the words. What you read and wrote before \
+                 is untouched."
+            }
+            Self::OtherKeys { .. } => {
+                "Take them out and in again: `reverie remove HANDLE`, then `reverie admit HANDLE`."
+            }
+            Self::KeysChangedElsewhere => {
+                "If that was you, run `reverie login` here. If it was not, tell your practice at once."
+            }
+            Self::MovedOn => "Look at it as it is now (`reverie members`), and say it once more.",
+            Self::Unanswered(_) => "`reverie members` tells, once the server can be reached.",
             Self::UnknownContact(_) => "`reverie pair` lists who is known.",
             Self::UnknownEntry(_) => "`reverie list`, for clinicians `reverie brief`, shows the entries and their ids.",
             Self::FileUnavailable(_) => {
@@ -190,7 +226,9 @@ const fn refused(code: ProblemCode) -> Option<&'static str> {
     Some(match code {
         ProblemCode::LoginFailed => "Check the handle and try the password again.",
         ProblemCode::Unauthenticated | ProblemCode::DeviceRevoked => "Run `reverie login`.",
-        ProblemCode::AccountSuspended => "Ask your practice. Your entries are kept.",
+        ProblemCode::AccountSuspended | ProblemCode::AccountOffBoarded => {
+            "Ask your practice. Your entries are kept, and what is on this device can still be read here."
+        }
         ProblemCode::InvitationUsed | ProblemCode::InvitationExpired => "Ask for a new invitation.",
         ProblemCode::HandleTaken => "Choose another handle.",
         ProblemCode::VersionConflict => {

@@ -170,7 +170,8 @@ impl Unlocked {
             let stem = format!("{folder}/{:06}", header.seq);
             writer.put(&format!("{stem}.header.json"), &logged.signed.header.0)?;
             writer.put(&format!("{stem}.sig"), logged.signed.signature.encode().as_bytes())?;
-            if let Some(body) = &logged.signed.body {
+            let given = header.action.changes_members() || keys.contains_key(&header.epoch);
+            if let Some(body) = logged.signed.body.as_ref().filter(|_| given) {
                 let path = format!("{stem}.{}", body_extension(logged));
                 writer.put(&path, &body.0)?;
                 if !header.action.changes_members() {
@@ -178,7 +179,7 @@ impl Unlocked {
                 }
             }
             for named in &header.attachments {
-                if logged.signed.body.is_none() {
+                if logged.signed.body.is_none() || !given {
                     continue;
                 }
                 let path = format!("{folder}/attachments/{}.age", named.id);

@@ -105,6 +105,7 @@ impl Invited {
             role: inviter.role,
             card: inviter.card.clone(),
             confirmed: false,
+            before: Vec::new(),
         });
         let vouched = |inviter: &Contact| {
             let mac = self.code.guest_mac(self.offer.role, inviter.card.fingerprint(), card.fingerprint());

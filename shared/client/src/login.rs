@@ -1,11 +1,12 @@
 //! Logging in and out with the password, on a device that knows the account.
 
-use reverie_crypto::bundle::{self, Bundle};
+use reverie_crypto::bundle::{self, Bundle, BundleMismatch};
 use reverie_crypto::password::{Login, OpaqueError};
-use reverie_crypto::{AccountSecret, HybridIdentity, NamedDevice};
+use reverie_crypto::{AccountSecret, Contact, HybridIdentity, NamedDevice};
 use reverie_journal::Compartment;
 use reverie_protocol::account::AccountRole;
 use reverie_protocol::api::{Head, OpenedSession, SessionFinish, SessionStart};
+use reverie_protocol::card::successors;
 use reverie_protocol::ids::JournalId;
 use reverie_protocol::problem::ProblemCode;
 
@@ -34,16 +35,19 @@ impl Unlocked {
         }
         let (session, way) = asked?;
         let bundle = open_bundle(&way, &session)?;
-        let known = self.copy.bundle.card.fingerprint();
-        bundle
-            .check_newer_than(self.state.bundle_version, self.account(), &known)
-            .map_err(|error| ClientError::Untrustworthy(error.to_string()))?;
+        self.accept_bundle(&bundle, &session).await?;
         let settled = self.settle_by(&bundle).await?;
         if !self.has_our_password(&bundle) {
             device::save_keys(&*self.env.store, &self.copy, password).await?;
         }
         let before = self.state.session.replace(session.session);
         self.take_over(&bundle);
+        self.said = None;
+        if bundle.card != self.copy.bundle.card && self.state.card_before.as_ref() != Some(&bundle.card) {
+            self.copy.bundle = bundle;
+            device::save_bundle(&*self.env.store, &self.copy).await?;
+            self.state.card_before = None;
+        }
         self.state.devices.retain(|device| Some(device.session) != before);
         self.state.devices.push(NamedDevice { session: session.session, name: self.env.device_name.clone() });
         self.state.token = Some(session.token.clone().into());
@@ -72,7 +76,11 @@ impl Unlocked {
         self.state.devices.clone_from(&bundle.devices);
         for contact in &bundle.contacts {
             match self.state.contacts.iter_mut().find(|known| known.account == contact.account) {
-                Some(known) => known.confirmed |= contact.confirmed && known.card == contact.card,
+                Some(known) if contact.knows(&known.card.fingerprint()) => {
+                    let confirmed = known.confirmed || contact.confirmed;
+                    *known = Contact { confirmed, ..contact.clone() };
+                }
+                Some(known) => known.confirmed |= contact.confirmed && known.knows(&contact.card.fingerprint()),
                 None => self.state.contacts.push(contact.clone()),
             }
         }
@@ -82,6 +90,28 @@ impl Unlocked {
             if known.seq < floor.seq {
                 *known = floor;
             }
+        }
+    }
+
+    /// Accepts a bundle of this account that is no older than what this device has seen, under the card that it knows or
+    /// one that follows it.
+    async fn accept_bundle(&self, bundle: &Bundle, session: &OpenedSession) -> Result<(), ClientError> {
+        // Whose new card the server does not have yet: the one before it is as good.
+        let known = self.state.card_before.as_ref().unwrap_or(&self.copy.bundle.card);
+        let checked = bundle.check_newer_than(self.state.bundle_version, self.account(), &known.fingerprint());
+        let other = match checked {
+            Ok(()) => return Ok(()),
+            Err(error @ BundleMismatch::OtherCard) => error,
+            Err(error) => return Err(ClientError::Untrustworthy(error.to_string())),
+        };
+        if bundle.card == self.copy.bundle.card {
+            return Ok(());
+        }
+        let told = self.env.api.get_card(&session.token, self.account()).await?;
+        let cards = [told.earlier, vec![told.card]].concat();
+        match successors(known, &cards) {
+            Ok(after) if after.contains(&bundle.card) => Ok(()),
+            _ => Err(ClientError::Untrustworthy(other.to_string())),
         }
     }
 

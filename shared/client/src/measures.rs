@@ -71,7 +71,7 @@ impl Unlocked {
         }
         let view = self.view(self.account());
         let shared = match self.share_target(with) {
-            Ok(account) => self.shared_with(account),
+            Ok(circle) => Some(circle.journal),
             Err(_) if private => None,
             Err(error) => return Err(error),
         };

@@ -67,7 +67,11 @@ impl Unlocked {
         // view must not count on it.
         let leaving = self.leaving(journal);
         let open = |logged| open(log, logged, &leaving, &keys.epochs);
-        let mut records: Vec<_> = log.records.iter().filter_map(open).collect();
+        // Whoever was admitted from now on was not given the keys of before: nothing of that is missing.
+        let from = self.reads_from(journal);
+        let given =
+            log.records.iter().filter(|logged| logged.header.epoch >= from || logged.header.action.changes_members());
+        let mut records: Vec<_> = given.filter_map(open).collect();
         records.extend(self.waiting(journal, log, &leaving));
         Some(OpenedJournal {
             id: journal,
@@ -75,6 +79,13 @@ impl Unlocked {
             owner: log.records.first()?.header.author,
             records,
         })
+    }
+
+    /// Returns the first epoch whose key this account was given, as the owner's signed list says.
+    pub(crate) fn reads_from(&self, journal: JournalId) -> u32 {
+        let state = self.logs.get(&journal).and_then(|log| log.state.as_ref());
+        let own = state.and_then(|state| state.members.iter().find(|member| member.account == self.account()));
+        own.map_or(0, |member| member.since_epoch)
     }
 
     /// Returns what the outbox will write to the journal, as if it were written: the device shows what it holds.

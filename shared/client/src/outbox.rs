@@ -16,6 +16,7 @@ use serde::{Deserialize, Serialize};
 use crate::device::{find_sealed, put_sealed};
 use crate::error::ClientError;
 use crate::files::waiting_files;
+use crate::sync::Notice;
 use crate::unlocked::Unlocked;
 
 const OUTBOX: &str = "outbox/";
@@ -68,6 +69,8 @@ pub struct Flushed {
     pub waiting: usize,
     /// Why they are.
     pub stopped_by: Option<ClientError>,
+    /// What this client did of its own accord, so that it could write.
+    pub notices: Vec<Notice>,
 }
 
 impl Intent {
@@ -168,7 +171,9 @@ impl Unlocked {
     pub async fn flush(&mut self) -> Result<Flushed, ClientError> {
         let (mut sent, mut stopped_by) = (0, None);
         let mut blocked = BTreeSet::new();
-        for item in self.outbox.clone() {
+        let keys_sent = self.send_card().await;
+        let items = if keys_sent.is_ok() { self.outbox.clone() } else { Vec::new() };
+        for item in items {
             if item.intents.iter().any(|intent| blocked.contains(&intent.journal())) {
                 blocked.extend(item.intents.iter().map(Intent::journal));
                 continue;
@@ -193,7 +198,14 @@ impl Unlocked {
                 return Err(ClientError::Store(error));
             }
         }
-        Ok(Flushed { sent, waiting: self.outbox.len(), stopped_by })
+        let placed = if stopped_by.is_none() { keys_sent.and(self.place_own_card().await) } else { keys_sent };
+        match placed {
+            Err(ClientError::Store(error)) => return Err(ClientError::Store(error)),
+            Err(error) => drop(stopped_by.get_or_insert(error)),
+            Ok(()) => {}
+        }
+        let notices = std::mem::take(&mut self.done);
+        Ok(Flushed { sent, waiting: self.outbox.len(), stopped_by, notices })
     }
 
     /// Sends one item, journal by journal, and forgets what the server has.

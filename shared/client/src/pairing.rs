@@ -67,8 +67,9 @@ impl Unlocked {
             seconds,
         };
         // Kept first: a code that was shown must prove its guest, even if this device dies in between.
-        let pending =
-            PendingInvitation { invitation: code.id(), code: code.to_text(), role, handle: new.handle.clone() };
+        let own_card = self.copy.bundle.card.fingerprint();
+        let (invitation, handle) = (code.id(), new.handle.clone());
+        let pending = PendingInvitation { invitation, code: code.to_text(), role, handle, own_card };
         self.state.invitations.push(pending);
         self.save_state().await?;
         let made = self.env.api.create_invitation(&session, &new).await.map_err(ClientError::from);
@@ -96,7 +97,8 @@ impl Unlocked {
         let mac = code.guest_mac(offer.role, inviter.card.fingerprint(), own);
         let redeem = RedeemInvitation { invitation: code.id(), token: token(&code), mac: B64(mac.to_vec()) };
         let Inviter { account, handle, role, card, .. } = inviter;
-        let contact = Contact { account, handle, role, card, confirmed: false };
+        let contact = Contact { account, handle, role, card, confirmed: false, before: Vec::new() };
+        self.catch_up_with(&contact).await;
         let before = self.state.contacts.clone();
         // Known first: if only the answer is lost, the inviter has this account, and must not be a stranger here.
         self.add_contact(contact.clone())?;
@@ -129,8 +131,11 @@ impl Unlocked {
                 }
             };
             let (state, guest) = (invitation.state, invitation.guest);
-            let met = guest.map(|guest| verified_guest(&pending, self.copy.bundle.card.fingerprint(), guest));
-            let met = met.transpose().and_then(|contact| contact.map(|contact| self.add_contact(contact)).transpose());
+            let met = guest.map(|guest| verified_guest(&pending, guest)).transpose();
+            if let Ok(Some(contact)) = &met {
+                self.catch_up_with(contact).await;
+            }
+            let met = met.and_then(|contact| contact.map(|contact| self.add_contact(contact)).transpose());
             match met {
                 Ok(None) => waiting.push(Waiting { handle: pending.handle.clone(), role: pending.role, state }),
                 Ok(Some(())) => {}
@@ -162,7 +167,7 @@ impl Unlocked {
         self.save_state().await?;
         let contact = self.contact_of(handle)?.clone();
         let patient_of = self.role() == AccountRole::Patient && contact.role == AccountRole::Clinician;
-        if patient_of && self.shared_with(account).is_none() && !self.will_open_with(account) {
+        if patient_of && self.circles_with(account).is_empty() && !self.will_open_with(account) {
             let (journal, record) = (self.env.random(JournalId::make), self.record_id());
             let members = vec![(account, MemberRole::Writer)];
             self.put(vec![Intent::Open { journal, record, compartment: Compartment::Shared, members }]).await?;
@@ -172,16 +177,6 @@ impl Unlocked {
             self.save_bundle().await?;
         }
         Ok(self.pairing(&contact))
-    }
-
-    /// Returns the journal that this account owns and shares with somebody.
-    pub(crate) fn shared_with(&self, account: AccountId) -> Option<JournalId> {
-        let shared = self.logs.iter().find(|(journal, log)| {
-            let state = log.state.as_ref();
-            let member = state.is_some_and(|state| state.members.iter().any(|member| member.account == account));
-            self.owner(**journal) == Some(self.account()) && member && account != self.account()
-        });
-        shared.map(|(journal, _)| *journal)
     }
 
     fn will_open_with(&self, account: AccountId) -> bool {
@@ -202,11 +197,23 @@ impl Unlocked {
             return Err(ClientError::Untrustworthy(message));
         }
         match self.state.contacts.iter_mut().find(|known| known.account == contact.account) {
-            Some(known) if known.card == contact.card => {}
-            Some(known) => *known = contact,
-            None => self.state.contacts.push(contact),
+            // A code from before they changed keys proves nothing new.
+            Some(known) if known.knows(&contact.card.fingerprint()) => {}
+            Some(known) => *known = contact.clone(),
+            None => self.state.contacts.push(contact.clone()),
         }
+        // Paired again: what stands here now was proved in the room.
+        self.state.estranged.remove(&contact.account);
         Ok(())
+    }
+
+    /// Follows somebody who is paired with again and has changed keys since: what was confirmed stays so.
+    async fn catch_up_with(&mut self, contact: &Contact) {
+        let known = self.contact(contact.account);
+        if known.is_some_and(|known| !known.knows(&contact.card.fingerprint())) {
+            // If it cannot be had, or does not follow, the words are compared anew.
+            let _ = self.follow(contact.account).await;
+        }
     }
 
     fn pairing(&self, contact: &Contact) -> Pairing {
@@ -224,7 +231,7 @@ pub(crate) fn verified_inviter(code: &InvitationCode, role: AccountRole, inviter
     code.verify_inviter_mac(role, inviter.card.fingerprint(), &inviter.mac.0).map_err(|_| ClientError::PairingForged)
 }
 
-fn verified_guest(pending: &PendingInvitation, own: Hash, guest: Guest) -> Result<Contact, ClientError> {
+fn verified_guest(pending: &PendingInvitation, guest: Guest) -> Result<Contact, ClientError> {
     let forged = |()| ClientError::PairingForged;
     let code = InvitationCode::parse(&pending.code).map_err(|_| forged(()))?;
     let card = guest.card.verify().map_err(|_| forged(()))?;
@@ -232,7 +239,7 @@ fn verified_guest(pending: &PendingInvitation, own: Hash, guest: Guest) -> Resul
         return Err(forged(()));
     }
     let fingerprint = guest.card.fingerprint();
-    code.verify_guest_mac(pending.role, own, fingerprint, &guest.mac.0).map_err(|_| forged(()))?;
+    code.verify_guest_mac(pending.role, pending.own_card, fingerprint, &guest.mac.0).map_err(|_| forged(()))?;
     let Guest { account, handle, role, card, .. } = guest;
-    Ok(Contact { account, handle, role, card, confirmed: false })
+    Ok(Contact { account, handle, role, card, confirmed: false, before: Vec::new() })
 }

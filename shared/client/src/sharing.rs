@@ -6,51 +6,40 @@
 use std::collections::BTreeMap;
 
 use reverie_journal::{Attachment, Document, Reseal, WithdrawCase, Withdrawal, share_plan, withdraw_plan};
-use reverie_protocol::ids::{AccountId, AttachmentId, DocumentId, JournalId};
+use reverie_protocol::ids::{AttachmentId, DocumentId, JournalId};
 use reverie_protocol::limits;
 
+use crate::circles::Circle;
 use crate::error::ClientError;
 use crate::outbox::{Flushed, Intent, Outgoing, Replacement};
 use crate::unlocked::Unlocked;
 
 impl Unlocked {
-    /// Returns with whom an entry would be shared: the one given, or the only clinician there is.
+    /// Returns the circle with which an entry would be shared: that of the one given, or the only one there is.
     ///
     /// # Errors
     /// [`ClientError::NotPossible`] if nobody is paired, [`ClientError::Ambiguous`] if it is not clear who is meant.
-    pub fn share_target(&self, handle: Option<&str>) -> Result<AccountId, ClientError> {
-        let circles = || self.contacts().into_iter().filter(|contact| self.shared_with(contact.account).is_some());
-        if let Some(handle) = handle {
-            let contact = self.contact_of(handle)?;
-            if !contact.confirmed {
-                return Err(ClientError::NotConfirmed { handle: handle.into() });
-            }
-            let open = self.shared_with(contact.account).map(|_| contact.account);
-            let closed = || ClientError::NotPossible(format!("you have no shared journal with {handle}"));
-            return open.ok_or_else(closed);
+    pub fn share_target(&self, handle: Option<&str>) -> Result<Circle, ClientError> {
+        if let Some(contact) = handle.and_then(|handle| self.contact_of(handle).ok()).filter(|known| !known.confirmed) {
+            return Err(ClientError::NotConfirmed { handle: contact.handle.clone() });
         }
-        match circles().collect::<Vec<_>>().as_slice() {
-            [one] => Ok(one.account),
-            [] => Err(self.contacts().first().map_or_else(
+        if handle.is_none() && self.circles().is_empty() {
+            return Err(self.contacts().first().map_or_else(
                 || ClientError::NotPossible("you are not paired with a clinician yet".into()),
                 |contact| ClientError::NotConfirmed { handle: contact.handle.clone() },
-            )),
-            several => {
-                let handles: Vec<_> = several.iter().map(|contact| contact.handle.as_str()).collect();
-                let message = format!("you share with {}; say with whom: `--with HANDLE`", handles.join(" and "));
-                Err(ClientError::Ambiguous(message))
-            }
+            ));
         }
+        self.find_circle(handle)
     }
 
-    /// Shares an entry with somebody: everything of it is sealed anew for the shared journal, then leaves the private
-    /// one.
+    /// Shares an entry with a circle: everything of it is sealed anew for the shared journal, then leaves the private one.
     ///
     /// # Errors
-    /// What the plan says ("already shared"), or an attachment that could not be fetched: then nothing was shared.
-    pub async fn share(&mut self, entry: DocumentId, with: AccountId) -> Result<Flushed, ClientError> {
-        let into = self.shared_with(with);
-        let into = into.ok_or_else(|| ClientError::NotPossible("there is no journal shared with them yet".into()))?;
+    /// What the plan says ("already shared"), an attachment that could not be fetched, or [`ClientError::Estranged`]: then
+    /// nothing was shared.
+    pub async fn share(&mut self, entry: DocumentId, with: &Circle) -> Result<Flushed, ClientError> {
+        let into = with.journal;
+        self.may_seal(into, None)?;
         let plan = share_plan(&self.view(self.account()), entry, into);
         let plan = plan.map_err(|error| ClientError::NotPossible(error.to_string()))?;
         self.carry_out(into, plan.seal, &plan.attachments, plan.withdraw, false).await

@@ -3,16 +3,15 @@
 //! The invariant: a log only ever grows by records that passed `check`, and never below a place that this account has
 //! seen. Whatever contradicts that is named and kept as evidence; nothing is written to such a journal again.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use reverie_protocol::header::SignedRecord;
 use reverie_protocol::ids::{AccountId, JournalId};
 use reverie_protocol::limits;
-use serde::{Deserialize, Serialize};
 
-use crate::device::put_sealed;
 use crate::error::ClientError;
 use crate::log::{Divergence, JournalLog, Logged, Refusal};
+use crate::trust::Opening;
 use crate::unlocked::Unlocked;
 
 /// How many missing bodies are asked for again in one sync.
@@ -33,6 +32,27 @@ pub enum Notice {
         /// Why.
         error: ClientError,
     },
+    /// Somebody changed keys, and the keys before them vouch for the new ones.
+    NewKeys {
+        /// Who.
+        account: AccountId,
+        /// What to call them.
+        handle: String,
+    },
+    /// The keys that the server shows for somebody are not to be trusted, or could not be fetched.
+    Keys {
+        /// Why.
+        error: ClientError,
+    },
+    /// Somebody whose account was ended for good was taken out of a journal that this account owns.
+    OffBoarded {
+        /// Which journal.
+        journal: JournalId,
+        /// Who.
+        account: AccountId,
+        /// What to call them.
+        handle: String,
+    },
     /// The server lists a journal of somebody whom this account is not paired with. It is left alone.
     Stranger {
         /// Which.
@@ -43,14 +63,6 @@ pub enum Notice {
         /// Which.
         journal: JournalId,
     },
-}
-
-/// The two histories, as they were signed: what somebody else can check.
-#[derive(Serialize, Deserialize)]
-struct Evidence {
-    divergence: Divergence,
-    seen: Option<SignedRecord>,
-    shown: Vec<SignedRecord>,
 }
 
 impl Unlocked {
@@ -73,6 +85,10 @@ impl Unlocked {
             notices.push(Notice::Pairing { error });
         }
         let mut shown = BTreeSet::new();
+        let said: BTreeMap<_, _> = listed.iter().map(|entry| (entry.journal, entry.members.clone())).collect();
+        let members: Vec<_> = said.values().flatten().copied().collect();
+        self.said = Some(said);
+        notices.extend(self.follow_members(&members).await?);
         for entry in listed {
             shown.insert(entry.journal);
             // Nothing new in one round trip: the head that the server tells is the head that we have. A history that
@@ -90,7 +106,7 @@ impl Unlocked {
                 pulled => pulled,
             };
             match synced {
-                Ok(true) => {}
+                Ok(true) => notices.extend(self.keyring_lacks(entry.journal)),
                 Ok(false) => notices.push(Notice::Stranger { journal: entry.journal }),
                 Err(error) if error.is_offline() => return Err(error),
                 Err(error) => notices.push(Notice::Failed { journal: entry.journal, error }),
@@ -113,8 +129,13 @@ impl Unlocked {
         let token = self.token()?;
         let mut log = self.logs.remove(&journal).unwrap_or_default();
         let fetched = self.fetch(&token, journal, &mut log).await;
-        if !log.records.is_empty() && !self.trusts_opening(&log) {
-            return Ok(false);
+        let opening = if log.records.is_empty() { Ok(Opening::Trusted) } else { self.judge_owner(&log).await };
+        if !matches!(opening, Ok(Opening::Trusted)) {
+            let kept = replay(journal, &log.records[..log.kept]);
+            if !kept.records.is_empty() {
+                self.logs.insert(journal, kept);
+            }
+            return opening.map(|_| false);
         }
         let judged = self.judge(journal, &log, fetched);
         if let Err(Stop::Diverged(..)) = judged {
@@ -144,6 +165,20 @@ impl Unlocked {
         let divergence = Divergence { journal, seq: floor.seq, seen: floor.hash, shown };
         let at_floor = usize::try_from(floor.seq).ok().and_then(|index| log.records.get(index));
         Err(Stop::Diverged(divergence, at_floor.map(|logged| logged.signed.clone()).into_iter().collect()))
+    }
+
+    /// Tells if the server did not hand out a journal's keys as they were signed: then what is missing is no secret of the
+    /// owner's.
+    fn keyring_lacks(&self, journal: JournalId) -> Option<Notice> {
+        let mut records = self.logs.get(&journal)?.records.iter();
+        let lacks = records.any(|logged| logged.header.action.changes_members() && logged.body().is_err());
+        lacks.then(|| {
+            let what = format!(
+                "the server did not hand out the keys of journal {journal} as its owner signed them, so not all of it can \
+                 be opened"
+            );
+            Notice::Failed { journal, error: ClientError::Untrustworthy(what) }
+        })
     }
 
     /// Asks again for bodies that the server withheld or swapped: one lie must not hide a record for ever.
@@ -211,32 +246,6 @@ impl Unlocked {
                 return Ok(());
             }
         }
-    }
-
-    /// Tells whether the journal was opened by this account, or by somebody whom it is paired with, under the card
-    /// that was paired.
-    fn trusts_opening(&self, log: &JournalLog) -> bool {
-        let Some(opening) = log.records.first().map(|logged| &logged.header) else { return false };
-        let members = opening.members.as_deref().unwrap_or_default();
-        let Some(owner) = members.iter().find(|member| member.account == opening.author) else { return false };
-        if owner.account == self.account() {
-            return owner.card.fingerprint() == self.copy.bundle.card.fingerprint();
-        }
-        let paired = self.contact(owner.account);
-        paired.is_some_and(|contact| contact.card.fingerprint() == owner.card.fingerprint())
-    }
-
-    async fn diverge(&mut self, divergence: Divergence, shown: Vec<SignedRecord>) -> Result<ClientError, ClientError> {
-        let journal = divergence.journal;
-        let log = self.logs.get(&journal);
-        let seen = log.and_then(|log| log.records.get(usize::try_from(divergence.seq).ok()?));
-        let seen = seen.map(|logged| logged.signed.clone());
-        let evidence = Evidence { divergence: divergence.clone(), seen, shown };
-        let name = format!("evidence/{journal}-{}", divergence.seq);
-        put_sealed(&*self.env.store, &self.copy.device_key, &name, &evidence).await?;
-        self.state.diverged.insert(journal, divergence.clone());
-        self.save_state().await?;
-        Ok(ClientError::HistoryDiverged(divergence))
     }
 
     /// Returns the owner of a journal, as its first record says.

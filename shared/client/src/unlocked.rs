@@ -7,6 +7,7 @@ use std::collections::BTreeMap;
 use reverie_crypto::{Contact, DeviceCopy};
 use reverie_journal::Names;
 use reverie_protocol::account::AccountRole;
+use reverie_protocol::api::MemberAccount;
 use reverie_protocol::ids::{AccountId, JournalId};
 use zeroize::Zeroizing;
 
@@ -15,6 +16,7 @@ use crate::environment::Environment;
 use crate::error::ClientError;
 use crate::log::JournalLog;
 use crate::outbox::Item;
+use crate::sync::Notice;
 
 /// An account whose keys are in memory. Dropping it locks the device again.
 pub struct Unlocked {
@@ -23,6 +25,10 @@ pub struct Unlocked {
     pub(crate) state: DeviceState,
     pub(crate) logs: BTreeMap<JournalId, JournalLog>,
     pub(crate) outbox: Vec<Item>,
+    /// What the server said of the members of each journal, since this account was unlocked.
+    pub(crate) said: Option<BTreeMap<JournalId, Vec<MemberAccount>>>,
+    /// What this client did of its own accord, to be told after the next flush.
+    pub(crate) done: Vec<Notice>,
 }
 
 impl Unlocked {
@@ -37,7 +43,8 @@ impl Unlocked {
 
     pub(crate) async fn load(env: Environment, copy: DeviceCopy) -> Result<Self, ClientError> {
         let state = DeviceState::load(&*env.store, &copy.device_key).await?;
-        let mut unlocked = Self { env, copy, state, logs: BTreeMap::new(), outbox: Vec::new() };
+        let (logs, outbox, said, done) = (BTreeMap::new(), Vec::new(), None, Vec::new());
+        let mut unlocked = Self { env, copy, state, logs, outbox, said, done };
         if unlocked.state.ways.is_empty() {
             unlocked.state.ways = unlocked.copy.bundle.ways.clone();
         }

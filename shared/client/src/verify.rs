@@ -97,7 +97,11 @@ impl Unlocked {
         Ok(verified)
     }
 
-    async fn fetch_anew(&self, token: &str, journal: JournalId) -> Result<(JournalLog, Option<String>), ClientError> {
+    pub(crate) async fn fetch_anew(
+        &self,
+        token: &str,
+        journal: JournalId,
+    ) -> Result<(JournalLog, Option<String>), ClientError> {
         let mut log = JournalLog::default();
         loop {
             let after = log.head().map(|head| head.seq);
@@ -141,7 +145,8 @@ impl Unlocked {
             if let (true, Err(reason)) = (logged.header.body.is_some(), logged.body()) {
                 verified.finding(place(logged.header.seq), format!("its body cannot be trusted: {reason}"));
             }
-            for named in &logged.header.attachments {
+            let given = logged.header.epoch >= self.reads_from(journal);
+            for named in logged.header.attachments.iter().filter(|_| given) {
                 match self.sealed_file(journal, named.id).await {
                     Ok(_) => verified.files += 1,
                     Err(error) if error.is_offline() => return Err(error),
@@ -179,6 +184,11 @@ pub(crate) fn summary(journal: JournalId, log: &JournalLog) -> VerifiedJournal {
 }
 
 impl Unlocked {
+    /// Returns the fingerprint of this account's card.
+    pub fn fingerprint(&self) -> Hash {
+        self.copy.bundle.card.fingerprint()
+    }
+
     /// Returns the fingerprints that this account trusts, with names: its own, and those of confirmed people.
     pub fn known_fingerprints(&self) -> BTreeMap<Hash, String> {
         let names: Names = self.names();

@@ -48,7 +48,9 @@ fn main() -> std::io::Result<()> {
 
     let heads = vec![KnownHead { journal, seq: 41, hash: Hash::of("a head") }];
     let role = AccountRole::Clinician;
-    let contacts = vec![Contact { account: quill.0, handle: "quill".into(), role, card: quill_card, confirmed: true }];
+    let contact =
+        Contact { account: quill.0, handle: "quill".into(), role, card: quill_card, confirmed: true, before: vec![] };
+    let contacts = vec![contact];
     let recipient = bundle::way_from_recovery_code(&recovery).to_recipient();
     let ways = vec![WayIn { way: Way::Recovery, recipient }];
     let handle = "heron-41".to_owned();

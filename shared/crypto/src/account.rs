@@ -33,18 +33,26 @@ impl AccountSecret {
     }
 }
 
-/// The secret keys of an account: the current ones, and the identities before them, which open old keyrings.
+/// The secret keys of an account: the current ones, and those before them, which open old keyrings and sign where the
+/// owner of a journal has not placed the new card yet.
 pub struct AccountKeys {
     pub(crate) identity: HybridIdentity,
     pub(crate) signing: SigningKey,
-    pub(crate) old_identities: Vec<HybridIdentity>,
+    /// The newest first.
+    pub(crate) old: Vec<OldKeys>,
+}
+
+/// The secret keys of an account before they changed.
+pub(crate) struct OldKeys {
+    pub(crate) identity: HybridIdentity,
+    pub(crate) signing: SigningKey,
 }
 
 impl AccountKeys {
     /// Makes the keys of a new account.
     pub fn make(rng: &mut impl CryptoRng) -> Self {
         let identity = HybridIdentity::make(rng);
-        Self { identity, signing: make_signing_key(rng), old_identities: Vec::new() }
+        Self { identity, signing: make_signing_key(rng), old: Vec::new() }
     }
 
     /// Returns the identity that opens what is sealed to the account's current card.
@@ -54,12 +62,12 @@ impl AccountKeys {
 
     /// Returns the identities that open keyrings, the current one first.
     pub fn identities(&self) -> impl Iterator<Item = &HybridIdentity> {
-        std::iter::once(&self.identity).chain(&self.old_identities)
+        std::iter::once(&self.identity).chain(self.old.iter().map(|old| &old.identity))
     }
 
     /// Returns the key that verifies what these keys sign.
     pub fn verifying_key(&self) -> VerifyingKey {
-        VerifyingKey(self.signing.verifying_key().to_bytes())
+        verifying_key(&self.signing)
     }
 
     /// Makes the account's first card.
@@ -84,7 +92,12 @@ impl AccountKeys {
             return Err(CardError::NotASuccessor);
         }
         let mut next = Self::make(rng);
-        next.old_identities = self.identities().map(HybridIdentity::duplicate).collect();
+        let signing = std::iter::once(&self.signing).chain(self.old.iter().map(|old| &old.signing));
+        next.old = self
+            .identities()
+            .zip(signing)
+            .map(|(identity, signing)| OldKeys { identity: identity.duplicate(), signing: signing.clone() })
+            .collect();
         let mut card = next.sign_card(&KeyCard {
             v: 1,
             account: old.account,
@@ -104,9 +117,19 @@ impl AccountKeys {
 
     /// Makes a record of this header and body: the header becomes bytes here, once, and stays so everywhere.
     pub fn sign_header(&self, header: &Header, body: Option<Vec<u8>>) -> SignedRecord {
-        let bytes = serde_json::to_vec(header).expect("a header has only text keys, so it is JSON");
-        let signature = B64(self.sign_statement(Kind::Record, &bytes).0.to_vec());
-        SignedRecord { header: B64(bytes), signature, body: body.map(B64) }
+        signed_record(&self.signing, header, body)
+    }
+
+    /// Makes a record as [`Self::sign_header`] does, with the key that a journal has of this account: it may be one from
+    /// before a change of keys. Returns nothing if the key was never this account's.
+    pub fn sign_header_as(&self, key: &VerifyingKey, header: &Header, body: Option<Vec<u8>>) -> Option<SignedRecord> {
+        let mut all = std::iter::once(&self.signing).chain(self.old.iter().map(|old| &old.signing));
+        all.find(|signing| verifying_key(signing) == *key).map(|signing| signed_record(signing, header, body))
+    }
+
+    /// Tells whether a key is this account's, now or before.
+    pub fn owns(&self, key: &VerifyingKey) -> bool {
+        self.verifying_key() == *key || self.old.iter().any(|old| verifying_key(&old.signing) == *key)
     }
 
     fn sign_card(&self, card: &KeyCard) -> SignedCard {
@@ -114,6 +137,16 @@ impl AccountKeys {
         let signature = B64(self.sign_statement(Kind::Card, &bytes).0.to_vec());
         SignedCard { card: B64(bytes), signature, succession: None }
     }
+}
+
+fn verifying_key(signing: &SigningKey) -> VerifyingKey {
+    VerifyingKey(signing.verifying_key().to_bytes())
+}
+
+fn signed_record(signing: &SigningKey, header: &Header, body: Option<Vec<u8>>) -> SignedRecord {
+    let bytes = serde_json::to_vec(header).expect("a header has only text keys, so it is JSON");
+    let signature = B64(signing.sign(&signed::encode(Kind::Record, &bytes)).to_bytes().to_vec());
+    SignedRecord { header: B64(bytes), signature, body: body.map(B64) }
 }
 
 fn make_signing_key(rng: &mut impl CryptoRng) -> SigningKey {

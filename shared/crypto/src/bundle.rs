@@ -88,6 +88,25 @@ pub struct Contact {
     pub card: SignedCard,
     /// Whether the words on both screens were compared.
     pub confirmed: bool,
+    /// Fingerprints of the cards that led to this one, the first one first: what this account trusted before they changed
+    /// keys. Each of those cards was followed by the next.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub before: Vec<Hash>,
+}
+
+impl Contact {
+    /// Tells whether a card is the one that is trusted, or one that led to it.
+    pub fn knows(&self, fingerprint: &Hash) -> bool {
+        self.card.fingerprint() == *fingerprint || self.before.contains(fingerprint)
+    }
+
+    /// Takes over the cards that follow the one that is trusted, in order, each of which was proved to follow the last.
+    pub fn follow(&mut self, cards: &[SignedCard]) {
+        for card in cards {
+            self.before.push(self.card.fingerprint());
+            self.card = card.clone();
+        }
+    }
 }
 
 /// What one of the account's devices is called. Only here: to the server a device is a session without a name.

@@ -105,16 +105,27 @@ impl DeviceCopy {
             return Err(OpenDeviceError::UpdateNeeded);
         }
         let json: DeviceJson<'_> = serde_json::from_slice(&plaintext).map_err(|_| OpenDeviceError::Malformed)?;
-        let bundle = Bundle::from_json(json.bundle.get().as_bytes()).map_err(|error| match error {
-            OpenBundleError::UpdateNeeded => OpenDeviceError::UpdateNeeded,
-            _ => OpenDeviceError::Malformed,
-        })?;
+        let bundle = Bundle::from_json(json.bundle.get().as_bytes()).map_err(bundle_error)?;
         let device_key = X25519Identity::parse(&json.device_key).map(DeviceKey).ok_or(OpenDeviceError::Malformed)?;
         Ok(Self { bundle, device_key })
     }
 }
 
 impl DeviceKey {
+    /// `age(device key, name "\n" bundle JSON)`: a bundle that replaces the one under the password, after keys changed.
+    pub fn seal_bundle(&self, name: &str, bundle: &Bundle) -> Vec<u8> {
+        self.seal_local(name, &bundle.to_json())
+    }
+
+    /// Opens a bundle that was sealed under `name`.
+    ///
+    /// # Errors
+    /// [`OpenDeviceError`].
+    pub fn open_bundle(&self, name: &str, sealed: &[u8]) -> Result<Bundle, OpenDeviceError> {
+        let json = self.open_local(name, sealed).map_err(|_| OpenDeviceError::DoesNotOpen)?;
+        Bundle::from_json(&json).map_err(bundle_error)
+    }
+
     /// Makes the key of a new device.
     pub fn make(rng: &mut impl CryptoRng) -> Self {
         Self(X25519Identity::make(rng))
@@ -142,6 +153,13 @@ impl DeviceKey {
         }
         plaintext.drain(..prefix.len());
         Ok(plaintext)
+    }
+}
+
+const fn bundle_error(error: OpenBundleError) -> OpenDeviceError {
+    match error {
+        OpenBundleError::UpdateNeeded => OpenDeviceError::UpdateNeeded,
+        _ => OpenDeviceError::Malformed,
     }
 }
 

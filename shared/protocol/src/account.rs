@@ -43,6 +43,8 @@ impl fmt::Display for AccountRole {
 pub enum AccountState {
     /// It may.
     Active,
-    /// An administrator stopped it; its data is kept.
+    /// An administrator stopped it for now; its data is kept, and it stays a member of its journals.
     Suspended,
+    /// An administrator ended it for good: it never logs in again, and owners remove it from their journals.
+    OffBoarded,
 }

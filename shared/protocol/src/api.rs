@@ -380,6 +380,20 @@ pub struct Handover {
     pub sealed: B64,
 }
 
+/// New keys: the next card, and the key bundle that holds them, stored together or not at all.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(poem_openapi::Object))]
+#[serde(deny_unknown_fields)]
+#[cfg_attr(feature = "openapi", oai(deny_unknown_fields, skip_serializing_if_is_none))]
+pub struct PutCard {
+    /// The card that follows the account's current one, signed by both keys.
+    pub card: SignedCard,
+    /// The bundle's new version: one more than the version that this replaces.
+    pub version: u64,
+    /// The key bundle.
+    pub bundle: B64,
+}
+
 /// An account, as its owner sees it.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(poem_openapi::Object))]
@@ -408,6 +422,8 @@ pub struct AccountCard {
     pub role: AccountRole,
     /// The current card.
     pub card: SignedCard,
+    /// The cards before it, the first one first: each is followed by the next.
+    pub earlier: Vec<SignedCard>,
 }
 
 /// An account, as the practice's administrator sees it.
@@ -447,6 +463,19 @@ pub struct Head {
     pub hash: Hash,
 }
 
+/// What the server says of a member's account. Its word alone: cards prove themselves, states do not.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(poem_openapi::Object))]
+#[cfg_attr(feature = "openapi", oai(skip_serializing_if_is_none))]
+pub struct MemberAccount {
+    /// The account.
+    pub account: AccountId,
+    /// Whether it may log in.
+    pub state: AccountState,
+    /// Fingerprint of the account's current card.
+    pub card: Hash,
+}
+
 /// A journal that the caller is a member of.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(poem_openapi::Object))]
@@ -458,6 +487,8 @@ pub struct JournalEntry {
     pub role: MemberRole,
     /// Where its chain is.
     pub head: Head,
+    /// The accounts of its members now, the caller's included, by id.
+    pub members: Vec<MemberAccount>,
 }
 
 /// The caller's journals.

@@ -58,6 +58,8 @@ acts! {
     FetchBundle = "fetch_bundle", daily;
     /// Stored a new version of its own key bundle.
     StoreBundle = "store_bundle", daily;
+    /// Gave itself new keys: stored the next card, and the key bundle that holds them.
+    ChangeKeys = "change_keys", each;
     /// Fetched the key card of another account (the subject).
     FetchCard = "fetch_card", daily;
     /// Made an invitation (the subject).
@@ -82,6 +84,8 @@ acts! {
     SuspendAccount = "suspend_account", each;
     /// Let a suspended account (the subject) log in again.
     ReinstateAccount = "reinstate_account", each;
+    /// Ended an account (the subject) for good.
+    OffBoardAccount = "off_board_account", each;
     /// Was handed entries of the audit log.
     ReadAudit = "read_audit", daily;
     /// Was handed all that the server holds about an account (the subject).

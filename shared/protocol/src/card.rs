@@ -108,6 +108,21 @@ impl SignedCard {
     }
 }
 
+/// Returns those of `cards` that come after `known`, if `known` is one of them and each card follows the one before it.
+///
+/// `cards` is what somebody says about an account, the first card first. Whoever trusts `known` may trust what comes after
+/// it: each next card is signed by the key before.
+///
+/// # Errors
+/// [`CardError::NotASuccessor`] if `known` is not among them, or what is wrong with a card.
+pub fn successors<'a>(known: &SignedCard, cards: &'a [SignedCard]) -> Result<&'a [SignedCard], CardError> {
+    let place = cards.iter().position(|card| card.card == known.card).ok_or(CardError::NotASuccessor)?;
+    for pair in cards[place..].windows(2) {
+        pair[1].verify_successor_of(&pair[0])?;
+    }
+    Ok(&cards[place + 1..])
+}
+
 /// Returns the 64 bytes of a signature that travelled as base64.
 pub(crate) fn signature(bytes: &B64) -> Result<Signature, BadSignature> {
     Ok(Signature(bytes.0.as_slice().try_into().map_err(|_| BadSignature)?))

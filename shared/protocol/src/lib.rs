@@ -14,6 +14,7 @@ pub mod changes;
 pub mod check;
 pub mod disclosure;
 pub mod events;
+pub mod evidence;
 pub mod hash;
 pub mod header;
 pub mod ids;

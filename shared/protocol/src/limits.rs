@@ -28,6 +28,8 @@ pub const PAGE_BYTES: usize = 4 * 1024 * 1024;
 pub const ATTACHMENT_BYTES: u64 = 512 * 1024 * 1024;
 /// Bytes of one key bundle.
 pub const BUNDLE_BYTES: usize = 1024 * 1024;
+/// Key cards of one account, from its first on.
+pub const CARDS: usize = 100;
 /// Characters of a handle.
 pub const HANDLE_CHARS: usize = 40;
 /// Seconds for which an invitation given in the room can be used.

@@ -48,6 +48,8 @@ problem_codes! {
     LoginFailed = "login_failed", 401, "Login failed";
     /// An administrator suspended the account.
     AccountSuspended = "account_suspended", 403, "The account is suspended";
+    /// An administrator ended the account for good.
+    AccountOffBoarded = "account_off_boarded", 403, "The account was off-boarded";
     /// The account's role may not do this.
     NotPermitted = "not_permitted", 403, "Not permitted";
     /// There is no such thing, or it is not yours.

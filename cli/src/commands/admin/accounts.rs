@@ -25,6 +25,7 @@ pub(crate) async fn run(ui: &Ui, logged_in: LoggedIn, AccountsArgs {}: AccountsA
             let state = match entry.state {
                 AccountState::Active => "active",
                 AccountState::Suspended => "suspended",
+                AccountState::OffBoarded => "off-boarded",
             };
             [entry.handle.clone(), entry.role.to_string(), state.to_owned(), entry.since_day.clone()]
         }));

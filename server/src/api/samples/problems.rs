@@ -12,6 +12,7 @@ pub(crate) fn problem(code: ProblemCode, head: Head) -> Problem {
         Code::DeviceRevoked => "Another device of this account removed this one on 2031-05-01.",
         Code::LoginFailed => "Handle and password, or recovery code, do not go together. Check both and try again.",
         Code::AccountSuspended => "An administrator suspended this account; its data is kept. Ask the practice.",
+        Code::AccountOffBoarded => "An administrator ended this account for good; its data is kept. Ask the practice.",
         Code::NotPermitted => "You may read this journal, but not write to it.",
         Code::NotFound => "There is no such journal, or it is not yours to see.",
         Code::MethodNotAllowed => "This path has other methods; the header Allow lists them.",

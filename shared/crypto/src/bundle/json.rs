@@ -11,7 +11,7 @@ use serde::{Deserialize, Serialize};
 use zeroize::Zeroizing;
 
 use super::{Bundle, Contact, KnownHead, NamedDevice, OpenBundleError, WayIn};
-use crate::account::{AccountKeys, AccountSecret};
+use crate::account::{AccountKeys, AccountSecret, OldKeys};
 use crate::hybrid::HybridIdentity;
 use crate::versioned;
 
@@ -40,6 +40,9 @@ struct KeysJson {
     identity: Zeroizing<String>,
     signing_seed: Zeroizing<String>,
     old_identities: Vec<Zeroizing<String>>,
+    /// One for each of the old identities. Absent in a bundle whose keys never changed.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    old_signing_seeds: Vec<Zeroizing<String>>,
 }
 
 impl Bundle {
@@ -52,8 +55,9 @@ impl Bundle {
             version: self.version,
             keys: KeysJson {
                 identity: identity_text(&self.keys.identity),
-                signing_seed: base64(Zeroizing::new(self.keys.signing.to_bytes()).as_slice()),
-                old_identities: self.keys.old_identities.iter().map(identity_text).collect(),
+                signing_seed: seed_text(&self.keys.signing),
+                old_identities: self.keys.old.iter().map(|old| identity_text(&old.identity)).collect(),
+                old_signing_seeds: self.keys.old.iter().map(|old| seed_text(&old.signing)).collect(),
             },
             account_secret: base64(self.account_secret.expose()),
             heads: self.heads.clone(),
@@ -73,11 +77,17 @@ impl Bundle {
     }
 
     fn from_parsed(json: BundleJson) -> Option<Self> {
-        let old_identities = json.keys.old_identities.iter().map(|text| text.parse().ok()).collect::<Option<_>>()?;
+        if json.keys.old_identities.len() != json.keys.old_signing_seeds.len() {
+            return None;
+        }
+        let old = json.keys.old_identities.iter().zip(&json.keys.old_signing_seeds);
+        let old = old.map(|(identity, seed)| {
+            Some(OldKeys { identity: identity.parse().ok()?, signing: SigningKey::from_bytes(&*from_base64(seed)?) })
+        });
         let keys = AccountKeys {
             identity: json.keys.identity.parse().ok()?,
             signing: SigningKey::from_bytes(&*from_base64(&json.keys.signing_seed)?),
-            old_identities,
+            old: old.collect::<Option<_>>()?,
         };
         let card = json.card.verify().ok()?;
         let same_keys = card.account == json.account
@@ -100,6 +110,10 @@ impl Bundle {
 
 fn identity_text(identity: &HybridIdentity) -> Zeroizing<String> {
     Zeroizing::new(identity.to_identity_string().expose_secret().to_owned())
+}
+
+fn seed_text(signing: &SigningKey) -> Zeroizing<String> {
+    base64(Zeroizing::new(signing.to_bytes()).as_slice())
 }
 
 fn base64(bytes: &[u8]) -> Zeroizing<String> {

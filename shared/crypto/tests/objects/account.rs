@@ -80,6 +80,20 @@ fn a_signed_header_verifies_under_its_author_alone() {
 }
 
 #[test]
+fn after_a_key_change_both_keys_sign_and_no_other() {
+    let first = keys(1);
+    let (second, _) = first.succeed(&first.card(imogen()), &mut rng(2)).unwrap();
+    for key in [first.verifying_key(), second.verifying_key()] {
+        assert!(second.owns(&key));
+        let record = second.sign_header_as(&key, &header(), None).unwrap();
+        assert_eq!(record.verify(&key).unwrap(), header());
+    }
+    assert!(!second.owns(&keys(3).verifying_key()));
+    assert!(second.sign_header_as(&keys(3).verifying_key(), &header(), None).is_none());
+    assert!(first.sign_header_as(&second.verifying_key(), &header(), None).is_none());
+}
+
+#[test]
 fn the_same_header_is_signed_to_the_same_bytes() {
     assert!(keys(1).sign_header(&header(), None) == keys(1).sign_header(&header(), None));
     assert!(keys(1).card(quill()) == keys(1).card(quill()));

@@ -27,8 +27,13 @@ fn passkey() -> HybridIdentity {
 fn bundle() -> Bundle {
     let first = AccountKeys::make(&mut rng(1));
     let (keys, card) = first.succeed(&first.card(imogen()), &mut rng(2)).expect("her own card");
-    let theirs = AccountKeys::make(&mut rng(3)).card(quill());
+    let theirs = AccountKeys::make(&mut rng(3));
+    let (_, next) = theirs.succeed(&theirs.card(quill()), &mut rng(5)).expect("quill's own card");
     let role = AccountRole::Clinician;
+    let card_before = theirs.card(quill());
+    let mut contact =
+        Contact { account: quill(), handle: "quill".into(), role, card: card_before, confirmed: true, before: vec![] };
+    contact.follow(&[next]);
     Bundle {
         account: imogen(),
         handle: "heron-41".into(),
@@ -38,7 +43,7 @@ fn bundle() -> Bundle {
         account_secret: AccountSecret::make(&mut rng(4)),
         devices: vec![NamedDevice { session: SessionId::from_random_bytes([5; 16]), name: "phone".into() }],
         heads: vec![KnownHead { journal: journal(), seq: 3, hash: Hash::of("head") }],
-        contacts: vec![Contact { account: quill(), handle: "quill".into(), role, card: theirs, confirmed: true }],
+        contacts: vec![contact],
         ways: vec![
             WayIn { way: Way::Recovery, recipient: recovery().to_recipient() },
             WayIn { way: Way::Passkey, recipient: passkey().to_recipient() },
@@ -71,6 +76,7 @@ fn a_bundle_opens_by_every_way_in_with_everything_inside() {
         };
         assert_eq!(identities(&opened), identities(&before));
         assert_eq!(identities(&opened).len(), 2);
+        assert!(opened.keys.owns(&AccountKeys::make(&mut rng(1)).verifying_key()), "the key from before the change");
     }
 }
 

@@ -40,6 +40,22 @@ fn a_device_unlocks_with_its_password_and_reads_what_it_keeps() {
 }
 
 #[test]
+fn a_device_keeps_new_keys_beside_the_first_under_its_own_key() {
+    let before = copy();
+    let (keys, card) = before.bundle.keys.succeed(&before.bundle.card, &mut rng(5)).unwrap();
+    let after = Bundle { keys, card: card.clone(), ..copy().bundle };
+    let sealed = before.device_key.seal_bundle("bundle.age", &after);
+    let opened = before.device_key.open_bundle("bundle.age", &sealed).ok().unwrap();
+    assert_eq!(opened.card, card);
+    assert!(opened.keys.owns(&before.bundle.keys.verifying_key()));
+    let another = DeviceKey::make(&mut rng(6));
+    assert_eq!(another.open_bundle("bundle.age", &sealed).err(), Some(OpenDeviceError::DoesNotOpen));
+    assert_eq!(before.device_key.open_bundle("state.age", &sealed).err(), Some(OpenDeviceError::DoesNotOpen));
+    let none = before.device_key.seal_local("bundle.age", b"{\"v\":1}");
+    assert_eq!(before.device_key.open_bundle("bundle.age", &none).err(), Some(OpenDeviceError::Malformed));
+}
+
+#[test]
 fn another_password_does_not_unlock_a_device() {
     let sealed = copy().seal(PASSWORD, WORK);
     for wrong in ["", "seven herons", "Seven herons over the flood plain"] {

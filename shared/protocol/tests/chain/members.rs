@@ -95,6 +95,41 @@ fn a_ghost_reader_does_not_slip_in_with_a_write() {
 }
 
 #[test]
+fn a_membership_action_without_its_list_is_refused() {
+    let mut circle = Circle::open();
+    let heron = circle.heron.clone();
+    for action in [Action::Admit, Action::Remove, Action::Rotate, Action::Rekey] {
+        let header = Header { members: None, ..circle.next(&heron, action) };
+        let expected = CheckError::Rule("a membership action lists all members");
+        assert_eq!(circle.append(&heron, &header), Err(expected), "{action:?}");
+    }
+}
+
+#[test]
+fn two_cards_are_not_changed_under_one_name() {
+    let mut circle = Circle::open();
+    let heron = circle.heron.clone();
+    let mut header = circle.next(&heron, Action::Rekey);
+    for person in [circle.quill.clone(), circle.haddon.clone()] {
+        change_member(&mut header, person.account, |member| member.card = person.with_new_keys(&person).card);
+    }
+    assert_eq!(circle.append(&heron, &header), Err(EXACTLY));
+}
+
+#[test]
+fn an_old_card_is_not_placed_again() {
+    let mut circle = Circle::open();
+    let (heron, quill) = (circle.heron.clone(), circle.quill.clone());
+    let next = quill.with_new_keys(&quill);
+    let mut forward = circle.next(&heron, Action::Rekey);
+    change_member(&mut forward, quill.account, |member| member.card = next.card.clone());
+    circle.append(&heron, &forward).unwrap();
+    let mut back = circle.next(&heron, Action::Rekey);
+    change_member(&mut back, quill.account, |member| member.card = quill.card.clone());
+    assert!(matches!(circle.append(&heron, &back), Err(CheckError::Card(_))));
+}
+
+#[test]
 fn an_action_that_changes_nothing_of_what_it_names_is_refused() {
     let mut circle = Circle::open();
     let heron = circle.heron.clone();

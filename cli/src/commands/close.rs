@@ -1,0 +1,38 @@
+//! `reverie close`: ends a shared journal. What is in it stays, and can still be withdrawn.
+
+use clap::Args;
+use reverie_client::CircleChange;
+
+use crate::circle_changes::{ask_and_enact, change_json, circle_text};
+use crate::error::CommandError;
+use crate::logged_in::LoggedIn;
+use crate::ui::Ui;
+
+/// End a journal that you share
+///
+/// Nobody writes to it any more, for good. Who reads it keeps what is there; you can still withdraw what you wrote. To
+/// share with the same people again, confirm one of them again: that opens a new journal.
+#[derive(Args)]
+#[command(after_help = "\
+Examples:
+  reverie close
+  reverie close --circle quill --yes")]
+pub(crate) struct CloseArgs {
+    /// Which journal, if you share several: a reader's handle, or the first digits of its id
+    #[arg(long, value_name = "CIRCLE")]
+    circle: Option<String>,
+    /// Do not ask
+    #[arg(long)]
+    yes: bool,
+}
+
+pub(crate) async fn run(ui: &Ui, logged_in: LoggedIn, args: CloseArgs) -> Result<(), CommandError> {
+    let LoggedIn { mut account, profile: _ } = logged_in;
+    let circle = account.find_circle(args.circle.as_deref())?;
+    ui.say(&format!("{} ends, for good. What is in it stays as it is.", circle_text(&account, &circle)));
+    let done = ask_and_enact(ui, &mut account, circle.journal, &CircleChange::Close, args.yes, "End it?").await?;
+    if done {
+        ui.say("It is closed. You can still withdraw what you wrote in it.");
+    }
+    ui.answer(&change_json(&account, circle.journal, done), String::new)
+}

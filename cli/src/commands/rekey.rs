@@ -1,0 +1,45 @@
+//! `reverie rekey`: new keys for one's own account, vouched for by the old ones.
+
+use clap::Args;
+use serde_json::json;
+
+use crate::error::CommandError;
+use crate::logged_in::LoggedIn;
+use crate::report::tell;
+use crate::ui::Ui;
+
+/// Give your account new keys, after a device was lost or stolen
+///
+/// Your old keys vouch for the new ones, so nobody has to pair with you again. Your journals get new keys at once;
+/// journals that others share with you get yours when they write next. Your other devices are logged out and take the new
+/// keys over when they log in. Your recovery words stay as they are. If somebody may know your password too, ask your
+/// practice to suspend the account first.
+#[derive(Args)]
+#[command(after_help = "\
+Examples:
+  reverie rekey
+  reverie rekey --yes --json")]
+pub(crate) struct RekeyArgs {
+    /// Do not ask
+    #[arg(long)]
+    yes: bool,
+}
+
+pub(crate) async fn run(ui: &Ui, logged_in: LoggedIn, RekeyArgs { yes }: RekeyArgs) -> Result<(), CommandError> {
+    let LoggedIn { mut account, profile: _ } = logged_in;
+    ui.say(
+        "Your account gets new keys. What was stolen with the old ones opens nothing that is written afterwards to your \
+         own journals. What was written before stays sealed to the old keys, which you keep.",
+    );
+    if !ui.confirm(yes, "Make new keys?")? {
+        ui.say("Nothing was changed.");
+        return Ok(());
+    }
+    account.change_keys().await?;
+    for notice in account.flush().await?.notices {
+        tell(ui, &notice);
+    }
+    let fingerprint = account.fingerprint();
+    ui.say("You have new keys. Your other devices are logged out: run `reverie login` there.");
+    ui.answer(&json!({ "fingerprint": fingerprint }), || format!("Card fingerprint {fingerprint}"))
+}

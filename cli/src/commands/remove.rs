@@ -1,0 +1,50 @@
+//! `reverie remove`: takes somebody out of a shared journal, which gets a new key.
+
+use clap::Args;
+use reverie_client::CircleChange;
+
+use crate::arguments::handle;
+use crate::circle_changes::{ask_and_enact, change_json, circle_text};
+use crate::error::CommandError;
+use crate::logged_in::LoggedIn;
+use crate::ui::Ui;
+
+/// Take somebody out of a journal that you share
+///
+/// The journal gets a new key: what is written afterwards they cannot open, even with the server's help. What they opened
+/// before cannot be unread.
+#[derive(Args)]
+#[command(after_help = "\
+Examples:
+  reverie remove haddon
+  reverie remove haddon --circle 3f2a --yes")]
+pub(crate) struct RemoveArgs {
+    /// Whom
+    #[arg(value_parser = handle)]
+    handle: String,
+    /// Which journal, if you share several: a reader's handle, or the first digits of its id
+    #[arg(long, value_name = "CIRCLE")]
+    circle: Option<String>,
+    /// Do not ask
+    #[arg(long)]
+    yes: bool,
+}
+
+pub(crate) async fn run(ui: &Ui, logged_in: LoggedIn, args: RemoveArgs) -> Result<(), CommandError> {
+    let LoggedIn { mut account, profile: _ } = logged_in;
+    let RemoveArgs { handle, circle, yes } = args;
+    let gone = account.contact_of(&handle)?.account;
+    let circle = account.find_circle(Some(circle.as_deref().unwrap_or(&handle)))?;
+    ui.say(&format!("{handle} is taken out of {}.", circle_text(&account, &circle)));
+    ui.say(&format!(
+        "What is written afterwards, {handle} cannot open. What {handle} has opened, or fetched, before stays with \
+         {handle}."
+    ));
+    let question = format!("Take {handle} out?");
+    let change = CircleChange::Remove { account: gone };
+    let done = ask_and_enact(ui, &mut account, circle.journal, &change, yes, &question).await?;
+    if done {
+        ui.say(&format!("{handle} is out. The journal has a new key."));
+    }
+    ui.answer(&change_json(&account, circle.journal, done), String::new)
+}

@@ -1,0 +1,131 @@
+//! Removed and off-boarded: 404 from the server, and nothing to open even with its database in hand.
+
+use reverie_client::{CircleChange, Notice, Past};
+use reverie_crypto::{Binding, DeviceCopy, EpochKey, open_body, open_grant};
+use reverie_protocol::check::{JournalState, check};
+use reverie_protocol::header::{Action, SignedRecord};
+use reverie_protocol::keyring::Keyring;
+use reverie_tests::person::PASSWORD;
+use reverie_tests::{Asked, Person};
+
+use super::{Care, change_circle, reads, shares_in, syncs};
+
+/// Returns every record of a journal as it lies in the server's database, bodies included.
+async fn in_the_database(care: &Care) -> Vec<SignedRecord> {
+    let look = reverie_tests::database::Look::into(&care.world.data()).await;
+    let of = format!("FROM record WHERE journal = x'{}' ORDER BY seq", hex::encode(care.journal.as_bytes()));
+    let column = |name: &str| format!("SELECT {name} AS cell {of}");
+    let (headers, signatures) = (look.column(&column("header")).await, look.column(&column("signature")).await);
+    let bodies = look.column(&column("body")).await;
+    assert!(!headers.is_empty() && headers.len() == bodies.len(), "nothing was withdrawn here");
+    let records = headers.into_iter().zip(signatures).zip(bodies);
+    records
+        .map(|((header, signature), body)| SignedRecord {
+            header: header.into(),
+            signature: signature.into(),
+            body: Some(body.into()),
+        })
+        .collect()
+}
+
+/// Opens what can be opened of the records with all the keys on somebody's device, current and old. Returns the places of
+/// the writes that opened.
+fn opened_by(reader: &Person, records: &[SignedRecord]) -> Vec<u64> {
+    let keys = std::fs::read(reader.home.join("keys.age")).unwrap();
+    let keys = DeviceCopy::open(PASSWORD, &keys).ok().unwrap().bundle.keys;
+    let mut state: Option<JournalState> = None;
+    let headers: Vec<_> = records.iter().map(|record| check(&mut state, record).unwrap()).collect();
+    let state = state.unwrap();
+    let mut epochs: Vec<EpochKey> = Vec::new();
+    for (header, record) in headers.iter().zip(records).filter(|(header, _)| header.action.changes_members()) {
+        let keyring: Keyring = serde_json::from_slice(&record.body.as_ref().unwrap().0).unwrap();
+        for grant in keyring.grants {
+            // Whomever a grant names: the attacker tries it.
+            let commitment = state.commitments[grant.epoch as usize];
+            let own = reader.account();
+            epochs.extend(open_grant(&grant, &keys, header.journal, own, &commitment).map(|opened| opened.key));
+        }
+    }
+    let opens = |(header, record): &(&reverie_protocol::header::Header, &SignedRecord)| {
+        let binding = Binding { journal: header.journal, record: header.record, author: header.author };
+        let body = &record.body.as_ref().unwrap().0;
+        header.action == Action::Write && epochs.iter().any(|key| open_body(key, &binding, body).is_ok())
+    };
+    headers.iter().zip(records).filter(opens).map(|(header, _)| header.seq).collect()
+}
+
+#[tokio::test]
+async fn a_removed_clinician_gets_404_and_opens_nothing_written_afterwards_even_with_the_database_in_hand() {
+    let mut care = Care::of_three(Past::All).await;
+    care.shares("Before.").await;
+    syncs(&mut care.quill).await;
+    let gone = CircleChange::Remove { account: care.quill.account() };
+    change_circle(&mut care.heron, care.journal, gone).await.unwrap();
+    let entry = care.shares("After.").await;
+    syncs(&mut care.haddon).await;
+    care.haddon.reply(entry, "I am here.".into(), false).await.unwrap();
+
+    // The server does not know the journal any more, for quill.
+    let notices = care.quill.sync().await.unwrap();
+    assert!(matches!(notices.as_slice(), [Notice::Gone { journal }] if *journal == care.journal), "{notices:?}");
+    let mut asked =
+        Asked { method: "GET".into(), path: String::new(), headers: Default::default(), body: Default::default() };
+    asked.headers = care.quill.wire.passed(|passed| passed.last().unwrap().asked.headers.clone());
+    asked.path = format!("/v1/journals/{}/records", care.journal);
+    assert_eq!(care.quill.wire.ask_server(&asked).await.status, 404);
+    assert_eq!(reads(&care.quill, &care.heron, care.journal), ["Before."], "what was read stays read");
+    assert_eq!(reads(&care.haddon, &care.heron, care.journal), ["Before.", "After."]);
+
+    // Somebody hands quill the server's database.
+    let records = in_the_database(&care).await;
+    let writes = |records: &[SignedRecord]| -> Vec<u64> {
+        let headers = records.iter().map(|record| record.parse().unwrap());
+        headers.filter(|header| header.action == Action::Write).map(|header| header.seq).collect()
+    };
+    let all = writes(&records);
+    assert_eq!(all.len(), 3);
+    assert_eq!(opened_by(&care.haddon, &records), all, "the same search opens everything for who stayed");
+    assert_eq!(opened_by(&care.quill, &records), all[..1], "and for who is gone only what was there before");
+}
+
+#[tokio::test]
+async fn an_off_boarded_clinician_is_taken_out_before_anything_more_is_written_and_the_owner_is_told() {
+    let mut care = Care::of_three(Past::All).await;
+    care.shares("Before.").await;
+    let mut admin = care.world.unlocks("admin").await;
+    admin.off_board("quill").await.unwrap();
+
+    // heron has not synced since: writing alone makes her client look, and act first.
+    let heron = care.world.home("heron-41");
+    drop(care.heron);
+    care.heron = Person::unlock(&heron, care.world.wire().await, &care.world.clock).await.unwrap();
+    let kept = care.heron.writes(reverie_journal::Kind::Image, "After.").await.unwrap();
+    let circle = care.heron.circles().into_iter().find(|circle| circle.journal == care.journal).unwrap();
+    assert_eq!(care.heron.readers_text(&circle), "quill and haddon", "that is what is known here so far");
+    let flushed = care.heron.share(kept.document, &circle).await.unwrap();
+    assert!(flushed.stopped_by.is_none(), "{flushed:?}");
+    let quill = care.quill.account();
+    let told = matches!(flushed.notices.as_slice(), [Notice::OffBoarded { journal, account, .. }]
+        if *journal == care.journal && *account == quill);
+    assert!(told, "{:?}", flushed.notices);
+    let records = in_the_database(&care).await;
+    let actions: Vec<_> = records.iter().map(|record| record.parse().unwrap().action).collect();
+    assert_eq!(actions, [Action::Open, Action::Admit, Action::Write, Action::Remove, Action::Write]);
+    assert_eq!(opened_by(&care.quill, &records), [2]);
+    // Nothing more is due.
+    shares_in(&mut care.heron, care.journal, "Later.").await;
+    assert_eq!(in_the_database(&care).await.len(), 6);
+}
+
+#[tokio::test]
+async fn a_suspended_clinician_stays_a_member() {
+    let mut care = Care::open().await;
+    let mut admin = care.world.unlocks("admin").await;
+    admin.set_suspended("quill", true).await.unwrap();
+    syncs(&mut care.heron).await;
+    care.shares("While away.").await;
+    admin.set_suspended("quill", false).await.unwrap();
+    care.quill.login(PASSWORD).await.unwrap();
+    syncs(&mut care.quill).await;
+    assert_eq!(reads(&care.quill, &care.heron, care.journal), ["While away."]);
+}
