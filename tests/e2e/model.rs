@@ -289,8 +289,8 @@ impl<'a> Case<'a> {
 
     async fn send_new(&mut self, who: usize, device: usize, deed: Deed, fault: Fault) -> Result<(), TestCaseError> {
         if let Deed::Rekey(whom) = deed {
-            let placed = self.truth.state.as_ref().unwrap().members.iter();
-            let placed = placed.filter(|member| member.account == self.players[whom].account).next_back();
+            let mut placed = self.truth.state.as_ref().unwrap().members.iter();
+            let placed = placed.rfind(|member| member.account == self.players[whom].account);
             if placed.is_some_and(|member| Some(&member.card) == self.players[whom].cards.last()) {
                 // An account has so many cards and no more, in however many cases.
                 if self.players[whom].cards.len() == limits::CARDS {
