@@ -90,6 +90,7 @@ pub(crate) enum Command {
     Members(members::MembersArgs),
     History(history::HistoryArgs),
     Coverage(coverage::CoverageArgs),
+    Watch(watch::WatchArgs),
     Export(export::ExportArgs),
     Verify(verify::VerifyArgs),
     AccessLog(access_log::AccessLogArgs),
@@ -104,7 +105,7 @@ const GROUPS: [(&str, &[&str]); 7] = [
     ("For patients", &["write", "attach", "elaborate", "mark", "list", "share", "withdraw", "safety-plan"]),
     ("For patients: who reads what is shared", &["admit", "remove", "rotate", "close"]),
     ("For clinicians", &["queue", "brief", "reply", "session", "coverage"]),
-    ("For both", &["show", "measure", "members", "history", "export", "verify", "access-log"]),
+    ("For both", &["show", "watch", "measure", "members", "history", "export", "verify", "access-log"]),
     ("For administrators and shells", &["admin", "completions"]),
 ];
 

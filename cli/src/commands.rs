@@ -42,6 +42,7 @@ pub(crate) mod session;
 pub(crate) mod share;
 pub(crate) mod show;
 pub(crate) mod verify;
+pub(crate) mod watch;
 pub(crate) mod whoami;
 pub(crate) mod withdraw;
 pub(crate) mod write;
@@ -78,6 +79,7 @@ pub(crate) async fn run(ui: &Ui, start: Start, command: Command) -> Result<ExitC
         Command::Members(args) => members::run(ui, start.log_in(ui, Reading).await?, args),
         Command::History(args) => history::run(ui, start.log_in(ui, Reading).await?, args),
         Command::Queue(args) => queue::run(ui, start.log_in(ui, Reading).await?, args),
+        Command::Watch(args) => watch::run(ui, start, args).await,
         Command::Brief(args) => brief::run(ui, start.log_in(ui, Reading).await?, args).await,
         Command::Reply(args) => reply::run(ui, start.log_in(ui, Writing).await?, args).await,
         Command::Session(args) => session::run(ui, start.log_in(ui, Writing).await?, args).await,

@@ -101,7 +101,8 @@ pub(crate) async fn catch_up(ui: &Ui, account: &mut Unlocked, purpose: Purpose) 
     }
 }
 
-async fn fetch(ui: &Ui, account: &mut Unlocked) -> Result<(), ClientError> {
+/// Sends what waits and fetches what is new.
+pub(crate) async fn fetch(ui: &Ui, account: &mut Unlocked) -> Result<(), ClientError> {
     match account.settle().await {
         Ok(became) => became.and_then(settled).into_iter().for_each(|said| ui.say(said)),
         Err(error) => ui.warn(&format!("{error}. {}", error.next_step().unwrap_or_default())),

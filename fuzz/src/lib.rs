@@ -19,7 +19,7 @@ pub use sealed::{
     attachment, body, bundle, device, document, grant, handover, invitation_code, key_text, local, recovery_words,
 };
 pub use taken_home::{export, shown, time};
-pub use wire::{answer, card, evidence, keyring, problem, record, text};
+pub use wire::{answer, card, events, evidence, keyring, problem, record, text};
 
 /// A target: the name of its file and of its corpus, and what runs.
 pub type Target = (&'static str, fn(&[u8]));
@@ -32,6 +32,7 @@ pub const TARGETS: &[Target] = &[
     ("evidence", evidence),
     ("problem", problem),
     ("answer", answer),
+    ("events", events),
     ("text", text),
     ("body", body),
     ("grant", grant),

@@ -6,8 +6,10 @@ use reverie_protocol::api::{Bundle, InvitationOffer, Journals, OpenedSession, Re
 use reverie_protocol::audit::{AccessLog, AuditCheck, AuditPage};
 use reverie_protocol::bytes::B64;
 use reverie_protocol::card::SignedCard;
+use reverie_protocol::changes::Changes;
 use reverie_protocol::check::check;
 use reverie_protocol::disclosure::DisclosurePage;
+use reverie_protocol::events::{Event, EventReader};
 use reverie_protocol::evidence::Evidence;
 use reverie_protocol::hash::Hash;
 use reverie_protocol::header::{Action, BodyRef, Header, Member, MemberRole, SignedRecord};
@@ -95,6 +97,22 @@ pub fn keyring(bytes: &[u8]) {
 /// A refusal.
 pub fn problem(bytes: &[u8]) {
     let _ = serde_json::from_slice::<Problem>(bytes);
+}
+
+/// A stream of events, in one piece and byte by byte; what its events say is read as changes.
+pub fn events(bytes: &[u8]) {
+    let (mut whole, mut cut) = (EventReader::new(1024), EventReader::new(1024));
+    let at_once = whole.read(bytes);
+    let mut one_by_one = Ok(Vec::new());
+    for byte in bytes.chunks(1) {
+        let read = cut.read(byte);
+        one_by_one =
+            one_by_one.and_then(|mut events: Vec<Event>| read.map(|more| events.extend(more)).map(|()| events));
+    }
+    assert!(at_once == one_by_one, "how the bytes were cut made a difference");
+    for Event { id: _, data } in at_once.unwrap_or_default() {
+        let _ = serde_json::from_str::<Changes>(&data);
+    }
 }
 
 /// The server's answers, all of them tried on the same bytes.

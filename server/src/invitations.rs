@@ -2,10 +2,15 @@
 
 use reverie_protocol::api::{InvitationKey, InvitationOffer, InvitationState, Inviter};
 use reverie_protocol::bytes::B64;
+use reverie_protocol::ids::{AccountId, InvitationId};
 use reverie_protocol::limits;
 use reverie_protocol::problem::ProblemCode;
 use sea_orm::prelude::Expr;
-use sea_orm::{ColumnTrait as _, ConnectionTrait, DbErr, EntityTrait as _, QueryFilter as _, QuerySelect as _};
+use sea_orm::{
+    ColumnTrait as _, ConnectionTrait, DbErr, EntityTrait as _, QueryFilter as _, QueryOrder as _, QuerySelect as _,
+};
+
+use uuid::Uuid;
 
 use crate::app::Try;
 use crate::entity::{account, from_json, invitation, named};
@@ -57,6 +62,25 @@ pub(crate) async fn find(
         .ok_or_else(|| tried.failed(not_found("invitation")))
 }
 
+/// Returns the invitations of somebody that can still be used, by id.
+pub(crate) async fn open_of(
+    db: &impl ConnectionTrait,
+    inviter: AccountId,
+    now: i64,
+) -> Result<Vec<InvitationId>, DbErr> {
+    let ids: Vec<Uuid> = invitation::Entity::find()
+        .select_only()
+        .column(invitation::Column::Id)
+        .filter(invitation::Column::Inviter.eq(inviter.uuid()))
+        .filter(invitation::Column::State.eq(OPEN))
+        .filter(invitation::Column::ExpiresAt.gt(now))
+        .order_by_asc(invitation::Column::Id)
+        .into_tuple()
+        .all(db)
+        .await?;
+    Ok(ids.into_iter().map(Into::into).collect())
+}
+
 /// Returns the invitation as its guest sees it.
 pub(crate) async fn offer(db: &impl ConnectionTrait, row: invitation::Model) -> Result<InvitationOffer, ApiError> {
     let inviter = match (row.inviter, &row.inviter_card, row.inviter_mac) {
@@ -78,17 +102,13 @@ pub(crate) async fn offer(db: &impl ConnectionTrait, row: invitation::Model) -> 
 
 /// Who accepts an invitation.
 pub(crate) struct Acceptance {
-    pub(crate) guest: uuid::Uuid,
+    pub(crate) guest: Uuid,
     pub(crate) card: String,
     pub(crate) mac: Option<B64>,
 }
 
 /// Uses an invitation up, inside the caller's transaction.
-pub(crate) async fn accept(
-    tx: &impl ConnectionTrait,
-    invitation: uuid::Uuid,
-    acceptance: Acceptance,
-) -> Result<(), DbErr> {
+pub(crate) async fn accept(tx: &impl ConnectionTrait, invitation: Uuid, acceptance: Acceptance) -> Result<(), DbErr> {
     let mac = acceptance.mac.map(|mac| mac.0);
     invitation::Entity::update_many()
         .col_expr(invitation::Column::State, Expr::value(ACCEPTED))

@@ -243,6 +243,9 @@ async fn pass(request: Request<Incoming>, state: Arc<Mutex<State>>) -> Result<Re
         let mut state = locked(&state);
         ((state.before)(&asked), state.server)
     };
+    if matches!(fate, Fate::Pass) && asked.is("GET", "/changes") {
+        return stream_through(server, asked, &state).await;
+    }
     let answer = match fate {
         Fate::Pass => Some(ask(server, &asked).await?),
         Fate::CutOff | Fate::Answer(_) | Fate::HangUp | Fate::Stall => None,
@@ -261,8 +264,30 @@ async fn pass(request: Request<Incoming>, state: Arc<Mutex<State>>) -> Result<Re
     }
 }
 
+/// Passes a stream of events on as it comes; it has no end that could be waited for.
+async fn stream_through(server: SocketAddr, asked: Asked, state: &Mutex<State>) -> Result<Response<Body>, io::Error> {
+    let (response, _) = send(server, &asked).await?;
+    let (head, body) = response.into_parts();
+    let answer = Answer { status: head.status.as_u16(), headers: head.headers, body: Bytes::new() };
+    let response = head_of(&answer).body(body.map_err(io::Error::other).boxed());
+    locked(state).passed.push(Passed { asked, answer: Some(answer) });
+    response.map_err(io::Error::other)
+}
+
 /// Asks the server over a connection of its own.
 async fn ask(server: SocketAddr, asked: &Asked) -> Result<Answer, io::Error> {
+    let (response, connection) = send(server, asked).await?;
+    let (head, body) = response.into_parts();
+    let body = body.collect().await.map_err(io::Error::other)?.to_bytes();
+    connection.abort();
+    Ok(Answer { status: head.status.as_u16(), headers: head.headers, body })
+}
+
+/// Sends a request over a connection of its own, and returns its answer once the head is there.
+async fn send(
+    server: SocketAddr,
+    asked: &Asked,
+) -> Result<(Response<Incoming>, JoinHandle<hyper::Result<()>>), io::Error> {
     let stream = TcpStream::connect(server).await?;
     let (mut sender, connection) =
         hyper::client::conn::http1::handshake(TokioIo::new(stream)).await.map_err(io::Error::other)?;
@@ -277,10 +302,7 @@ async fn ask(server: SocketAddr, asked: &Asked) -> Result<Answer, io::Error> {
     }
     let request = request.body(Full::new(asked.body.clone())).map_err(io::Error::other)?;
     let response = sender.send_request(request).await.map_err(io::Error::other)?;
-    let (head, body) = response.into_parts();
-    let body = body.collect().await.map_err(io::Error::other)?.to_bytes();
-    connection.abort();
-    Ok(Answer { status: head.status.as_u16(), headers: head.headers, body })
+    Ok((response, connection))
 }
 
 fn head_of(answer: &Answer) -> hyper::http::response::Builder {

@@ -20,6 +20,7 @@ use crate::app::App;
 use crate::append::append;
 use crate::caller::Caller;
 use crate::entity::{journal, member, named, record, stored_count};
+use crate::invitations;
 use crate::refusal::{Answer, ApiError, malformed, not_found};
 
 pub(super) struct JournalsApi;
@@ -30,10 +31,13 @@ impl JournalsApi {
     ///
     /// For every account. A journal that you were removed from is no longer listed. Each comes with what the server says of
     /// its members' accounts: an owner's client removes who was off-boarded before it writes again, and follows changed
-    /// cards by their signatures.
+    /// cards by their signatures. Where the heads are those that you have, and all invitations that you wait for are
+    /// open, there is nothing more to ask.
     #[oai(path = "/", method = "get", operation_id = "list_journals")]
     async fn list(&self, app: Data<&Arc<App>>, caller: Caller) -> Answer<Journals> {
-        Ok(Json(Journals { journals: journal_list::of(*app, caller.0.account).await? }))
+        let journals = journal_list::of(*app, caller.0.account).await?;
+        let open_invitations = invitations::open_of(app.db.read(), caller.0.account, app.clock.now()).await?;
+        Ok(Json(Journals { journals, open_invitations }))
     }
 
     /// Append records

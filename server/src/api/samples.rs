@@ -231,7 +231,7 @@ fn journals(visitor: &mut impl Visitor, story: &Story) {
     visitor.visit(&members);
     let entry = |role| JournalEntry { journal: story.journal, role, head, members: members.clone() };
     visitor.visit(&[entry(MemberRole::Owner), entry(MemberRole::Writer), entry(MemberRole::Reader)]);
-    visitor.visit(&[Journals { journals: vec![entry(MemberRole::Owner)] }]);
+    visitor.visit(&[Journals { journals: vec![entry(MemberRole::Owner)], open_invitations: vec![INVITATION] }]);
     let withdrawn = SignedRecord { body: None, ..story.write.clone() };
     visitor.visit(&[story.write.clone(), withdrawn, story.open.clone()]);
     visitor.visit(&[Append { records: vec![story.write.clone()] }]);

@@ -5,7 +5,7 @@
 
 use std::sync::Arc;
 
-use futures_util::{StreamExt as _, future};
+use futures_util::{StreamExt as _, TryStreamExt as _, future};
 use reverie_protocol::api::*;
 use reverie_protocol::audit::{AccessLog, AuditPage};
 use reverie_protocol::disclosure::{DisclosurePage, DisclosurePlace};
@@ -15,6 +15,7 @@ use reverie_protocol::problem::Problem;
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 
+use crate::changes::ChangeStream;
 use crate::http::Method::{Delete, Get, Post, Put};
 use crate::http::{Body, ByteStream, Http, HttpError, Method, Request, Response};
 
@@ -231,6 +232,19 @@ impl Api {
         Ok(within.boxed())
     }
 
+    /// Follows what happens to the caller's journals, from the event `last` on.
+    pub async fn changes(&self, token: &str, last: Option<&str>) -> Result<ChangeStream, ApiError> {
+        let (method, path, token) = (Get, "/v1/changes".into(), Some(token.into()));
+        let request = Request { method, path, token, last_event: last.map(Into::into), body: Body::Empty };
+        let response = self.exchange(request).await?;
+        if response.content_type != "text/event-stream" {
+            let what = "it does not tell of changes as they happen".into();
+            return Err(ApiError::Strange { status: response.status, what });
+        }
+        let server = self.server();
+        Ok(ChangeStream::new(response.body.map_err(move |error| named(&server, "went away", &error)).boxed()))
+    }
+
     /// Deletes an attachment that no record names.
     pub async fn delete_attachment(
         &self,
@@ -322,7 +336,10 @@ impl Api {
     }
 
     async fn send(&self, method: Method, path: &str, token: Option<&str>, body: Body) -> Result<Response, ApiError> {
-        let request = Request { method, path: path.into(), token: token.map(Into::into), body };
+        self.exchange(Request { method, path: path.into(), token: token.map(Into::into), last_event: None, body }).await
+    }
+
+    async fn exchange(&self, request: Request) -> Result<Response, ApiError> {
         let response = self.http.send(request).await.map_err(|error| self.offline("cannot be reached", &error))?;
         match response.status {
             200..=299 => Ok(response),

@@ -42,6 +42,8 @@ pub struct Request {
     pub path: String,
     /// The session token, if the request needs one. Never logged.
     pub token: Option<String>,
+    /// The last event that was taken in, where a stream of events is asked for again.
+    pub last_event: Option<String>,
     /// What it carries.
     pub body: Body,
 }

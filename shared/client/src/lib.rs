@@ -10,6 +10,7 @@ mod administration;
 pub mod api;
 mod appending;
 mod cache;
+mod changes;
 mod circles;
 mod credentials;
 mod device;
@@ -48,6 +49,7 @@ mod verify_export;
 mod writing;
 
 pub use self::accountability::{JournalAccess, VerifiedAudit};
+pub use self::changes::{ChangeStream, Told};
 pub use self::circles::Circle;
 pub use self::credentials::{Change, Settled};
 pub use self::device::holds_account;

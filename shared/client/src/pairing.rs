@@ -9,7 +9,7 @@ use reverie_protocol::api::{Guest, InvitationState, Inviter, NewInvitation, Rede
 use reverie_protocol::bytes::B64;
 use reverie_protocol::hash::Hash;
 use reverie_protocol::header::MemberRole;
-use reverie_protocol::ids::{AccountId, JournalId};
+use reverie_protocol::ids::{AccountId, InvitationId, JournalId};
 use reverie_protocol::limits;
 use zeroize::Zeroizing;
 
@@ -119,9 +119,16 @@ impl Unlocked {
     /// # Errors
     /// [`ClientError::PairingForged`] if a guest's card is not proved by the code, or the server's.
     pub async fn collect_guests(&mut self) -> Result<Vec<Waiting>, ClientError> {
+        self.meet_guests(&[]).await
+    }
+
+    /// The same, without asking about invitations that the server says are still `open`.
+    pub(crate) async fn meet_guests(&mut self, open: &[InvitationId]) -> Result<Vec<Waiting>, ClientError> {
         let session = self.token()?;
         let (mut waiting, mut failed) = (Vec::new(), None);
-        for pending in self.state.invitations.clone() {
+        let mut asked_about = self.state.invitations.clone();
+        asked_about.retain(|pending| !open.contains(&pending.invitation));
+        for pending in asked_about {
             let asked = self.env.api.get_invitation(&session, pending.invitation).await.map_err(ClientError::from);
             let invitation = match self.logged_out_on_refusal(asked) {
                 Ok(invitation) => invitation,

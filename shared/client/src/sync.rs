@@ -5,6 +5,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use reverie_protocol::api::Journals;
 use reverie_protocol::header::SignedRecord;
 use reverie_protocol::ids::{AccountId, JournalId};
 use reverie_protocol::limits;
@@ -78,10 +79,10 @@ impl Unlocked {
         }
         let token = self.token()?;
         let listed = self.env.api.list_journals(&token).await.map_err(ClientError::from);
-        let listed = self.logged_out_on_refusal(listed)?.journals;
+        let Journals { journals: listed, open_invitations } = self.logged_out_on_refusal(listed)?;
         let mut notices = Vec::new();
         // Whoever has accepted an invitation since is known before their journal is looked at.
-        if let Err(error) = self.collect_guests().await {
+        if let Err(error) = self.meet_guests(&open_invitations).await {
             notices.push(Notice::Pairing { error });
         }
         let mut shown = BTreeSet::new();

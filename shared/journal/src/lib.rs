@@ -15,6 +15,7 @@ mod find;
 mod fold;
 pub mod measure;
 mod names;
+mod news;
 mod paths;
 mod queue;
 pub mod render;
@@ -41,6 +42,7 @@ pub use self::document::{
 pub use self::find::{FindError, short_id};
 pub use self::fold::fold;
 pub use self::names::Names;
+pub use self::news::{News, NewsKind, Seen};
 pub use self::queue::{Flagged, NextSession, QueueRow, queue};
 pub use self::rules::{Misplaced, Side, allows};
 pub use self::safety::{NOT_MONITORED, NOT_MONITORED_IN_FULL};

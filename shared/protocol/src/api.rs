@@ -498,6 +498,10 @@ pub struct JournalEntry {
 pub struct Journals {
     /// By id.
     pub journals: Vec<JournalEntry>,
+    /// Invitations of the caller's that nobody has used yet and that still can be used, by id. One that is not among them
+    /// is worth asking about.
+    #[serde(default)]
+    pub open_invitations: Vec<InvitationId>,
 }
 
 /// Records to append: all of them or none.

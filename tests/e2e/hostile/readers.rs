@@ -98,7 +98,7 @@ async fn a_journal_that_the_server_opens_itself_is_left_alone() {
         use reverie_tests::{Answer, Fate};
         if asked.is("GET", "/v1/journals") {
             let entry = JournalEntry { journal, role: MemberRole::Writer, head, members: Vec::new() };
-            return Fate::Answer(Answer::json(200, &Journals { journals: vec![entry] }));
+            return Fate::Answer(Answer::json(200, &Journals { journals: vec![entry], open_invitations: vec![] }));
         }
         if asked.is_reading() && asked.path.contains(&journal.to_string()) {
             let page = RecordPage { records: vec![signed.clone()], head: Some(head), more: false };

@@ -70,7 +70,7 @@ fn journal() -> JournalId {
 #[tokio::test]
 async fn an_answer_comes_back_in_the_protocols_type() {
     let (api, answering) = server(answer("200 OK", "application/json", r#"{"journals":[]}"#));
-    assert_eq!(api.list_journals(TOKEN).await.unwrap(), Journals { journals: vec![] });
+    assert_eq!(api.list_journals(TOKEN).await.unwrap(), Journals { journals: vec![], open_invitations: vec![] });
     let sent = answering.join().unwrap();
     assert!(sent.starts_with("GET /v1/journals HTTP/1.1\r\n"), "{sent}");
     assert!(sent.contains("authorization: Bearer rvs_a-token\r\n"), "{sent}");
@@ -196,4 +196,39 @@ async fn an_attachment_comes_down_as_it_is_and_a_cut_one_says_so() {
     let pieces: Vec<_> = api.get_attachment(TOKEN, journal(), attachment).await.unwrap().collect().await;
     let error = pieces.last().unwrap().as_ref().unwrap_err();
     assert!(error.to_string().contains("went away in the middle of its answer"), "{error}");
+}
+
+fn told_of(journal: JournalId) -> String {
+    let changes = format!(r#"{{"whole":true,"journals":[{{"journal":"{journal}"}}]}}"#);
+    format!(
+        "HTTP/1.1 200 OK\r\nContent-Type: text/event-stream\r\nConnection: close\r\n\r\n:\n\nid: 7\ndata: {changes}\n\n"
+    )
+}
+
+#[tokio::test]
+async fn changes_are_told_one_by_one_and_asked_for_from_the_last_on() {
+    let (api, answering) = server(told_of(journal()));
+    let mut stream = api.changes(TOKEN, Some("6")).await.unwrap();
+    let told = stream.next().await.unwrap().unwrap();
+    assert_eq!((told.id.as_str(), told.changes.whole, told.changes.journals.len()), ("7", true, 1));
+    assert_eq!(stream.next().await.unwrap(), None, "the server ended the stream");
+    let sent = answering.join().unwrap();
+    assert!(sent.starts_with("GET /v1/changes HTTP/1.1\r\n") && sent.contains("last-event-id: 6\r\n"), "{sent}");
+}
+
+#[tokio::test]
+async fn a_stream_of_something_else_is_strange() {
+    let stream = "HTTP/1.1 200 OK\r\nContent-Type: text/event-stream\r\nConnection: close\r\n\r\ndata: hello\n\n";
+    let mut stream = server(stream).0.changes(TOKEN, None).await.unwrap();
+    assert!(matches!(stream.next().await, Err(ApiError::Strange { .. })));
+    let page = server(answer("200 OK", "text/html", "<p>Welcome</p>")).0.changes(TOKEN, None).await;
+    assert!(matches!(page.map(drop), Err(ApiError::Strange { .. })));
+}
+
+#[tokio::test]
+async fn an_event_without_end_is_not_held_in_memory() {
+    let head = b"HTTP/1.1 200 OK\r\nContent-Type: text/event-stream\r\nConnection: close\r\n\r\ndata: ".to_vec();
+    let endless = [head, vec![b'x'; crate::changes::EVENT_BYTES + 1]].concat();
+    let mut stream = server(endless).0.changes(TOKEN, None).await.unwrap();
+    assert!(matches!(stream.next().await, Err(ApiError::Strange { .. })));
 }

@@ -128,6 +128,10 @@ impl Http for Sockets {
             Some(token) => sending.bearer_auth(token),
             None => sending,
         };
+        let sending = match &request.last_event {
+            Some(last) => sending.header("last-event-id", last),
+            None => sending,
+        };
         let response = sending.send().await.map_err(|error| HttpError(cause(error)))?;
         let content_type =
             response.headers().get(CONTENT_TYPE).and_then(|value| value.to_str().ok()).unwrap_or_default();
