@@ -14,6 +14,7 @@ pub(crate) fn with_it(act: AuditAct) -> &'static str {
         AuditAct::AppendRecords => "wrote to it",
         AuditAct::UploadAttachment => "sent a file to it",
         AuditAct::DeleteAttachment => "took back a file that no entry used",
+        AuditAct::ResendRecords => "sent what the server had lost of it again",
         _ => "did something else with it",
     }
 }
@@ -74,6 +75,7 @@ pub(crate) fn in_the_practice(entry: &AuditEntry, names: &Names) -> String {
         AuditAct::OffBoardAccount => format!("ended the account of {about} for good"),
         AuditAct::ReadAudit => "read this log".into(),
         AuditAct::DiscloseAccount => format!("took a copy of all that the server holds about {about}"),
+        AuditAct::ResendRecords => format!("sent records of journal {about} again that the server had lost"),
         AuditAct::Restore => "made the server anew from a backup".into(),
     }
 }

@@ -7,6 +7,7 @@ mod accounts;
 mod audit;
 mod devices;
 mod journals;
+mod lost_files;
 mod past_cards;
 mod uploads;
 
@@ -25,6 +26,7 @@ impl MigratorTrait for Migrator {
             Box::new(uploads::Migration),
             Box::new(devices::Migration),
             Box::new(past_cards::Migration),
+            Box::new(lost_files::Migration),
         ]
     }
 }

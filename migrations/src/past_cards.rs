@@ -7,7 +7,7 @@ pub(crate) struct Migration;
 
 impl MigrationName for Migration {
     fn name(&self) -> &str {
-        "0003_past_cards"
+        "0005_past_cards"
     }
 }
 

@@ -3,11 +3,12 @@
 //! The server judges with the same `check` as every client. A stale `seq` or `prev` is told first, since the client's
 //! remedy is to build anew; the same records sent again get the same answer.
 
+mod again;
 mod judge;
 mod lately;
 mod stored;
 
-use reverie_protocol::api::Head;
+use reverie_protocol::api::{Head, Resent};
 use reverie_protocol::check::{CheckError, JournalState};
 use reverie_protocol::header::{Action, Header, SignedRecord};
 use reverie_protocol::ids::{AccountId, JournalId};
@@ -21,7 +22,23 @@ use judge::{Judged, judge};
 pub(crate) use lately::Lately;
 use stored::{Uploads, already_there, load_past, load_state};
 
-/// Appends records to a journal, all or none, and returns where the last of them stands.
+/// How records are sent.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Sent {
+    /// By their author, for the first time.
+    New,
+    /// By a member who has them, to a server that lost them.
+    Again,
+}
+
+/// Who sends records, and how.
+#[derive(Debug, Clone, Copy)]
+struct Sender {
+    account: AccountId,
+    sent: Sent,
+}
+
+/// Appends an author's records to a journal, all or none, and returns where the last of them stands.
 pub(crate) async fn append(
     app: &App,
     author: AccountId,
@@ -29,15 +46,44 @@ pub(crate) async fn append(
     records: &[SignedRecord],
 ) -> Result<Head, ApiError> {
     within_limits(records)?;
-    let headers = parse(records, author, journal)?;
+    let headers = parse(records, journal)?;
+    if headers.iter().any(|header| header.author != author) {
+        let detail = "The record names another author than the account that sends it.";
+        return Err(refuse(ProblemCode::InvalidRecord, detail));
+    }
+    extend(app, Sender { account: author, sent: Sent::New }, journal, records, &headers).await
+}
+
+/// Appends what a member sends again, whoever wrote it, all or none.
+pub(crate) async fn append_again(
+    app: &App,
+    member: AccountId,
+    journal: JournalId,
+    records: &[SignedRecord],
+) -> Result<Resent, ApiError> {
+    within_limits(records)?;
+    let headers = parse(records, journal)?;
+    let head = extend(app, Sender { account: member, sent: Sent::Again }, journal, records, &headers).await?;
+    Ok(Resent { head, missing: again::missing(app, journal, &headers).await? })
+}
+
+async fn extend(
+    app: &App,
+    sender: Sender,
+    journal: JournalId,
+    records: &[SignedRecord],
+    headers: &[Header],
+) -> Result<Head, ApiError> {
     let first = &headers[0];
-    let mut state = match app.lately.find(first) {
+    // What is kept answers for the author. Whoever sends again need not be the author, so is looked up each time.
+    let kept = if sender.sent == Sent::New { app.lately.find(first) } else { None };
+    let mut state = match kept {
         Some(state) => state,
         None => {
-            let Some(state) = load_state(app, author, journal).await? else {
-                return open(app, author, records, &headers).await;
+            let Some(state) = load_state(app, sender.account, journal).await? else {
+                return open(app, sender, records, headers).await;
             };
-            if let Some(head) = already_there(app, journal, records, &headers).await? {
+            if let Some(head) = already_there(app, journal, records, headers).await? {
                 return Ok(head);
             }
             if Some(first.seq) != state.seq.checked_add(1) || first.prev != Some(state.head) {
@@ -46,10 +92,14 @@ pub(crate) async fn append(
             state
         }
     };
-    let uploads = load_past(app, &mut state, &headers).await?;
+    let uploads = load_past(app, &mut state, headers).await?;
     let extends = Some(head(&state));
-    let judged = judge(app, author, Some(state), extends, records, &uploads).await?;
-    submit(app, author, judged, records, &headers).await
+    let judged = judge(app, sender, Some(state), extends, records, headers, &uploads).await?;
+    if sender.sent == Sent::Again {
+        // Only now: what was not verified moves nobody's upload.
+        again::make_room(app, journal, headers).await?;
+    }
+    submit(app, sender.account, judged, records, headers).await
 }
 
 const fn head(state: &JournalState) -> Head {
@@ -57,12 +107,16 @@ const fn head(state: &JournalState) -> Head {
 }
 
 /// Opens a journal that does not exist yet.
-async fn open(app: &App, author: AccountId, records: &[SignedRecord], headers: &[Header]) -> Result<Head, ApiError> {
+async fn open(app: &App, sender: Sender, records: &[SignedRecord], headers: &[Header]) -> Result<Head, ApiError> {
     if headers[0].action != Action::Open {
         return Err(not_found("journal"));
     }
-    let judged = judge(app, author, None, None, records, &Uploads::new()).await?;
-    submit(app, author, judged, records, headers).await
+    let judged = judge(app, sender, None, None, records, headers, &Uploads::new()).await?;
+    // Whoever sends a journal again is in it, or it is none of theirs.
+    if judged.state.members.iter().all(|member| member.account != sender.account) {
+        return Err(not_found("journal"));
+    }
+    submit(app, sender.account, judged, records, headers).await
 }
 
 async fn submit(
@@ -109,7 +163,7 @@ fn within_limits(records: &[SignedRecord]) -> Result<(), ApiError> {
 }
 
 /// Parses the headers, which are not believed before `check` has verified them.
-fn parse(records: &[SignedRecord], author: AccountId, journal: JournalId) -> Result<Vec<Header>, ApiError> {
+fn parse(records: &[SignedRecord], journal: JournalId) -> Result<Vec<Header>, ApiError> {
     let mut headers = Vec::with_capacity(records.len());
     for record in records {
         // The claim is read first, so that a header of a newer version is told as such.
@@ -117,10 +171,6 @@ fn parse(records: &[SignedRecord], author: AccountId, journal: JournalId) -> Res
         let header = record.parse().map_err(|error| invalid(&error.into()))?;
         if header.journal != journal {
             return Err(invalid(&CheckError::WrongJournal));
-        }
-        if header.author != author {
-            let detail = "The record names another author than the account that sends it.";
-            return Err(refuse(ProblemCode::InvalidRecord, detail));
         }
         headers.push(header);
     }

@@ -47,7 +47,7 @@ pub struct Report {
     pub audit_entries: u64,
     /// What is wrong; empty if nothing is.
     pub findings: Vec<Finding>,
-    /// What is not wrong, and will be put right by itself.
+    /// What is known and no damage: what a crash left, and what a backup lacked that the server was restored from.
     pub remarks: Vec<Finding>,
 }
 

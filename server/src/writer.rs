@@ -20,7 +20,7 @@ use crate::attachment_files::AttachmentFiles;
 use crate::audit::Act;
 use crate::changes::{Change, Changes};
 use crate::database::Database;
-use crate::entity::{member, record};
+use crate::entity::{attachment, member, record};
 
 /// Appends that may wait; more are refused as busy.
 const QUEUE: usize = 1024;
@@ -42,6 +42,8 @@ pub(crate) struct Append {
     pub(crate) members: Option<Vec<member::Model>>,
     /// Which record names which attachment.
     pub(crate) attachments: Vec<(AttachmentId, RecordId)>,
+    /// Attachments that its records name and that are not here.
+    pub(crate) lost: Vec<attachment::Model>,
     /// Records whose bodies and attachments are erased.
     pub(crate) withdrawn: Vec<RecordId>,
     /// Who appends; absent if today's entry is known to be there.

@@ -19,7 +19,7 @@ use crate::audit::Chain;
 use crate::caller::Caller;
 use crate::entity::{account, count, json_of, session, stored_count};
 use crate::random;
-use crate::refusal::{Answer, ApiError, not_found, refuse};
+use crate::refusal::{Answer, ApiError, malformed, not_found, refuse};
 use crate::sessions::{self, Reason};
 
 pub(super) struct AccountsApi;
@@ -57,6 +57,8 @@ impl AccountsApi {
     /// For every account: its own. Compare-and-set: the version must be one more than the stored one. After a
     /// `version_conflict`, fetch the bundle, make the change again on it and send that. A new password, a new recovery
     /// code and the end of all other sessions (their devices are told `device_revoked`) come with it: all or nothing.
+    /// If the stored version is older than one that you have seen, the server was restored from a backup: `replaces` names
+    /// the stored one, and `version` goes on from what you have seen.
     ///
     /// `invalid_credentials`: the slow-hash parameters or `upload` are not acceptable.
     #[oai(path = "/me/credentials", method = "put", operation_id = "put_bundle")]
@@ -65,7 +67,10 @@ impl AccountsApi {
         if put.bundle.0.len() > limits::BUNDLE_BYTES {
             return Err(refuse(ProblemCode::TooLarge, "The key bundle is over 1 MiB."));
         }
-        let replaces = stored_count(put.version.saturating_sub(1));
+        if put.replaces.is_some_and(|replaces| replaces >= put.version) {
+            return Err(malformed("`replaces` is less than `version`."));
+        }
+        let replaces = stored_count(put.replaces.unwrap_or(put.version.saturating_sub(1)));
         let mut update = account::Entity::update_many()
             .col_expr(account::Column::Bundle, Expr::value(put.bundle.0))
             .col_expr(account::Column::BundleVersion, Expr::value(stored_count(put.version)))

@@ -16,6 +16,7 @@ use reverie_protocol::problem::ProblemCode;
 use sea_orm::prelude::Expr;
 use sea_orm::{
     ColumnTrait as _, ConnectionTrait, EntityTrait as _, IntoActiveModel as _, PaginatorTrait as _, QueryFilter as _,
+    Set,
 };
 use tokio::io::{AsyncReadExt as _, AsyncSeekExt as _, SeekFrom};
 use tokio_util::io::ReaderStream;
@@ -124,6 +125,10 @@ impl AttachmentsApi {
         if is_erased(app.db.read(), &row).await? {
             return Err(erased());
         }
+        if row.lost {
+            let detail = "The server was restored from a backup without this file. Whoever has it can upload it again.";
+            return Err(refuse(ProblemCode::NotFound, detail));
+        }
         let size = count(row.size)?;
         let mut file = app.files.open_file(journal.0, attachment.0).await?;
         let (first, length, partial) = match asked(range.0.as_deref(), size) {
@@ -200,23 +205,30 @@ async fn publish(
         record: None,
         created_day: app.clock.today(),
         unnamed_since: Some(app.clock.now()),
+        lost: false,
     };
     let _publishing = app.publishing.lock().await;
     let tx = app.db.begin().await?;
     if let Some(there) = find(&tx, journal, id).await? {
-        let same = there.author == row.author && hash(&there.sha256)? == stored.sha256 && there.size == row.size;
-        let detail = "There is another attachment with this id. Upload this one under a new id.";
-        return match (same, is_erased(&tx, &there).await?) {
-            (_, true) => Err(erased()),
-            (true, false) => {
-                waits_anew(&tx, &row).await?;
-                tx.commit().await?;
-                Ok(stored)
-            }
-            (false, false) => Err(refuse(ProblemCode::AttachmentReused, detail)),
-        };
+        if is_erased(&tx, &there).await? {
+            return Err(erased());
+        }
+        // What was lost may come from anybody who has it.
+        let same = there.lost || there.author == row.author;
+        if !same || hash(&there.sha256)? != stored.sha256 || there.size != row.size {
+            let detail = "There is another attachment with this id. Upload this one under a new id.";
+            return Err(refuse(ProblemCode::AttachmentReused, detail));
+        }
+        if !there.lost {
+            waits_anew(&tx, &row).await?;
+            tx.commit().await?;
+            return Ok(stored);
+        }
+        let found = attachment::ActiveModel { lost: Set(false), ..there.into() };
+        attachment::Entity::update(found).exec(&tx).await?;
+    } else {
+        attachment::Entity::insert(row.into_active_model()).exec_without_returning(&tx).await?;
     }
-    attachment::Entity::insert(row.into_active_model()).exec_without_returning(&tx).await?;
     // The file first: a row without its file would be a promise broken, a file without its row is only litter.
     app.files.publish(received, journal, id).await?;
     if !app.entered.holds(&act) {

@@ -6,7 +6,7 @@ use poem::web::Data;
 use poem_openapi::OpenApi;
 use poem_openapi::param::{Path, Query};
 use poem_openapi::payload::Json;
-use reverie_protocol::api::{Append, Appended, Journals, RecordPage};
+use reverie_protocol::api::{Append, Appended, Journals, RecordPage, Resent};
 use reverie_protocol::audit::{AuditAct, AuditSubject};
 use reverie_protocol::bytes::B64;
 use reverie_protocol::header::{MemberRole, SignedRecord};
@@ -17,7 +17,7 @@ use sea_orm::{ColumnTrait as _, DbErr, EntityTrait as _, QueryFilter as _, Query
 
 use super::{Part, journal_list};
 use crate::app::App;
-use crate::append::append;
+use crate::append::{append, append_again};
 use crate::caller::Caller;
 use crate::entity::{journal, member, named, record, stored_count};
 use crate::invitations;
@@ -61,6 +61,28 @@ impl JournalsApi {
     ) -> Answer<Appended> {
         let head = append(*app, caller.0.account, journal.0, &records.0.records).await?;
         Ok(Json(Appended { head }))
+    }
+
+    /// Send records again that the server lost
+    ///
+    /// For every member of the journal; `not_found` for everybody else. After a restore the server's log may end before
+    /// the one that its members have verified. Takes records as they were signed, whoever wrote them: one to 100, in order,
+    /// extending the head, or from `open` on if the server has nothing of the journal. A signed record fits at one place
+    /// alone, so nothing new can be written this way. A record may lack its body if you wrote it, or if the same request
+    /// withdraws it. Upload what is `missing`, if you have it.
+    ///
+    /// `stale_head`: the log goes on from another place; fetch it and begin there. `invalid_record`, `body_mismatch`: as in
+    /// appending.
+    #[oai(path = "/:journal/resend", method = "post", operation_id = "resend_records")]
+    async fn resend(
+        &self,
+        app: Data<&Arc<App>>,
+        caller: Caller,
+        /// The journal's id.
+        journal: Path<JournalId>,
+        records: Json<Append>,
+    ) -> Answer<Resent> {
+        Ok(Json(append_again(*app, caller.0.account, journal.0, &records.0.records).await?))
     }
 
     /// Read records

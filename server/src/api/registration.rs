@@ -19,7 +19,7 @@ use sea_orm::{ColumnTrait as _, ConnectionTrait, EntityTrait as _, IntoActiveMod
 use super::{Part, passwords};
 use crate::app::App;
 use crate::audit::Chain;
-use crate::entity::{account, invitation, json_of, name_of};
+use crate::entity::{account, invitation, journal, json_of, member, name_of};
 use crate::http::peer::Peer;
 use crate::invitations::{self, Acceptance};
 use crate::refusal::{Answer, ApiError, malformed, refuse};
@@ -139,8 +139,17 @@ fn account(
 
 /// Accepts an account whose id and handle nobody has.
 async fn free(tx: &impl ConnectionTrait, account: &account::Model) -> Result<(), ApiError> {
+    let taken = || refuse(ProblemCode::AlreadyExists, "There is an account with this id. Begin again.");
     if account::Entity::find_by_id(account.id).count(tx).await? > 0 {
-        return Err(refuse(ProblemCode::AlreadyExists, "There is an account with this id. Begin again."));
+        return Err(taken());
+    }
+    // After a restore somebody may be known as a member alone: the id belongs to whoever has the keys that journals name.
+    let membership = member::Entity::find().filter(member::Column::Account.eq(account.id)).one(tx).await?;
+    if let Some(membership) = membership
+        && let Some(journal) = journal::Entity::find_by_id(membership.journal).one(tx).await?
+        && !journal.state()?.members.iter().any(|member| json_of(&member.card) == account.card)
+    {
+        return Err(taken());
     }
     let of_handle = account::Column::Handle.eq(account.handle.as_str());
     if account::Entity::find().filter(of_handle).count(tx).await? > 0 {

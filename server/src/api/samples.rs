@@ -120,7 +120,8 @@ fn people(visitor: &mut impl Visitor, story: &Story) {
     let recovery_sha256 = Some(Hash::of(arbitrary("recovery token", 32)));
     let plain = PutBundle::new(8, bundle());
     let recovered = PutBundle { password: Some(password), end_other_sessions: true, ..plain.clone() };
-    visitor.visit(&[plain.clone(), recovered, PutBundle { recovery_sha256, ..plain }]);
+    let over_a_restore = PutBundle { replaces: Some(3), ..plain.clone() };
+    visitor.visit(&[plain.clone(), recovered, over_a_restore, PutBundle { recovery_sha256, ..plain }]);
     visitor.visit(&[PasswordStart { request: arbitrary("registration request", 32) }]);
 }
 
@@ -236,6 +237,7 @@ fn journals(visitor: &mut impl Visitor, story: &Story) {
     visitor.visit(&[story.write.clone(), withdrawn, story.open.clone()]);
     visitor.visit(&[Append { records: vec![story.write.clone()] }]);
     visitor.visit(&[Appended { head }]);
+    visitor.visit(&[Resent { head, missing: vec![story.attachment] }]);
     let moved = JournalChange { journal: story.journal, head: Some(head) };
     let gone = JournalChange { journal: story.journal, head: None };
     visitor.visit(&[moved.clone(), gone.clone()]);

@@ -8,13 +8,14 @@ use reverie_protocol::audit::{AuditAct, AuditSubject};
 use reverie_protocol::check::{JournalState, check};
 use reverie_protocol::hash::Hash;
 use reverie_protocol::header::{Action, Header, Member, MemberRole, SignedRecord};
-use reverie_protocol::ids::{AccountId, JournalId};
+use reverie_protocol::ids::JournalId;
 use reverie_protocol::problem::ProblemCode;
 use sea_orm::{ColumnTrait as _, EntityTrait as _, QueryFilter as _, QuerySelect as _};
 use uuid::Uuid;
 
-use super::invalid;
+use super::again::{lost as lost_file, may_lack_body};
 use super::stored::Uploads;
+use super::{Sender, Sent, invalid};
 use crate::app::App;
 use crate::entity::{account, json_of, member, name_of, past_card, record, stored_count};
 use crate::refusal::{ApiError, malformed, refuse};
@@ -29,34 +30,42 @@ pub(super) struct Judged {
 /// Runs `check` over the records in sequence and prepares what the writer writes.
 pub(super) async fn judge(
     app: &App,
-    author: AccountId,
+    sender: Sender,
     mut state: Option<JournalState>,
     extends: Option<Head>,
     records: &[SignedRecord],
+    headers: &[Header],
     uploads: &Uploads,
 ) -> Result<Judged, ApiError> {
+    let again = sender.sent == Sent::Again;
     let day = app.clock.today();
     let mut rows = Vec::with_capacity(records.len());
-    let mut attachments = Vec::new();
+    let (mut attachments, mut lost) = (Vec::new(), Vec::new());
     let mut withdrawn = Vec::new();
     let mut state_changed = false;
     let mut members_changed = false;
     for record in records {
         let before: Vec<_> = state.iter().flat_map(|state| state.members.clone()).collect();
         let header = check(&mut state, record).map_err(|error| invalid(&error))?;
-        body_matches(record, &header)?;
-        if let Some(members) = &header.members {
+        if record.body.is_some() || !again || !may_lack_body(&header, sender.account, headers) {
+            body_matches(record, &header)?;
+        }
+        // Of what is sent again the cards may be older, or newer, than those that this server knows.
+        if let Some(members) = header.members.as_ref().filter(|_| !again) {
             let new = members.iter().filter(|member| !before.contains(member));
             known_cards(app, new, header.action).await?;
         }
         for named in &header.attachments {
             let fits = uploads.get(&named.id).is_some_and(|row| {
-                row.author == author.uuid() && row.sha256 == named.sha256.0 && row.size == stored_count(named.size)
+                (again || row.author == sender.account.uuid())
+                    && row.sha256 == named.sha256.0
+                    && row.size == stored_count(named.size)
             });
-            if !fits {
-                return Err(Refused::AttachmentMissing.into());
+            match (fits, again) {
+                (true, _) => attachments.push((named.id, header.record)),
+                (false, true) => lost.push(lost_file(&header, named, day)),
+                (false, false) => return Err(Refused::AttachmentMissing.into()),
             }
-            attachments.push((named.id, header.record));
         }
         members_changed |= header.members.is_some();
         state_changed |= header.members.is_some() || header.action == Action::Close;
@@ -66,7 +75,9 @@ pub(super) async fn judge(
     let state = state.ok_or_else(|| malformed("There are no records to append."))?;
     let journal = state.journal;
     let members = members_changed.then(|| state.members.iter().map(|member| member_row(journal, member)).collect());
-    let own = state.members.iter().any(|member| member.account == author && member.role == MemberRole::Owner);
+    let owner = |member: &Member| member.account == sender.account && member.role == MemberRole::Owner;
+    let subject = AuditSubject::journal(journal, state.members.iter().any(owner));
+    let act = if again { AuditAct::ResendRecords } else { AuditAct::AppendRecords };
     let append = Append {
         journal,
         extends,
@@ -75,8 +86,9 @@ pub(super) async fn judge(
         state: state_changed.then(|| json_of(&state)),
         members,
         attachments,
+        lost,
         withdrawn,
-        act: Some(app.act(author, AuditAct::AppendRecords, AuditSubject::journal(journal, own))),
+        act: Some(app.act(sender.account, act, subject)),
     };
     Ok(Judged { append, state })
 }

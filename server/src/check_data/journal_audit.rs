@@ -6,7 +6,7 @@ use std::path::Path;
 use reverie_protocol::bytes::B64;
 use reverie_protocol::check::{JournalState, check};
 use reverie_protocol::hash::Hash;
-use reverie_protocol::header::{Header, SignedRecord};
+use reverie_protocol::header::{Action, Header, SignedRecord};
 use reverie_protocol::ids::{AttachmentId, JournalId};
 use sea_orm::QuerySelect as _;
 use sea_orm::{ColumnTrait as _, DatabaseConnection, DbErr, EntityTrait as _, QueryFilter as _, QueryOrder as _};
@@ -29,6 +29,10 @@ impl Audit<'_> {
         if !holds {
             self.report.findings.push(Finding { place: self.place.clone(), what: what() });
         }
+    }
+
+    fn remark(&mut self, what: String) {
+        self.report.remarks.push(Finding { place: self.place.clone(), what });
     }
 }
 
@@ -77,6 +81,10 @@ async fn replay(
                     let stored =
                         stored && row.action == name_of(&header.action) && row.chain_hash == record.chain_hash().0;
                     audit.expect(stored, || format!("record {seq} is stored with other columns than its header says"));
+                    if header.action == Action::Write && record.body.is_none() && !row.withdrawn {
+                        audit.remark(format!("record {seq} was sent again after a restore, without its body"));
+                        continue;
+                    }
                     audit.expect(body_is_right(&record, &header, row.withdrawn), || {
                         format!("record {seq} has not the body that its header names")
                     });
@@ -159,6 +167,9 @@ async fn attachments(
             Ok((sha256, size)) => {
                 let right = sha256.0.as_slice() == row.sha256 && i64::try_from(size) == Ok(row.size);
                 audit.expect(right, || format!("the file of attachment {id} is damaged"));
+            }
+            Err(error) if error.kind() == io::ErrorKind::NotFound && row.lost => {
+                audit.remark(format!("attachment {id} was not in the backup that this server was restored from"));
             }
             Err(error) if error.kind() == io::ErrorKind::NotFound => {
                 audit.expect(false, || format!("the file of attachment {id} is missing"));

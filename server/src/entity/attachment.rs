@@ -19,6 +19,8 @@ pub struct Model {
     pub created_day: i32,
     /// Seconds since 1970-01-01; absent once a record names it.
     pub unnamed_since: Option<i64>,
+    /// Set while a record names it and its file is not here: the record was sent again to a restored server.
+    pub lost: bool,
 }
 
 #[derive(Copy, Clone, Debug, EnumIter, DeriveRelation)]

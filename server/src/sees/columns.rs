@@ -211,6 +211,7 @@ pub const TABLES: &[Table] = &[
             column("record", Id, "the record that names it"),
             column("created_day", Small, "the day on which it came"),
             column("unnamed_since", Number, "since when it waits for a record to name it; nothing once one does"),
+            column("lost", Flag, "whether the file is not here, since the server was restored without it"),
         ],
     },
     Table {

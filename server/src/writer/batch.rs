@@ -87,6 +87,7 @@ async fn commit_all(db: &Database, works: &[Work]) -> Result<Vec<Outcome>, Refus
     for (position, append) in &fitting {
         replace_members(&tx, append).await?;
         name_attachments(&tx, append).await?;
+        insert_lost(&tx, append).await?;
         outcomes[*position] = Ok(erase(&tx, append).await?);
     }
     if !acts.is_empty() {
@@ -201,6 +202,15 @@ async fn name_attachments(tx: &DatabaseTransaction, append: &Append) -> Result<(
         if named.rows_affected != 1 {
             return Err(Refused::AttachmentMissing);
         }
+    }
+    Ok(())
+}
+
+/// Notes which attachments are named and are not here.
+async fn insert_lost(tx: &DatabaseTransaction, append: &Append) -> Result<(), DbErr> {
+    for rows in append.lost.chunks(ROWS) {
+        let rows = rows.iter().map(|row| row.clone().into_active_model());
+        attachment::Entity::insert_many(rows).exec_without_returning(tx).await?;
     }
     Ok(())
 }

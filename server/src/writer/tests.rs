@@ -56,7 +56,7 @@ fn append(journal: JournalId, extends: Option<Head>, name: &str) -> Append {
     };
     let state = extends.is_none().then(|| "{}".to_owned());
     let (records, attachments, withdrawn) = (vec![row], vec![], vec![]);
-    Append { journal, extends, head, records, state, members: None, attachments, withdrawn, act: None }
+    Append { journal, extends, head, records, state, members: None, attachments, lost: vec![], withdrawn, act: None }
 }
 
 async fn stored(db: &Database) -> u64 {

@@ -5,8 +5,8 @@ use std::collections::BTreeMap;
 use reqwest::StatusCode;
 use reverie_protocol::account::AccountRole;
 use reverie_protocol::api::{
-    AccountCard, AccountEntry, Accounts, Bundle, InvitationOffer, PutBundle, PutCard, RedeemInvitation, Session,
-    SessionRecover, Sessions, StoredAttachment,
+    AccountCard, AccountEntry, Accounts, Append, Bundle, InvitationOffer, PutBundle, PutCard, RedeemInvitation, Resent,
+    Session, SessionRecover, Sessions, StoredAttachment,
 };
 use reverie_protocol::audit::{AccessLog, AuditAct, AuditCheck, AuditLink, AuditPage};
 use reverie_protocol::bytes::B64;
@@ -224,6 +224,7 @@ const OPERATIONS: &[(&str, Result<AuditAct, &str>)] = &[
     ("list_journals", Err("the caller's own, without content; fetching them is entered")),
     ("follow_changes", Err("the caller's own, without content; fetching them is entered")),
     ("append_records", Ok(AuditAct::AppendRecords)),
+    ("resend_records", Ok(AuditAct::ResendRecords)),
     ("list_records", Ok(AuditAct::FetchRecords)),
     ("get_access_log", Err("it is about the log, not about the journal")),
     ("get_own_access_log", Err("the caller's own")),
@@ -291,6 +292,9 @@ async fn everything(world: &World, quill: &Person, wren: &Person) -> Vec<AuditAc
     assert_eq!(wren.put("/v1/accounts/me/card", &card).await.status(), StatusCode::NO_CONTENT);
     let record = log.write(quill, b"reply", vec![]);
     log.append(quill, &[record]).await;
+    let again = log.write(quill, b"reply", vec![]);
+    ok::<Resent>(quill.post(&format!("/v1/journals/{}/resend", log.journal), &Append { records: vec![again] }).await)
+        .await;
     log.read(quill).await;
     let file = log.attachment_path(AttachmentId::make(&mut rng()));
     ok::<StoredAttachment>(quill.upload(&file, "sealed file").await).await;

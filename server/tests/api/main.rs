@@ -19,6 +19,7 @@ mod home;
 mod invitations;
 mod journals;
 mod postgresql;
+mod resend;
 mod sees;
 mod sessions;
 mod slow_clients;

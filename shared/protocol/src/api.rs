@@ -300,7 +300,7 @@ pub struct Bundle {
 #[serde(deny_unknown_fields)]
 #[cfg_attr(feature = "openapi", oai(deny_unknown_fields, skip_serializing_if_is_none))]
 pub struct PutBundle {
-    /// The new version: one more than the version that this replaces.
+    /// The new version: one more than the version that this replaces, unless `replaces` says otherwise.
     pub version: u64,
     /// The key bundle.
     pub bundle: B64,
@@ -314,12 +314,16 @@ pub struct PutBundle {
     #[serde(default)]
     #[cfg_attr(feature = "openapi", oai(default))]
     pub end_other_sessions: bool,
+    /// The version that this replaces, if it is less than `version - 1`: the server was restored from a backup, and
+    /// devices have seen newer versions than it has.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub replaces: Option<u64>,
 }
 
 impl PutBundle {
     /// Returns a new version of the bundle with which nothing else changes.
     pub const fn new(version: u64, bundle: B64) -> Self {
-        Self { version, bundle, password: None, recovery_sha256: None, end_other_sessions: false }
+        Self { version, bundle, password: None, recovery_sha256: None, end_other_sessions: false, replaces: None }
     }
 }
 
@@ -521,6 +525,17 @@ pub struct Append {
 pub struct Appended {
     /// The last of the appended records.
     pub head: Head,
+}
+
+/// What sending records again came to.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(poem_openapi::Object))]
+#[cfg_attr(feature = "openapi", oai(skip_serializing_if_is_none))]
+pub struct Resent {
+    /// The last of the records.
+    pub head: Head,
+    /// Files that the records name and that the server does not have: whoever has one uploads it.
+    pub missing: Vec<AttachmentId>,
 }
 
 /// A page of a journal's records.

@@ -90,6 +90,8 @@ acts! {
     ReadAudit = "read_audit", daily;
     /// Was handed all that the server holds about an account (the subject).
     DiscloseAccount = "disclose_account", daily;
+    /// Sent records of a journal (the subject) again that the server had lost.
+    ResendRecords = "resend_records", daily;
     /// Made the server anew from a backup: nothing that came after the backup is there.
     Restore = "restore", each;
 }
