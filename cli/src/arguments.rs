@@ -93,6 +93,7 @@ pub(crate) enum Command {
     Watch(watch::WatchArgs),
     Export(export::ExportArgs),
     Verify(verify::VerifyArgs),
+    Resend(resend::ResendArgs),
     AccessLog(access_log::AccessLogArgs),
     Admin(admin::AdminArgs),
     Completions(completions::CompletionsArgs),
@@ -105,7 +106,7 @@ const GROUPS: [(&str, &[&str]); 7] = [
     ("For patients", &["write", "attach", "elaborate", "mark", "list", "share", "withdraw", "safety-plan"]),
     ("For patients: who reads what is shared", &["admit", "remove", "rotate", "close"]),
     ("For clinicians", &["queue", "brief", "reply", "session", "coverage"]),
-    ("For both", &["show", "watch", "measure", "members", "history", "export", "verify", "access-log"]),
+    ("For both", &["show", "watch", "measure", "members", "history", "export", "verify", "resend", "access-log"]),
     ("For administrators and shells", &["admin", "completions"]),
 ];
 

@@ -36,6 +36,7 @@ pub(crate) mod recover;
 pub(crate) mod rekey;
 pub(crate) mod remove;
 pub(crate) mod reply;
+pub(crate) mod resend;
 pub(crate) mod rotate;
 pub(crate) mod safety_plan;
 pub(crate) mod session;
@@ -85,6 +86,7 @@ pub(crate) async fn run(ui: &Ui, start: Start, command: Command) -> Result<ExitC
         Command::Session(args) => session::run(ui, start.log_in(ui, Writing).await?, args).await,
         Command::Export(args) => export::run(ui, start.log_in(ui, Reading).await?, args).await,
         Command::Verify(args) => return verify::run(ui, start, args).await,
+        Command::Resend(args) => return resend::run(ui, start.log_in(ui, Reading).await?, args).await,
         Command::AccessLog(args) => access_log::run(ui, start.log_in(ui, Writing).await?, args).await,
         Command::Admin(args) => admin::run(ui, start.log_in(ui, Writing).await?, args).await,
         Command::Completions(args) => completions::run(args),

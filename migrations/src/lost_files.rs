@@ -15,10 +15,14 @@ impl MigrationName for Migration {
 impl MigrationTrait for Migration {
     async fn up(&self, manager: &SchemaManager) -> Result<(), DbErr> {
         let column = boolean("lost").default(false).take();
-        manager.alter_table(Table::alter().table("attachment").add_column(column).take()).await
+        manager.alter_table(Table::alter().table("attachment").add_column(column).take()).await?;
+        // Of the few that are lost alone: asked with every list of journals.
+        let mut index = Index::create().name("attachment_lost").table("attachment").col("journal").take();
+        manager.create_index(index.cond_where(Expr::col("lost").eq(true)).take()).await
     }
 
     async fn down(&self, manager: &SchemaManager) -> Result<(), DbErr> {
+        manager.drop_index(Index::drop().name("attachment_lost").table("attachment").to_owned()).await?;
         manager.alter_table(Table::alter().table("attachment").drop_column("lost").take()).await
     }
 }

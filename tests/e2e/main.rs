@@ -20,5 +20,6 @@ mod membership;
 mod model;
 mod password;
 mod privacy;
+mod restored;
 mod sees;
 mod thread;

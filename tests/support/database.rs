@@ -2,6 +2,7 @@
 
 use std::path::Path;
 
+use reverie_protocol::ids::JournalId;
 use sea_orm::{ConnectOptions, ConnectionTrait as _, Database, DatabaseConnection, DbBackend, Statement};
 
 use crate::postgresql;
@@ -51,6 +52,14 @@ impl Look {
             }
         }
         cells
+    }
+
+    /// Returns a journal's id as it is written in this database's queries.
+    pub fn id(&self, id: JournalId) -> String {
+        match self.0.get_database_backend() {
+            DbBackend::Postgres => format!("'{id}'::uuid"),
+            _ => format!("x'{}'", hex::encode(id.as_bytes())),
+        }
     }
 
     /// Runs a query that returns one column called `cell`, and returns what is not null of it as bytes.

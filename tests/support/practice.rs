@@ -18,6 +18,7 @@ use tempfile::TempDir;
 use tokio::net::TcpListener;
 use tokio::sync::OnceCell;
 
+use crate::database::tamper;
 use crate::person::Person;
 use crate::postgresql;
 use crate::story::StoryClock;
@@ -65,6 +66,12 @@ struct Prepared {
     database: Option<Arc<TestDatabase>>,
 }
 
+/// All that a server had once.
+pub struct Backup {
+    files: Vec<(PathBuf, Vec<u8>)>,
+    database: Option<TestDatabase>,
+}
+
 static PRACTICE: OnceCell<Prepared> = OnceCell::const_new();
 
 impl World {
@@ -101,6 +108,28 @@ impl World {
         if let Some(server) = self.server.take() {
             server.stop().await;
         }
+    }
+
+    /// Keeps a copy of all that the server has.
+    pub async fn backup(&mut self) -> Backup {
+        self.stop().await;
+        let mut files = Vec::new();
+        read_all(&self.data(), Path::new(""), &mut files);
+        let database = postgresql::of(&self.data()).map(|database| database.copy());
+        self.restart().await;
+        Backup { files, database }
+    }
+
+    /// Gives the server what a backup has and nothing else. As after any restore, nobody is logged in.
+    pub async fn restore(&mut self, backup: Backup) {
+        self.stop().await;
+        fs::remove_dir_all(self.data()).expect("the folder is ours");
+        for (path, bytes) in &backup.files {
+            write_private(&self.data().join(path), bytes);
+        }
+        backup.database.into_iter().for_each(|database| postgresql::give(&self.data(), database));
+        tamper(&self.data(), "DELETE FROM session").await;
+        self.restart().await;
     }
 
     /// Returns the server's data folder.

@@ -25,6 +25,7 @@ use crate::ui::Ui;
 #[command(after_help = "\
 Examples:
   reverie login
+  reverie login --after-restore
   reverie login --code devi-ce1… --server https://reverie.example
   reverie login --recovery --handle heron-41 --server https://reverie.example")]
 pub(crate) struct LoginArgs {
@@ -42,6 +43,9 @@ pub(crate) struct LoginArgs {
     /// If the password was changed on another device: read the new one from the first line of a file
     #[arg(long, value_name = "FILE", conflicts_with_all = ["code", "recovery"])]
     new_passphrase_file: Option<PathBuf>,
+    /// If your practice says that the server was restored from a backup: take the older state of your account that it has
+    #[arg(long, conflicts_with_all = ["code", "recovery"])]
+    after_restore: bool,
 }
 
 pub(crate) async fn run(ui: &Ui, start: Start, args: LoginArgs) -> Result<(), CommandError> {
@@ -57,7 +61,10 @@ pub(crate) async fn run(ui: &Ui, start: Start, args: LoginArgs) -> Result<(), Co
 
 async fn here(ui: &Ui, start: &Start, args: &LoginArgs) -> Result<Unlocked, CommandError> {
     let (mut account, profile, password) = start.unlock().await?;
-    let logged_in = account.login(password.expose_secret()).await;
+    let logged_in = match args.after_restore {
+        true => account.login_after_restore(password.expose_secret()).await,
+        false => account.login(password.expose_secret()).await,
+    };
     let said = match logged_in {
         Err(ClientError::WrongPassword) => {
             let changed = "the password opens this device, but not the account: it was changed on another device";

@@ -7,12 +7,12 @@ use std::collections::HashMap;
 use reverie_protocol::account::AccountState;
 use reverie_protocol::api::{Head, JournalEntry, MemberAccount};
 use reverie_protocol::card::SignedCard;
-use reverie_protocol::ids::AccountId;
+use reverie_protocol::ids::{AccountId, AttachmentId};
 use sea_orm::{ColumnTrait as _, DbErr, EntityTrait as _, QueryFilter as _, QueryOrder as _, QuerySelect as _};
 use uuid::Uuid;
 
 use crate::app::App;
-use crate::entity::{account, count, from_json, hash, journal, member, named};
+use crate::entity::{account, attachment, count, from_json, hash, journal, member, named};
 
 /// Values of one IN list.
 const VALUES: usize = 5000;
@@ -28,12 +28,13 @@ pub(super) async fn of(app: &App, reader: AccountId) -> Result<Vec<JournalEntry>
         .all(app.db.read())
         .await?;
     let ids: Vec<Uuid> = memberships.iter().map(|(journal, _)| *journal).collect();
-    let (heads, members) = (heads(app, &ids).await?, members(app, &ids).await?);
+    let (heads, members, missing) = (heads(app, &ids).await?, members(app, &ids).await?, missing(app, &ids).await?);
     let entry = |(id, role): &(Uuid, String)| {
         // A journal that was opened between two queries is in the next list.
         let head = *heads.get(id)?;
         let members = members.get(id).cloned().unwrap_or_default();
-        Some(named(role).map(|role| JournalEntry { journal: (*id).into(), role, head, members }))
+        let missing = missing.get(id).cloned().unwrap_or_default();
+        Some(named(role).map(|role| JournalEntry { journal: (*id).into(), role, head, members, missing }))
     };
     memberships.iter().filter_map(entry).collect()
 }
@@ -53,6 +54,26 @@ async fn heads(app: &App, journals: &[Uuid]) -> Result<HashMap<Uuid, Head>, DbEr
         }
     }
     Ok(heads)
+}
+
+/// Returns the files that are lost, by journal. There are none, unless the server was restored.
+async fn missing(app: &App, journals: &[Uuid]) -> Result<HashMap<Uuid, Vec<AttachmentId>>, DbErr> {
+    let mut missing: HashMap<Uuid, Vec<AttachmentId>> = HashMap::new();
+    for ids in journals.chunks(VALUES) {
+        let rows = attachment::Entity::find()
+            .select_only()
+            .columns([attachment::Column::Journal, attachment::Column::Id])
+            .filter(attachment::Column::Lost.eq(true))
+            .filter(attachment::Column::Journal.is_in(ids.to_vec()))
+            .order_by_asc(attachment::Column::Id)
+            .into_tuple::<(Uuid, Uuid)>()
+            .all(app.db.read())
+            .await?;
+        for (journal, id) in rows {
+            missing.entry(journal).or_default().push(id.into());
+        }
+    }
+    Ok(missing)
 }
 
 async fn members(app: &App, journals: &[Uuid]) -> Result<HashMap<Uuid, Vec<MemberAccount>>, DbErr> {

@@ -230,7 +230,7 @@ fn journals(visitor: &mut impl Visitor, story: &Story) {
     };
     let members = vec![account(story.heron, &story.heron_card), account(story.quill, &story.quill_card)];
     visitor.visit(&members);
-    let entry = |role| JournalEntry { journal: story.journal, role, head, members: members.clone() };
+    let entry = |role| JournalEntry { journal: story.journal, role, head, members: members.clone(), missing: vec![] };
     visitor.visit(&[entry(MemberRole::Owner), entry(MemberRole::Writer), entry(MemberRole::Reader)]);
     visitor.visit(&[Journals { journals: vec![entry(MemberRole::Owner)], open_invitations: vec![INVITATION] }]);
     let withdrawn = SignedRecord { body: None, ..story.write.clone() };

@@ -67,8 +67,8 @@ pub(crate) async fn restore(args: RestoreArgs) -> anyhow::Result<ExitCode> {
         eprintln!("All sessions were ended: people log in again (`reverie login`).");
     }
     eprintln!(
-        "What came after the backup is not on the server. Devices that have seen it say so, keep it, and write no more to \
-         those journals; sending it again is not built yet."
+        "What came after the backup is not on the server. Devices that have seen it say so and keep it; \
+         `reverie login --after-restore`, then `reverie resend`, sends it again from there."
     );
     eprintln!("Suspensions since then are gone too: `reverie admin accounts` shows who is what.");
     eprintln!("Next: `reverie-server serve --data {}`", data.display());

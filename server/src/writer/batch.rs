@@ -232,6 +232,14 @@ async fn erase(tx: &DatabaseTransaction, append: &Append) -> Result<Vec<Attachme
             .filter(attachment::Column::Record.is_in(ids))
             .all(tx)
             .await?;
+        if gone.iter().any(|row| row.lost) {
+            attachment::Entity::update_many()
+                .col_expr(attachment::Column::Lost, Expr::value(false))
+                .filter(attachment::Column::Journal.eq(append.journal.uuid()))
+                .filter(attachment::Column::Record.is_in(gone.iter().filter_map(|row| row.record)))
+                .exec(tx)
+                .await?;
+        }
         erased.extend(gone.into_iter().map(|row| AttachmentId::from(row.id)));
     }
     Ok(erased)

@@ -181,6 +181,11 @@ impl Api {
         self.ask(Post, &format!("/v1/journals/{journal}/records"), Some(token), json(append)).await
     }
 
+    /// Sends records again that the server lost, whoever wrote them, all or none. Sending the same once more is harmless.
+    pub async fn resend(&self, token: &str, journal: JournalId, append: &Append) -> Result<Resent, ApiError> {
+        self.ask(Post, &format!("/v1/journals/{journal}/resend"), Some(token), json(append)).await
+    }
+
     /// Lists up to `limit` records after position `after`, or from the first on.
     pub async fn list_records(
         &self,

@@ -15,7 +15,7 @@ use reverie_protocol::ids::{AttachmentId, JournalId};
 use reverie_protocol::problem::ProblemCode;
 
 use crate::error::ClientError;
-use crate::files::{UPLOAD_CHUNK, waiting_file};
+use crate::files::{UPLOAD_CHUNK, own_file};
 use crate::http::HttpError;
 use crate::log::JournalLog;
 use crate::outbox::{Intent, Outgoing};
@@ -166,13 +166,13 @@ impl Unlocked {
     async fn upload(&self, token: &str, key: &EpochKey, outgoing: &Outgoing) -> Result<AttachmentRef, ClientError> {
         let named =
             if outgoing.epoch == key.epoch() { outgoing.named } else { self.reseal_waiting(key, outgoing).await? };
-        let name = waiting_file(named.id, key.epoch());
-        let mut stored = self.put_waiting(token, key.journal(), named.id, &name).await;
+        let name = own_file(named.id, key.epoch());
+        let mut stored = self.put_own_file(token, key.journal(), named.id, &name).await;
         if stored.as_ref().is_err_and(|error| error.is(ProblemCode::AttachmentReused)) {
             // An earlier try left the same file there, sealed to an epoch that is over. If a record names it already, it
             // cannot be deleted, and the caller finds that record in the log.
             if self.env.api.delete_attachment(token, key.journal(), named.id).await.is_ok() {
-                stored = self.put_waiting(token, key.journal(), named.id, &name).await;
+                stored = self.put_own_file(token, key.journal(), named.id, &name).await;
             }
         }
         let stored = stored?;
@@ -182,7 +182,7 @@ impl Unlocked {
         Ok(named)
     }
 
-    async fn put_waiting(
+    pub(crate) async fn put_own_file(
         &self,
         token: &str,
         journal: JournalId,

@@ -1,6 +1,6 @@
 //! The device's cache of each journal: its records, sealed, so that reading needs no network.
 //!
-//! The invariant: the cache never holds a body that was withdrawn, nor one that its author did not sign. It can always be
+//! The invariant: the cache never holds a body, or a file, that was withdrawn, nor one that its author did not sign. It can always be
 //! fetched again, so damage to it loses nothing: what is damaged is thrown away.
 
 use reverie_protocol::header::SignedRecord;
@@ -21,6 +21,11 @@ impl Unlocked {
         // A withdrawn body must not stay in the cache either: the log is written anew without it.
         let anew = log.kept == 0 || fresh.iter().any(|logged| !logged.header.withdraws.is_empty());
         let from = if anew { 0 } else { log.kept };
+        // Files first: cut off after that, the withdrawal is fetched once more.
+        for record in fresh.iter().flat_map(|logged| &logged.header.withdraws) {
+            let files = log.find(*record).map(|logged| logged.header.attachments.as_slice()).unwrap_or_default();
+            self.forget_files(files, None).await?;
+        }
         let name = format!("{LOG}{journal}/{from:012}");
         let signed: Vec<SignedRecord> = log.records[from..].iter().map(to_keep).collect();
         put_sealed(&*self.env.store, &self.copy.device_key, &name, &signed).await?;

@@ -102,7 +102,8 @@ impl Unlocked {
         let sealed = self.sealed_bundle(version, ways.clone())?;
         self.state.sent = Some(Sent { change, sha256: Hash::of(&sealed), version, ways });
         self.save_state().await?;
-        let put = PutBundle { password, recovery_sha256, ..PutBundle::new(version, sealed.into()) };
+        let replaces = self.state.replaces;
+        let put = PutBundle { password, recovery_sha256, replaces, ..PutBundle::new(version, sealed.into()) };
         let answered = self.env.api.put_bundle(&token, &put).await.map_err(ClientError::from);
         match answered {
             Ok(()) => self.adopt_sent().await,
@@ -176,6 +177,7 @@ impl Unlocked {
             (self.state.next_kit, self.state.unproved_kit) = (None, None);
         }
         self.state.bundle_version = sent.version;
+        self.state.replaces = None;
         self.state.ways = sent.ways;
         self.save_state().await
     }

@@ -77,6 +77,12 @@ pub(crate) struct DeviceState {
     pub(crate) floors: BTreeMap<JournalId, Head>,
     /// Journals whose history contradicted itself: nothing more is written to them.
     pub(crate) diverged: BTreeMap<JournalId, Divergence>,
+    /// Journals that are being sent again to a restored server, and from which record on.
+    #[serde(default)]
+    pub(crate) resending: BTreeMap<JournalId, u64>,
+    /// The version of the bundle that a restored server has, until it has a newer one than this device saw before.
+    #[serde(default)]
+    pub(crate) replaces: Option<u64>,
     /// People whose card was replaced by one that does not follow it: nothing is sealed to them until they are paired again.
     #[serde(default)]
     pub(crate) estranged: BTreeSet<AccountId>,
@@ -109,6 +115,8 @@ impl DeviceState {
             invitations: Vec::new(),
             floors: BTreeMap::new(),
             diverged: BTreeMap::new(),
+            resending: BTreeMap::new(),
+            replaces: None,
             estranged: BTreeSet::new(),
             card_before: None,
             next_item: 0,

@@ -46,6 +46,9 @@ pub enum ClientError {
     /// A code for a new device was used, or its time is over.
     #[error("this device code was used already, or its ten minutes are over")]
     CodeOver,
+    /// The server has an older key bundle than this device has seen.
+    #[error("the server has an older state of this account than this device has seen")]
+    OlderAccount,
     /// A change of password or kit was cut off, and another device has changed the account since.
     #[error("a change of your password or kit was cut off, and another device has changed the account since")]
     Unsettled,
@@ -182,6 +185,10 @@ impl ClientError {
                 "Check the handle. A kit is void once a newer one was made: look for the newest. Nothing was changed."
             }
             Self::CodeOver => "On the other device, make a new one: `reverie devices add`. Nothing was changed.",
+            Self::OlderAccount => {
+                "If your practice says that the server was restored from a backup: `reverie login --after-restore`. \
+                 If not, do not log in, and tell your practice. Nothing was changed."
+            }
             Self::Unsettled => {
                 "Nothing is lost. `reverie login` finds out which one is valid; if it does not take the one password, \
                  it takes the other."
@@ -207,8 +214,9 @@ impl ClientError {
                  `reverie withdraw ENTRY --without-files`."
             }
             Self::HistoryDiverged(_) => {
-                "Nothing more is written to this journal from here. The evidence is kept on this device. \
-                 Tell your practice, and compare the words of `reverie verify` with each other."
+                "Nothing more is written to this journal from here. What you have is safe, and the evidence is kept on \
+                 this device. If your practice says that the server was restored from a backup: `reverie resend`. If not, \
+                 tell your practice, and compare the words of `reverie verify` with each other."
             }
             Self::KeepsMoving(_) => {
                 "What you wrote is safe in the outbox. Try `reverie verify`, then write to your practice."

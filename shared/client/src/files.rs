@@ -1,4 +1,4 @@
-//! Attachments: sealed while they are read, kept sealed until the server has them, opened into a place that the caller
+//! Attachments: sealed while they are read, kept sealed on the device that sealed them, opened into a place that the caller
 //! gives. Memory does not grow with their size.
 
 use std::io::{Read, Write};
@@ -12,7 +12,7 @@ use reverie_protocol::ids::{AttachmentId, JournalId};
 use sha2::{Digest as _, Sha256};
 
 use crate::error::ClientError;
-use crate::outbox::Outgoing;
+use crate::outbox::{Intent, Outgoing, outgoing};
 use crate::store::{BlobWriter, StoreError};
 use crate::unlocked::Unlocked;
 
@@ -32,13 +32,14 @@ pub struct NewFile {
     pub reader: Box<dyn Read + Send>,
 }
 
-/// Where a sealed file waits until the server has it. If the epoch moves meanwhile, it is sealed anew beside the first.
-pub(crate) fn waiting_file(id: AttachmentId, epoch: u32) -> String {
-    format!("{}{epoch}", waiting_files(id))
+/// Where a file is that was sealed on this device: it stays until its record is withdrawn. If the epoch moves while it
+/// waits to be sent, it is sealed anew beside the first.
+pub(crate) fn own_file(id: AttachmentId, epoch: u32) -> String {
+    format!("{}{epoch}", own_files(id))
 }
 
-/// How the names of all sealings of a waiting file begin.
-pub(crate) fn waiting_files(id: AttachmentId) -> String {
+/// How the names of all sealings of a file begin.
+pub(crate) fn own_files(id: AttachmentId) -> String {
     format!("files/{id}-")
 }
 
@@ -98,11 +99,11 @@ impl Unlocked {
         let id = outgoing.named.id;
         let keys = self.keys(key.journal()).map(|keys| keys.epochs).unwrap_or_default();
         let old = keys.get(&outgoing.epoch).ok_or_else(|| damaged(id))?;
-        let (reader, _) = self.env.store.open(&waiting_file(id, outgoing.epoch)).await?.ok_or_else(|| damaged(id))?;
+        let (reader, _) = self.env.store.open(&own_file(id, outgoing.epoch)).await?.ok_or_else(|| damaged(id))?;
         let mut opened = open_attachment(old, reader).map_err(|_| damaged(id))?;
         let sealer = AttachmentSealer::new(key, opened.name(), opened.size(), opened.mtime());
         let sealer = sealer.map_err(|error| ClientError::NotPossible(error.to_string()))?;
-        Ok(self.seal_into(sealer, waiting_file(id, key.epoch()), &mut opened).await?.named(id))
+        Ok(self.seal_into(sealer, own_file(id, key.epoch()), &mut opened).await?.named(id))
     }
 
     async fn seal_stream(
@@ -116,7 +117,7 @@ impl Unlocked {
         let sealer = AttachmentSealer::new(key, &archive_name(attachment), attachment.size, mtime);
         let sealer = sealer
             .map_err(|error| ClientError::File { name: attachment.name.as_str().into(), reason: error.to_string() })?;
-        self.seal_into(sealer, waiting_file(attachment.id, key.epoch()), plain).await
+        self.seal_into(sealer, own_file(attachment.id, key.epoch()), plain).await
     }
 
     async fn seal_into(
@@ -142,16 +143,25 @@ impl Unlocked {
         Ok(sealed)
     }
 
-    /// Returns an attachment as it is stored: from the outbox if it still waits there, else from the server, verified
-    /// against the hash in its record's header.
+    /// Returns an attachment as it is stored: from this device if it was sealed here, else from the server.
     pub(crate) async fn sealed_file(&self, journal: JournalId, id: AttachmentId) -> Result<SealedFile, ClientError> {
         let mut keys = self.keys(journal).map(|keys| keys.epochs).unwrap_or_default();
         if let Some(outgoing) = self.outgoing(id) {
-            let (reader, _) =
-                self.env.store.open(&waiting_file(id, outgoing.epoch)).await?.ok_or_else(|| damaged(id))?;
+            let (reader, _) = self.env.store.open(&own_file(id, outgoing.epoch)).await?.ok_or_else(|| damaged(id))?;
             let key = keys.remove(&outgoing.epoch).ok_or_else(|| damaged(id))?;
             return Ok(SealedFile { key, reader });
         }
+        let (named, epoch) = self.find_attachment(journal, id).ok_or_else(|| damaged(id))?;
+        if let Some(name) = self.kept_file(&named, epoch).await? {
+            let (reader, _) = self.env.store.open(&name).await?.ok_or_else(|| damaged(id))?;
+            return Ok(SealedFile { key: keys.remove(&epoch).ok_or_else(|| damaged(id))?, reader });
+        }
+        self.fetch_file(journal, id).await
+    }
+
+    /// Fetches an attachment from the server, verified against the hash in its record's header.
+    pub(crate) async fn fetch_file(&self, journal: JournalId, id: AttachmentId) -> Result<SealedFile, ClientError> {
+        let mut keys = self.keys(journal).map(|keys| keys.epochs).unwrap_or_default();
         let (named, epoch) = self.find_attachment(journal, id).ok_or_else(|| damaged(id))?;
         let key = keys.remove(&epoch).ok_or_else(|| damaged(id))?;
         let token = self.token()?;
@@ -208,6 +218,40 @@ impl Unlocked {
         copied.map_err(failed)
     }
 
+    /// Keeps, of the files of a record that was sent, the sealings that it names: they open without the network, and can be
+    /// sent again if the server loses them.
+    pub(crate) async fn keep_sent_files(&self, intent: &Intent) -> Result<(), ClientError> {
+        let log = self.logs.get(&intent.journal());
+        let sent = log.and_then(|log| log.find(intent.record()).filter(|sent| !log.is_withdrawn(sent.header.record)));
+        let named: Vec<_> = outgoing(intent).iter().map(|outgoing| outgoing.named).collect();
+        self.forget_files(&named, sent.map(|sent| sent.header.epoch)).await
+    }
+
+    /// Deletes what this device has sealed of these attachments, but for the sealings to one epoch.
+    pub(crate) async fn forget_files(&self, named: &[AttachmentRef], but: Option<u32>) -> Result<(), ClientError> {
+        for named in named {
+            let kept = but.map(|epoch| own_file(named.id, epoch));
+            for sealed in self.env.store.list(&own_files(named.id)).await? {
+                if Some(&sealed) != kept.as_ref() {
+                    self.env.store.delete(&sealed).await?;
+                }
+            }
+        }
+        Ok(())
+    }
+
+    /// Returns the name of a file that this device sealed and has kept. One that was damaged meanwhile is thrown away.
+    pub(crate) async fn kept_file(&self, named: &AttachmentRef, epoch: u32) -> Result<Option<String>, ClientError> {
+        let name = own_file(named.id, epoch);
+        let Some((mut reader, _)) = self.env.store.open(&name).await? else { return Ok(None) };
+        let mut hash = HashWriter(Sha256::new());
+        if std::io::copy(&mut reader, &mut hash).is_ok() && Hash(hash.0.finalize().into()) == named.sha256 {
+            return Ok(Some(name));
+        }
+        self.env.store.delete(&name).await?;
+        Ok(None)
+    }
+
     /// Deletes the copy that was fetched of an attachment.
     pub(crate) async fn forget_fetched(&self, id: AttachmentId) -> Result<(), ClientError> {
         Ok(self.env.store.delete(&fetched_file(id)).await?)
@@ -215,7 +259,7 @@ impl Unlocked {
 
     fn outgoing(&self, id: AttachmentId) -> Option<&Outgoing> {
         let intents = self.outbox.iter().flat_map(|item| &item.intents);
-        intents.flat_map(crate::outbox::outgoing).find(|outgoing| outgoing.named.id == id)
+        intents.flat_map(outgoing).find(|outgoing| outgoing.named.id == id)
     }
 }
 
@@ -223,6 +267,20 @@ impl Unlocked {
 pub(crate) struct SealedFile {
     pub(crate) key: EpochKey,
     pub(crate) reader: Box<dyn Read + Send>,
+}
+
+/// Takes the hash of what is written to it.
+struct HashWriter(Sha256);
+
+impl Write for HashWriter {
+    fn write(&mut self, bytes: &[u8]) -> std::io::Result<usize> {
+        self.0.update(bytes);
+        Ok(bytes.len())
+    }
+
+    fn flush(&mut self) -> std::io::Result<()> {
+        Ok(())
+    }
 }
 
 /// Returns the name inside the archive: the file's own where that is a plain one, else the attachment's id.

@@ -17,13 +17,34 @@ use crate::error::ClientError;
 use crate::outbox::Intent;
 use crate::unlocked::Unlocked;
 
+/// What a person knows of the server.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Server {
+    AsItWas,
+    /// It was restored from a backup.
+    Restored,
+}
+
 impl Unlocked {
     /// Logs this device in with the account's password, and takes over what other devices have put into the bundle. If
     /// the password was changed elsewhere, this device opens with the new one from now on.
     ///
     /// # Errors
-    /// The server's refusal, or a bundle that is older than what this device has seen.
+    /// The server's refusal, or [`ClientError::OlderAccount`] for a bundle that is older than what this device has seen.
     pub async fn login(&mut self, password: &str) -> Result<Option<Settled>, ClientError> {
+        self.login_to(password, Server::AsItWas).await
+    }
+
+    /// The same, where a person says that the server was restored from a backup: an older bundle is no betrayal then, and is
+    /// followed by one that has all that this device knows.
+    ///
+    /// # Errors
+    /// The server's refusal.
+    pub async fn login_after_restore(&mut self, password: &str) -> Result<Option<Settled>, ClientError> {
+        self.login_to(password, Server::Restored).await
+    }
+
+    async fn login_to(&mut self, password: &str, server: Server) -> Result<Option<Settled>, ClientError> {
         let handle = self.handle().to_owned();
         let asked = opaque(&self.env, &handle, password, &self.copy.bundle.account_secret).await;
         // The password has opened this device's keys, so if the server's answer does not fit it, there is no such account.
@@ -35,7 +56,7 @@ impl Unlocked {
         }
         let (session, way) = asked?;
         let bundle = open_bundle(&way, &session)?;
-        self.accept_bundle(&bundle, &session).await?;
+        self.accept_bundle(&bundle, &session, server).await?;
         let settled = self.settle_by(&bundle).await?;
         if !self.has_our_password(&bundle) {
             device::save_keys(&*self.env.store, &self.copy, password).await?;
@@ -71,7 +92,10 @@ impl Unlocked {
 
     /// Takes over what the bundle says that this device does not know yet.
     fn take_over(&mut self, bundle: &Bundle) {
-        self.state.bundle_version = bundle.version;
+        let seen = self.state.bundle_version;
+        self.state.replaces = (bundle.version < seen).then_some(bundle.version);
+        self.state.bundle_version = bundle.version.max(seen);
+        // The ways in go with the password and the kit that the server takes, be they older.
         self.state.ways.clone_from(&bundle.ways);
         self.state.devices.clone_from(&bundle.devices);
         for contact in &bundle.contacts {
@@ -95,13 +119,15 @@ impl Unlocked {
 
     /// Accepts a bundle of this account that is no older than what this device has seen, under the card that it knows or
     /// one that follows it.
-    async fn accept_bundle(&self, bundle: &Bundle, session: &OpenedSession) -> Result<(), ClientError> {
+    async fn accept_bundle(&self, bundle: &Bundle, session: &OpenedSession, server: Server) -> Result<(), ClientError> {
         // Whose new card the server does not have yet: the one before it is as good.
         let known = self.state.card_before.as_ref().unwrap_or(&self.copy.bundle.card);
-        let checked = bundle.check_newer_than(self.state.bundle_version, self.account(), &known.fingerprint());
+        let seen = if server == Server::Restored { 0 } else { self.state.bundle_version };
+        let checked = bundle.check_newer_than(seen, self.account(), &known.fingerprint());
         let other = match checked {
             Ok(()) => return Ok(()),
             Err(error @ BundleMismatch::OtherCard) => error,
+            Err(BundleMismatch::OlderVersion { .. }) => return Err(ClientError::OlderAccount),
             Err(error) => return Err(ClientError::Untrustworthy(error.to_string())),
         };
         if bundle.card == self.copy.bundle.card {

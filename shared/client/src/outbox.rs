@@ -15,7 +15,6 @@ use serde::{Deserialize, Serialize};
 
 use crate::device::{find_sealed, put_sealed};
 use crate::error::ClientError;
-use crate::files::waiting_files;
 use crate::sync::Notice;
 use crate::unlocked::Unlocked;
 
@@ -227,10 +226,8 @@ impl Unlocked {
                     self.outbox[place] = item.clone();
                 }
             }
-            for outgoing in done.iter().flat_map(outgoing) {
-                for sealed in self.env.store.list(&waiting_files(outgoing.named.id)).await? {
-                    self.env.store.delete(&sealed).await?;
-                }
+            for intent in done.iter().filter(|intent| !outgoing(intent).is_empty()) {
+                self.keep_sent_files(intent).await?;
             }
         }
         Ok(())

@@ -7,7 +7,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use reverie_protocol::api::Journals;
 use reverie_protocol::header::SignedRecord;
-use reverie_protocol::ids::{AccountId, JournalId};
+use reverie_protocol::ids::{AccountId, AttachmentId, JournalId};
 use reverie_protocol::limits;
 
 use crate::error::ClientError;
@@ -103,7 +103,7 @@ impl Unlocked {
                 self.pull(entry.journal).await
             };
             let synced = match pulled {
-                Ok(true) => self.repair(entry.journal).await.map(|()| true),
+                Ok(true) => self.repair(entry.journal, &entry.missing).await.map(|()| true),
                 pulled => pulled,
             };
             match synced {
@@ -182,8 +182,13 @@ impl Unlocked {
         })
     }
 
-    /// Asks again for bodies that the server withheld or swapped: one lie must not hide a record for ever.
-    async fn repair(&mut self, journal: JournalId) -> Result<(), ClientError> {
+    /// Asks again for bodies that the server withheld or swapped: one lie must not hide a record for ever. Files that the
+    /// server lost and that this device has are sent again.
+    async fn repair(&mut self, journal: JournalId, missing: &[AttachmentId]) -> Result<(), ClientError> {
+        for id in missing {
+            let token = self.token()?;
+            self.upload_again(&token, journal, *id).await?;
+        }
         let Some(mut log) = self.logs.remove(&journal) else { return Ok(()) };
         let repaired = self.fetch_bodies(journal, &mut log).await;
         if matches!(repaired, Ok(true)) {

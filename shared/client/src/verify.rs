@@ -147,7 +147,7 @@ impl Unlocked {
             }
             let given = logged.header.epoch >= self.reads_from(journal);
             for named in logged.header.attachments.iter().filter(|_| given) {
-                match self.sealed_file(journal, named.id).await {
+                match self.fetch_file(journal, named.id).await {
                     Ok(_) => verified.files += 1,
                     Err(error) if error.is_offline() => return Err(error),
                     Err(error) => verified.finding(place(logged.header.seq), error),

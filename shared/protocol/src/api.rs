@@ -493,6 +493,9 @@ pub struct JournalEntry {
     pub head: Head,
     /// The accounts of its members now, the caller's included, by id.
     pub members: Vec<MemberAccount>,
+    /// Files that its records name and that the server lost: it was restored from a backup without them. Whoever has one
+    /// uploads it.
+    pub missing: Vec<AttachmentId>,
 }
 
 /// The caller's journals.

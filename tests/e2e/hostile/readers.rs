@@ -97,7 +97,7 @@ async fn a_journal_that_the_server_opens_itself_is_left_alone() {
         use reverie_protocol::api::{JournalEntry, Journals, RecordPage};
         use reverie_tests::{Answer, Fate};
         if asked.is("GET", "/v1/journals") {
-            let entry = JournalEntry { journal, role: MemberRole::Writer, head, members: Vec::new() };
+            let entry = JournalEntry { journal, role: MemberRole::Writer, head, members: vec![], missing: vec![] };
             return Fate::Answer(Answer::json(200, &Journals { journals: vec![entry], open_invitations: vec![] }));
         }
         if asked.is_reading() && asked.path.contains(&journal.to_string()) {

@@ -13,7 +13,7 @@ use super::{Care, change_circle, reads, shares_in, syncs};
 /// Returns every record of a journal as it lies in the server's database, bodies included.
 async fn in_the_database(care: &Care) -> Vec<SignedRecord> {
     let look = reverie_tests::database::Look::into(&care.world.data()).await;
-    let of = format!("FROM record WHERE journal = x'{}' ORDER BY seq", hex::encode(care.journal.as_bytes()));
+    let of = format!("FROM record WHERE journal = {} ORDER BY seq", look.id(care.journal));
     let column = |name: &str| format!("SELECT {name} AS cell {of}");
     let (headers, signatures) = (look.column(&column("header")).await, look.column(&column("signature")).await);
     let bodies = look.column(&column("body")).await;

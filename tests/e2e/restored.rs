@@ -1,0 +1,159 @@
+//! A server that was restored from a backup, and devices that have seen more than it has.
+
+use reverie_client::{ClientError, Notice, Standing};
+use reverie_journal::Kind;
+use reverie_protocol::ids::DocumentId;
+use reverie_tests::media::voice_memo;
+use reverie_tests::person::{PASSWORD, entry_with};
+use reverie_tests::{Asked, Fate, Person, Practice};
+
+fn diverged(notices: &[Notice]) -> bool {
+    matches!(notices, [Notice::Failed { error: ClientError::HistoryDiverged(_), .. }, ..])
+}
+
+/// Sends everything again, and returns how many records and files were lacking.
+async fn resends(person: &mut Person) -> (u64, usize) {
+    let compared = person.compare_with_server().await.unwrap();
+    assert!(compared.iter().all(|comparison| comparison.standing != Standing::Diverged), "{compared:?}");
+    let (mut records, mut files) = (0, 0);
+    for comparison in compared {
+        let sent = person.resend(comparison.journal, &mut |_, _| {}).await.unwrap();
+        assert_eq!(sent.lost, []);
+        (records, files) = (records + sent.records, files + sent.files);
+    }
+    (records, files)
+}
+
+async fn is_whole(person: &mut Person) {
+    assert!(person.compare_with_server().await.unwrap().is_empty());
+    let flushed = person.flush().await.unwrap();
+    assert_eq!(flushed.waiting, 0, "{:?}", flushed.stopped_by);
+    let notices = person.sync().await.unwrap();
+    assert!(notices.is_empty(), "{notices:?}");
+    assert_eq!(person.verify(&mut |_, _| {}).await.unwrap().findings, []);
+}
+
+/// The practice after a restore: heron wrote, shared and withdrew after the backup, and quill has read and answered it.
+async fn restored() -> (Practice, DocumentId) {
+    let Practice { mut world, mut quill, mut heron } = Practice::open().await;
+    let shared_before = heron.shares(Kind::Image, "A greenhouse.").await.unwrap();
+    quill.sync().await.unwrap();
+    let backup = world.backup().await;
+    for person in [&mut quill, &mut heron] {
+        person.wire.reroute(world.addr);
+    }
+    let memo = entry_with(Kind::Body, "Said aloud", "Warm hands.", vec![voice_memo("said.wav", 1)]);
+    let memo = heron.write(memo).await.unwrap();
+    let circle = heron.share_target(None).unwrap();
+    assert!(heron.share(memo.document, &circle).await.unwrap().stopped_by.is_none());
+    quill.sync().await.unwrap();
+    quill.reply(memo.document, "Tell me more.".into(), false).await.unwrap();
+    heron.sync().await.unwrap();
+    heron.withdraw(shared_before).await.unwrap();
+    quill.sync().await.unwrap();
+    world.restore(backup).await;
+    for person in [&mut quill, &mut heron] {
+        person.wire.reroute(world.addr);
+    }
+    (Practice { world, quill, heron }, memo.document)
+}
+
+#[tokio::test]
+async fn a_restored_server_gets_everything_again_from_the_devices_that_have_it_and_work_goes_on() {
+    let (Practice { world: _world, mut quill, mut heron }, memo) = restored().await;
+    // Nobody is told that all is well: the password alone does not make an older account acceptable.
+    assert!(matches!(heron.login(PASSWORD).await, Err(ClientError::OlderAccount)));
+    heron.login_after_restore(PASSWORD).await.unwrap();
+    assert!(diverged(&heron.sync().await.unwrap()));
+    // What is written meanwhile waits, and is not lost.
+    assert_eq!(heron.writes(Kind::Fragment, "Meanwhile.").await.unwrap().flushed.waiting, 1);
+
+    let (records, files) = resends(&mut heron).await;
+    assert!(records >= 6, "the entry, its shared copy, two withdrawals, the reply, another withdrawal: {records}");
+    assert_eq!(files, 1, "the memo in the shared journal; the private one was withdrawn");
+    is_whole(&mut heron).await;
+
+    quill.login_after_restore(PASSWORD).await.unwrap();
+    quill.sync().await.unwrap();
+    assert_eq!(resends(&mut quill).await, (0, 0), "nothing is lacking any more");
+    is_whole(&mut quill).await;
+    quill.reply(memo, "Still here.".into(), false).await.unwrap();
+    heron.sync().await.unwrap();
+    let view = heron.view(heron.account());
+    let shared = &view.shared[0];
+    assert_eq!(shared.entries.len(), 1, "what was withdrawn after the backup is withdrawn again");
+    assert_eq!(shared.entries[0].replies.len(), 2);
+    // The account goes on from here too: no device ever again takes the backup's state for the newest.
+    heron.login(PASSWORD).await.unwrap();
+}
+
+#[tokio::test]
+async fn a_clinician_who_is_back_first_sends_again_what_the_patient_wrote_and_her_recordings_follow() {
+    let (Practice { world: _world, mut quill, mut heron }, _) = restored().await;
+    quill.login_after_restore(PASSWORD).await.unwrap();
+    quill.sync().await.unwrap();
+    let compared = quill.compare_with_server().await.unwrap();
+    assert_eq!(compared.len(), 1);
+    let sent = quill.resend(compared[0].journal, &mut |_, _| {}).await.unwrap();
+    assert!(sent.records >= 3, "{sent:?}");
+    assert_eq!((sent.files, sent.lost.len()), (0, 1), "the recording is on heron's device alone");
+
+    heron.login_after_restore(PASSWORD).await.unwrap();
+    heron.sync().await.unwrap();
+    resends(&mut heron).await;
+    is_whole(&mut heron).await;
+    resends(&mut quill).await;
+    is_whole(&mut quill).await;
+}
+
+#[tokio::test]
+async fn sending_again_that_is_cut_off_anywhere_goes_on_where_it_was() {
+    for cut in 1.. {
+        let (Practice { world: _world, quill: _quill, mut heron }, _) = restored().await;
+        heron.login_after_restore(PASSWORD).await.unwrap();
+        heron.sync().await.unwrap();
+        let mut asked = 0;
+        heron.wire.answers(move |request: &Asked, _| {
+            asked += usize::from(request.method != "GET");
+            if asked == cut { Fate::HangUp } else { Fate::Pass }
+        });
+        let mut cut_off = false;
+        for comparison in heron.compare_with_server().await.unwrap() {
+            cut_off |= heron.resend(comparison.journal, &mut |_, _| {}).await.is_err();
+        }
+        heron.wire.is_honest();
+        resends(&mut heron).await;
+        is_whole(&mut heron).await;
+        if !cut_off {
+            assert!(cut > 3, "two journals and a file are at least three requests");
+            return;
+        }
+    }
+}
+
+#[tokio::test]
+async fn a_server_that_went_on_with_another_history_gets_nothing_and_it_is_said() {
+    let Practice { mut world, mut quill, mut heron } = Practice::open().await;
+    let entry = heron.shares(Kind::Image, "A greenhouse.").await.unwrap();
+    quill.sync().await.unwrap();
+    let backup = world.backup().await;
+    heron.wire.reroute(world.addr);
+    heron.shares(Kind::Dream, "Buttons.").await.unwrap();
+    world.restore(backup).await;
+    for person in [&mut quill, &mut heron] {
+        person.wire.reroute(world.addr);
+    }
+    // quill has seen none of it, so writes in good faith what now takes its place.
+    quill.login(PASSWORD).await.unwrap();
+    quill.reply(entry, "Tell me more.".into(), false).await.unwrap();
+
+    heron.login_after_restore(PASSWORD).await.unwrap();
+    heron.sync().await.unwrap();
+    let compared = heron.compare_with_server().await.unwrap();
+    let forked: Vec<_> = compared.iter().filter(|compared| compared.standing == Standing::Diverged).collect();
+    assert_eq!(forked.len(), 1, "{compared:?}");
+    let refused = heron.resend(forked[0].journal, &mut |_, _| {}).await.unwrap_err();
+    assert!(matches!(refused, ClientError::HistoryDiverged(_)), "{refused}");
+    assert_eq!(heron.view(heron.account()).shared[0].entries.len(), 2, "everything stays on the device");
+    assert!(!heron.evidence().await.unwrap().is_empty());
+}
