@@ -1,6 +1,6 @@
 //! A server that was restored from a backup, and devices that have seen more than it has.
 
-use reverie_client::{ClientError, Notice, Standing};
+use reverie_client::{CircleChange, ClientError, Notice, Standing};
 use reverie_journal::Kind;
 use reverie_protocol::ids::DocumentId;
 use reverie_tests::media::voice_memo;
@@ -132,7 +132,7 @@ async fn sending_again_that_is_cut_off_anywhere_goes_on_where_it_was() {
 }
 
 #[tokio::test]
-async fn a_server_that_went_on_with_another_history_gets_nothing_and_it_is_said() {
+async fn where_the_server_went_on_with_another_history_a_person_takes_it_and_hers_is_written_again() {
     let Practice { mut world, mut quill, mut heron } = Practice::open().await;
     let entry = heron.shares(Kind::Image, "A greenhouse.").await.unwrap();
     quill.sync().await.unwrap();
@@ -156,4 +156,41 @@ async fn a_server_that_went_on_with_another_history_gets_nothing_and_it_is_said(
     assert!(matches!(refused, ClientError::HistoryDiverged(_)), "{refused}");
     assert_eq!(heron.view(heron.account()).shared[0].entries.len(), 2, "everything stays on the device");
     assert!(!heron.evidence().await.unwrap().is_empty());
+
+    // She takes it, and her own comes after it.
+    let taken = heron.take_theirs(forked[0].journal).await.unwrap();
+    assert_eq!((taken.again, taken.of_others), (1, 0));
+    resends(&mut heron).await;
+    is_whole(&mut heron).await;
+    let shared = heron.view(heron.account()).shared[0].clone();
+    assert_eq!(shared.entries.len(), 2);
+    assert_eq!(shared.entries.iter().map(|entry| entry.replies.len()).sum::<usize>(), 1, "quill's answer is there too");
+    is_whole(&mut quill).await;
+    assert_eq!(quill.view(heron.account()).shared[0].entries.len(), 2);
+    assert!(!heron.evidence().await.unwrap().is_empty(), "the evidence of both stays");
+}
+
+#[tokio::test]
+async fn a_history_that_would_undo_a_removal_is_not_taken() {
+    let Practice { mut world, mut quill, mut heron } = Practice::open().await;
+    let entry = heron.shares(Kind::Image, "A greenhouse.").await.unwrap();
+    quill.sync().await.unwrap();
+    let backup = world.backup().await;
+    heron.wire.reroute(world.addr);
+    let journal = heron.circles()[0].journal;
+    let gone = CircleChange::Remove { account: quill.account() };
+    let proposal = heron.propose(journal, gone).await.unwrap();
+    heron.enact(&proposal).await.unwrap();
+    world.restore(backup).await;
+    for person in [&mut quill, &mut heron] {
+        person.wire.reroute(world.addr);
+    }
+    // He is back in, for the server; and writes what stands in the removal's place.
+    quill.login(PASSWORD).await.unwrap();
+    quill.reply(entry, "Tell me more.".into(), false).await.unwrap();
+    heron.login_after_restore(PASSWORD).await.unwrap();
+    heron.sync().await.unwrap();
+    let refused = heron.take_theirs(journal).await.unwrap_err();
+    assert!(refused.to_string().contains("who reads this journal was changed"), "{refused}");
+    assert!(diverged(&heron.sync().await.unwrap()), "nothing more is written to it");
 }

@@ -3,7 +3,7 @@
 use std::process::ExitCode;
 
 use clap::Args;
-use reverie_client::{Comparison, SentAgain, Standing};
+use reverie_client::{Comparison, SentAgain, Standing, Unlocked};
 use reverie_journal::short_id;
 use serde_json::{Value, json};
 
@@ -21,8 +21,12 @@ use crate::ui::Ui;
 Examples:
   reverie login --after-restore
   reverie resend
+  reverie resend --take-theirs
   reverie resend --yes --json")]
 pub(crate) struct ResendArgs {
+    /// Where the server goes on with another history: take that, and write your own again after it
+    #[arg(long)]
+    take_theirs: bool,
     /// Do not ask
     #[arg(long)]
     yes: bool,
@@ -33,6 +37,9 @@ pub(crate) async fn run(ui: &Ui, logged_in: LoggedIn, args: ResendArgs) -> Resul
     let compared = account.compare_with_server().await?;
     for comparison in &compared {
         ui.say(&said(comparison));
+    }
+    if args.take_theirs {
+        return take_theirs(ui, account, &compared, args.yes).await;
     }
     let lacking = compared.iter().filter(|comparison| comparison.standing != Standing::Diverged).count();
     if compared.is_empty() {
@@ -74,6 +81,47 @@ pub(crate) async fn run(ui: &Ui, logged_in: LoggedIn, args: ResendArgs) -> Resul
     answer(ui, &compared, &sent, failed)
 }
 
+async fn take_theirs(
+    ui: &Ui,
+    mut account: Unlocked,
+    compared: &[Comparison],
+    yes: bool,
+) -> Result<ExitCode, CommandError> {
+    let forked: Vec<_> = compared.iter().filter(|compared| compared.standing == Standing::Diverged).collect();
+    if forked.is_empty() {
+        ui.say("No journal has two histories, so there is none to take.");
+        return answer(ui, compared, &[], false);
+    }
+    ui.say(
+        "The server's history takes the place of the one on this device. What you wrote or withdrew since they part is done \
+         again after it. What others wrote there they do again themselves. The evidence of both is kept.",
+    );
+    if !ui.confirm(yes, "Was the server restored from a backup, and shall its history be taken?")? {
+        ui.say("Nothing was changed.");
+        return answer(ui, compared, &[], false);
+    }
+    let (mut sent, mut failed) = (Vec::new(), false);
+    for comparison in forked {
+        match account.take_theirs(comparison.journal).await {
+            Ok(taken) => {
+                let others = match taken.of_others {
+                    0 => String::new(),
+                    others => format!(" {} of others are theirs to do again.", records(others as u64)),
+                };
+                ui.say(&format!("{}: {} of yours done again.{others}", named(comparison), records(taken.again as u64)));
+                sent.push(json!({ "journal": comparison.journal, "again": taken.again, "of_others": taken.of_others }));
+            }
+            Err(error) if error.is_offline() || error.is_logged_out() => return Err(error.into()),
+            Err(error) => {
+                ui.warn(&format!("{}: {error}.", named(comparison)));
+                failed = true;
+            }
+        }
+    }
+    fetch(ui, &mut account).await?;
+    answer(ui, compared, &sent, failed)
+}
+
 fn answer(ui: &Ui, compared: &[Comparison], sent: &[Value], failed: bool) -> Result<ExitCode, CommandError> {
     let compared: Vec<_> = compared.iter().map(compared_json).collect();
     ui.answer(&json!({ "journals": compared, "sent": sent }), String::new)?;
@@ -96,8 +144,9 @@ fn said(comparison: &Comparison) -> String {
         Standing::WholeAgain => "the server has all of it again.".into(),
         Standing::Diverged => {
             "the server goes on with another history than this device has seen, so what is missing has \
-                               no place there. What you have is safe. Tell your practice; `reverie verify \
-                               --save-evidence DIR` writes what proves it."
+                               no place there. What you have is safe. If the server was restored, `reverie resend \
+                               --take-theirs` writes yours again after its own. If not, tell your practice; `reverie \
+                               verify --save-evidence DIR` writes what proves it."
                 .into()
         }
     };

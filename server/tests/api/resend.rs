@@ -85,7 +85,7 @@ async fn what_the_backup_lacked_is_sent_again_by_whoever_has_it() {
     let seen = log.read(&quill).await;
     let quill = restored.meets(&quill, "quill").await;
     let resent: Resent = ok(resend(&quill, &log, &records).await).await;
-    assert_eq!((Some(resent.head.clone()), resent.missing), (seen.head.clone(), vec![]));
+    assert_eq!((Some(resent.head), resent.missing), (seen.head, vec![]));
     assert_eq!(log.read(&quill).await, seen, "the log is what it was, byte for byte");
     assert_eq!(ok::<Resent>(resend(&quill, &log, &records).await).await.head, resent.head, "twice is once");
 
