@@ -87,6 +87,9 @@ pub(crate) enum Command {
     Brief(brief::BriefArgs),
     Reply(reply::ReplyArgs),
     Session(session::SessionArgs),
+    Course(course::CourseArgs),
+    Cycle(cycle::CycleArgs),
+    Dose(dose::DoseArgs),
     Members(members::MembersArgs),
     History(history::HistoryArgs),
     Coverage(coverage::CoverageArgs),
@@ -105,8 +108,11 @@ const GROUPS: [(&str, &[&str]); 7] = [
     ("Your keys", &["password", "kit", "recover", "devices", "rekey"]),
     ("For patients", &["write", "attach", "elaborate", "mark", "list", "share", "withdraw", "safety-plan"]),
     ("For patients: who reads what is shared", &["admit", "remove", "rotate", "close"]),
-    ("For clinicians", &["queue", "brief", "reply", "session", "coverage"]),
-    ("For both", &["show", "watch", "measure", "members", "history", "export", "verify", "resend", "access-log"]),
+    ("For clinicians", &["queue", "brief", "reply", "cycle", "dose", "coverage"]),
+    (
+        "For both",
+        &["show", "watch", "course", "session", "measure", "members", "history", "export", "verify", "resend", "access-log"],
+    ),
     ("For administrators and shells", &["admin", "completions"]),
 ];
 
@@ -158,11 +164,19 @@ pub(crate) fn kind() -> impl TypedValueParser<Value = Kind> {
     PossibleValuesParser::new(Kind::ALL.map(Kind::name)).map(|name| name.parse().expect("the parser takes names only"))
 }
 
+/// Reads one of these values by its name.
+pub(crate) fn named<T: Copy + Send + Sync + 'static>(
+    all: &[T],
+    name: fn(T) -> &'static str,
+) -> impl TypedValueParser<Value = T> + use<T> {
+    let all = all.to_vec();
+    PossibleValuesParser::new(all.iter().map(|one| name(*one)).collect::<Vec<_>>())
+        .map(move |text| *all.iter().find(|one| name(**one) == text).expect("the parser takes these names only"))
+}
+
 /// Reads what an account is.
 pub(crate) fn role(roles: &[AccountRole]) -> impl TypedValueParser<Value = AccountRole> + use<> {
-    let roles: Vec<AccountRole> = roles.to_vec();
-    PossibleValuesParser::new(roles.iter().map(|role| role.name()).collect::<Vec<_>>())
-        .map(move |name| *roles.iter().find(|role| role.name() == name).expect("the parser takes these names only"))
+    named(roles, AccountRole::name)
 }
 
 #[cfg(test)]

@@ -15,8 +15,11 @@ pub(crate) mod attach;
 pub(crate) mod brief;
 pub(crate) mod close;
 pub(crate) mod completions;
+pub(crate) mod course;
 pub(crate) mod coverage;
+pub(crate) mod cycle;
 pub(crate) mod devices;
+pub(crate) mod dose;
 pub(crate) mod elaborate;
 pub(crate) mod export;
 pub(crate) mod history;
@@ -83,7 +86,10 @@ pub(crate) async fn run(ui: &Ui, start: Start, command: Command) -> Result<ExitC
         Command::Watch(args) => watch::run(ui, start, args).await,
         Command::Brief(args) => brief::run(ui, start.log_in(ui, Reading).await?, args).await,
         Command::Reply(args) => reply::run(ui, start.log_in(ui, Writing).await?, args).await,
-        Command::Session(args) => session::run(ui, start.log_in(ui, Writing).await?, args).await,
+        Command::Session(args) => session::run(ui, start, args).await,
+        Command::Course(args) => course::run(ui, start, args).await,
+        Command::Cycle(args) => cycle::run(ui, start, args).await,
+        Command::Dose(args) => dose::run(ui, start, args).await,
         Command::Export(args) => export::run(ui, start.log_in(ui, Reading).await?, args).await,
         Command::Verify(args) => return verify::run(ui, start, args).await,
         Command::Resend(args) => return resend::run(ui, start.log_in(ui, Reading).await?, args).await,

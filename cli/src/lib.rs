@@ -3,6 +3,7 @@
 //! The invariant: nothing clinical is decided or worded here. Commands read arguments, call `reverie_client`, and print
 //! what `reverie_journal::render` says. Data goes to stdout, talk to stderr, and no secret is ever an argument.
 
+mod about;
 mod acts;
 mod arguments;
 mod circle_changes;

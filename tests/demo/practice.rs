@@ -125,7 +125,7 @@ async fn plan(quill: &mut Unlocked, patient: AccountId, calendar: &Calendar) -> 
         if state == Scheduled {
             calendar.now_is(story::DOSE);
         }
-        quill.record_session(patient, Session { session_type, state, starts_at, ended_at }).await?;
+        quill.record_session(patient, Session { ended_at, ..Session::new(session_type, state, starts_at) }).await?;
     }
     Ok(())
 }

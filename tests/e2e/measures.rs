@@ -2,7 +2,6 @@
 
 use std::fs;
 use std::path::Path;
-use std::process::{Command, Output, Stdio};
 
 use reverie_client::native::ExportFolder;
 use reverie_journal::measure::{Answered, Pack, Points, Taken, Taking};
@@ -13,9 +12,9 @@ use reverie_journal::{
 };
 use reverie_protocol::account::AccountRole;
 use reverie_protocol::limits::INVITATION_IN_ROOM_SECONDS;
-use reverie_tests::person::PASSWORD;
-use reverie_tests::server::program;
-use reverie_tests::{Person, Practice, World};
+use reverie_tests::{Person, Practice};
+
+use crate::shell::{flat, goes_home, ok, reverie};
 
 const CORE_10: &str = include_str!("../../shared/journal/packs/core-10.toml");
 /// Ten points, and several days of thoughts of being better off dead.
@@ -115,12 +114,7 @@ async fn while_the_clinician_is_away_phq_8_is_offered_and_in_the_day_after_a_dos
     assert!(because.sentence().contains("Noor Haddon, LICSW covers: 617-555-0142"));
     assert_eq!(offer(&heron, "PHQ-8"), Offer::Offered);
 
-    let dose = Session {
-        session_type: SessionType::Dosing,
-        state: SessionState::Completed,
-        starts_at: world.clock.now(),
-        ended_at: None,
-    };
+    let dose = Session::new(SessionType::Dosing, SessionState::Completed, world.clock.now());
     quill.record_session(patient, dose).await.unwrap();
     heron.sync().await.unwrap();
     let setting = heron.measure_setting(None, false).unwrap();
@@ -154,40 +148,6 @@ async fn a_pack_travels_in_the_journal_and_a_private_answer_is_shared_and_taken_
     let after = quill.brief(patient, None, None).unwrap();
     assert_eq!((after.measures.len(), after.withdrawn.records), (0, 1));
     assert_eq!(heron.view(patient).private.unwrap().measures.len(), 1);
-}
-
-/// Somebody at a shell, on a device that a test filled before.
-fn reverie(world: &World, profile: &str, arguments: &[&str]) -> Output {
-    let home = world.home("shells");
-    fs::create_dir_all(&home).unwrap();
-    let passphrase = home.join("passphrase");
-    fs::write(&passphrase, PASSWORD).unwrap();
-    let run = Command::new(program("reverie"))
-        .env_clear()
-        .env("REVERIE_NOW", world.clock.now().to_string())
-        .args(["--home", &home.to_string_lossy(), "--profile", profile])
-        .args(["--server", &format!("http://{}", world.addr), "--passphrase-file", &passphrase.to_string_lossy()])
-        .args(arguments)
-        .stdin(Stdio::null())
-        .output();
-    run.unwrap()
-}
-
-/// Takes a person's device home, so that a shell can use it.
-fn goes_home(world: &World, profile: &str, person: Person) {
-    let (from, to) = (person.home.clone(), world.home("shells").join(profile));
-    drop(person);
-    fs::create_dir_all(&to).unwrap();
-    fs::rename(from, to.join("store")).unwrap();
-}
-
-fn flat(bytes: &[u8]) -> String {
-    String::from_utf8_lossy(bytes).split_whitespace().collect::<Vec<_>>().join(" ")
-}
-
-fn ok(output: Output) -> (String, String) {
-    assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
-    (flat(&output.stdout), flat(&output.stderr))
 }
 
 // The shell's programs are waited for on this thread, and the server has to answer them meanwhile.

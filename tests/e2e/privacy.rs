@@ -142,7 +142,7 @@ async fn plant(quill: &mut Person, heron: &mut Person) {
     measured(quill, heron).await;
     quill.sync().await.unwrap();
     let (session_type, state) = (SessionType::Integration, SessionState::Scheduled);
-    let session = Session { session_type, state, starts_at: SESSION_AT.parse().unwrap(), ended_at: None };
+    let session = Session::new(session_type, state, SESSION_AT.parse().unwrap());
     quill.record_session(heron.account(), session).await.unwrap();
     quill.reply(entry, canary("reply"), true).await.unwrap();
     let brief = quill.brief(heron.account(), None, None).unwrap();

@@ -47,8 +47,7 @@ async fn what_is_written_after_dosing_is_read_before_the_session_answered_and_ta
     let heron_id = heron.account();
 
     // Quill plans the day, the dose is taken.
-    let planned =
-        |session_type, state, at: &str| Session { session_type, state, starts_at: at.parse().unwrap(), ended_at: None };
+    let planned = |session_type, state, at: &str| Session::new(session_type, state, at.parse().unwrap());
     let dosing = planned(SessionType::Dosing, SessionState::Completed, "2031-05-01T10:00:00-04:00");
     quill.record_session(heron_id, dosing).await.unwrap();
     let integration = planned(SessionType::Integration, SessionState::Scheduled, "2031-05-04T14:00:00-04:00");
@@ -173,7 +172,7 @@ async fn a_session_that_took_place_takes_the_place_of_what_was_planned() {
     let Practice { world: _world, mut quill, heron } = Practice::open().await;
     let starts_at = "2031-05-04T14:00:00-04:00".parse().unwrap();
     for state in [SessionState::Scheduled, SessionState::Completed] {
-        let session = Session { session_type: SessionType::Integration, state, starts_at, ended_at: None };
+        let session = Session::new(SessionType::Integration, state, starts_at);
         quill.record_session(heron.account(), session).await.unwrap();
     }
     let sessions = &quill.view(heron.account()).shared[0].sessions;

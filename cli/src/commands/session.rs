@@ -1,70 +1,92 @@
-//! `reverie session`: an appointment, planned or past, so that a brief knows since when.
+//! `reverie session`: appointments, planned or past; and the patient's own note that she has a dosing session.
 
-use clap::Args;
-use clap::builder::{PossibleValuesParser, TypedValueParser};
-use reverie_journal::{Session, SessionState, SessionType, Timestamp};
+use clap::{Args, Subcommand};
+use reverie_journal::render::sessions_text;
+use reverie_journal::{Timestamp, short_id};
+use serde_json::json;
 
+use crate::about::about;
 use crate::arguments::handle;
 use crate::error::CommandError;
-use crate::logged_in::LoggedIn;
+use crate::logged_in::Purpose::{Reading, Writing};
+use crate::logged_in::{LoggedIn, Start};
 use crate::report::{kept_json, still_waiting};
-use crate::time::moment;
+use crate::time::{moment, now};
 use crate::ui::Ui;
 
-/// Record a session with a patient
+mod add;
+
+/// Record and list sessions, planned or past
 ///
-/// A completed dosing session starts a cycle; the next brief begins at the end of the last completed integration or
-/// psychotherapy session. Recording a session of the same type and start again says what became of it. The patient can
-/// read which sessions are recorded.
+/// A completed dosing session makes a cycle dosed; the next brief begins at the end of the last completed integration or
+/// psychotherapy session. The patient can read which sessions are recorded.
 #[derive(Args)]
-#[command(after_help = "\
+#[command(
+    disable_help_subcommand = true,
+    after_help = "\
 Examples:
-  reverie session heron-41 --type dosing --at \"2031-05-01 14:00\" --ended \"2031-05-01 16:30\"
-  reverie session heron-41 --type integration --state scheduled --at \"2031-05-03 10:00\"")]
+  reverie session add heron-41 --type dosing --at \"2031-05-01 14:00\" --ended \"2031-05-01 16:30\"
+  reverie session list heron-41
+  reverie session today                                for patients: decisions wait from now on"
+)]
 pub(crate) struct SessionArgs {
-    /// The patient
+    #[command(subcommand)]
+    command: SessionCommand,
+}
+
+#[derive(Subcommand)]
+enum SessionCommand {
+    Add(Box<add::AddArgs>),
+    /// List the sessions
+    List(ListArgs),
+    /// Note that you have a dosing session: decisions wait from now on (patients)
+    ///
+    /// Only you can read it. It starts the time in which nothing that cannot be undone is asked of you; writing is
+    /// always possible.
+    Today(TodayArgs),
+}
+
+#[derive(Args)]
+struct ListArgs {
+    /// The patient; patients leave it out
     #[arg(value_parser = handle)]
-    handle: String,
-    /// What it is for
-    #[arg(long = "type", value_name = "TYPE", value_parser = session_type())]
-    session_type: SessionType,
-    /// What became of it
-    #[arg(long, value_parser = session_state(), default_value = "completed")]
-    state: SessionState,
-    /// When it starts or started
-    #[arg(long, value_name = "DATETIME", value_parser = moment)]
-    at: Timestamp,
-    /// When it ended
-    #[arg(long, value_name = "DATETIME", value_parser = moment)]
-    ended: Option<Timestamp>,
+    handle: Option<String>,
 }
 
-pub(crate) async fn run(ui: &Ui, logged_in: LoggedIn, args: SessionArgs) -> Result<(), CommandError> {
+#[derive(Args)]
+struct TodayArgs {
+    /// When it begins or began; now, unless you say otherwise
+    #[arg(long, value_name = "DATETIME", value_parser = moment)]
+    at: Option<Timestamp>,
+}
+
+pub(crate) async fn run(ui: &Ui, start: Start, SessionArgs { command }: SessionArgs) -> Result<(), CommandError> {
+    match command {
+        SessionCommand::Add(args) => add::run(ui, start.log_in(ui, Writing).await?, *args).await,
+        SessionCommand::List(args) => list(ui, start.log_in(ui, Reading).await?, args),
+        SessionCommand::Today(args) => today(ui, start.log_in(ui, Writing).await?, args).await,
+    }
+}
+
+fn list(ui: &Ui, logged_in: LoggedIn, ListArgs { handle }: ListArgs) -> Result<(), CommandError> {
+    let LoggedIn { account, profile: _ } = logged_in;
+    let about = about(&account, handle.as_deref())?;
+    let mut sessions: Vec<_> = about.shared.iter().flat_map(|shared| shared.sessions.clone()).collect();
+    let own = account.view(about.patient).private.map(|private| private.sessions).unwrap_or_default();
+    sessions.extend(own);
+    ui.answer(&json!(sessions), || sessions_text(&sessions, ui.page()))
+}
+
+async fn today(ui: &Ui, logged_in: LoggedIn, TodayArgs { at }: TodayArgs) -> Result<(), CommandError> {
     let LoggedIn { mut account, profile: _ } = logged_in;
-    let SessionArgs { handle, session_type, state, at, ended } = args;
-    let patient = account.contact_of(&handle)?.account;
-    let session = Session { session_type, state, starts_at: at, ended_at: ended };
-    let kept = account.record_session(patient, session).await?;
-    ui.answer(&kept_json(&kept), String::new)?;
+    let at = at.unwrap_or_else(now);
+    let kept = account.note_session(at).await?;
+    ui.answer(&kept_json(&kept), || short_id(kept.document.uuid()))?;
     still_waiting(ui, &kept.flushed);
-    ui.say(&format!("Recorded: {} session with {handle}, {}.", session_type.label(), at.minute_text()));
+    ui.say(&format!(
+        "Noted for you alone: a session at {}. From then on nothing is asked of you that cannot be undone.",
+        at.minute_text()
+    ));
+    ui.say("Writing is always possible, and nothing that you write is lost.");
     Ok(())
-}
-
-fn session_type() -> impl TypedValueParser<Value = SessionType> {
-    use SessionType::{CheckIn, Dosing, Evaluation, Integration, Preparation, Psychotherapy};
-    const ALL: [SessionType; 6] = [Evaluation, Preparation, Dosing, Integration, Psychotherapy, CheckIn];
-    PossibleValuesParser::new(ALL.map(SessionType::label))
-        .map(|label| *ALL.iter().find(|all| all.label() == label).expect("the parser takes these labels only"))
-}
-
-fn session_state() -> impl TypedValueParser<Value = SessionState> {
-    const ALL: [(&str, SessionState); 4] = [
-        ("scheduled", SessionState::Scheduled),
-        ("completed", SessionState::Completed),
-        ("cancelled", SessionState::Cancelled),
-        ("no-show", SessionState::NoShow),
-    ];
-    PossibleValuesParser::new(ALL.map(|(name, _)| name))
-        .map(|name| ALL.iter().find(|(all, _)| *all == name).expect("the parser takes these names only").1)
 }

@@ -12,6 +12,7 @@ mod appending;
 mod cache;
 mod changes;
 mod circles;
+mod course;
 mod credentials;
 mod device;
 mod devices;

@@ -1,8 +1,8 @@
-//! Writing: entries, what is added to them, marks, replies and sessions. Kept on the device first, sent second.
+//! Writing: entries, what is added to them, marks and replies. Kept on the device first, sent second.
 
 use reverie_journal::{
-    Attachment, Body, Compartment, Document, Entry, FindError, Kind, Layer, Mark, PatientView, Reply, Session,
-    ShareState, Title, Words,
+    Attachment, Body, Compartment, Document, Entry, FindError, Kind, Layer, Mark, PatientView, Reply, ShareState,
+    Title, Words,
 };
 use reverie_protocol::account::AccountRole;
 use reverie_protocol::ids::{AccountId, DocumentId, JournalId};
@@ -93,21 +93,6 @@ impl Unlocked {
             journal.ok_or_else(|| ClientError::UnknownEntry("no patient shares an entry of this id".into()))?;
         self.confirmed_owner(journal)?;
         self.keep_document(journal, Reply { about, words: Words::new(words)?, question }, Vec::new()).await
-    }
-
-    /// Records a session with a patient, planned or past, in the journal that she shares. A session of the same type and
-    /// start takes the place of what was recorded of it before.
-    ///
-    /// # Errors
-    /// [`ClientError::UnknownContact`], or [`ClientError::NotConfirmed`] while the words were not compared.
-    pub async fn record_session(&mut self, patient: AccountId, session: Session) -> Result<Kept, ClientError> {
-        let journal = self.shared_by(patient)?;
-        self.confirmed_owner(journal)?;
-        let view = self.view(patient);
-        let recorded = view.shared.iter().find(|shared| shared.journal == journal);
-        let id = recorded.and_then(|shared| shared.recorded_as(&session));
-        let id = id.unwrap_or_else(|| self.env.document_id());
-        self.keep_as(id, journal, session, Vec::new()).await
     }
 
     /// Returns the entry that a person means by the first digits of its id.
@@ -202,7 +187,7 @@ impl Unlocked {
         self.keep_as(id, journal, body, attachments).await
     }
 
-    async fn keep_as(
+    pub(crate) async fn keep_as(
         &mut self,
         id: DocumentId,
         journal: JournalId,

@@ -12,8 +12,9 @@ use serde::Serialize;
 pub use self::measures::{MeasureGroup, MeasureRow};
 pub use self::safety::Safety;
 
-use crate::cycle::Cycle;
+use crate::cycle::CycleAt;
 use crate::document::{Attachment, Document, Kind, Layer, Receipt, ReceiptKind, SessionType, Talk};
+use crate::phase::Phase;
 use crate::text::{Title, Words};
 use crate::timestamp::Timestamp;
 use crate::view::{EntryView, SharedView, UnshownWhy};
@@ -64,7 +65,7 @@ pub struct BriefHeader {
     /// Up to when.
     pub until: Timestamp,
     /// Which cycle, how long after the dose, at `until`.
-    pub cycle: Cycle,
+    pub cycle: CycleAt,
     /// Entries captured since, or never opened.
     pub new: usize,
     /// Older entries with something new in them.
@@ -137,6 +138,8 @@ pub struct BriefEntry {
     pub unread: bool,
     /// When it was captured.
     pub at: Timestamp,
+    /// How far from a dose that was.
+    pub phase: Phase,
     /// What else it is.
     pub also: Vec<Kind>,
     /// Its title.
@@ -227,7 +230,10 @@ pub fn brief(shared: &SharedView, reader: AccountId, since: Option<Timestamp>, u
 
     let shown: Vec<_> = by_time
         .iter()
-        .filter_map(|view| Some((view.entry.body().kind, brief_entry(view, novelty(view)?, reader))))
+        .filter_map(|view| {
+            let phase = shared.phase_at(view.entry.at());
+            Some((view.entry.body().kind, brief_entry(view, novelty(view)?, phase, reader)))
+        })
         .collect();
     let count = |novelty| shown.iter().filter(|(_, entry)| entry.novelty == novelty).count();
     let newer = shared.unshown.iter().filter(|unshown| matches!(unshown.why, UnshownWhy::Newer(_))).count();
@@ -280,13 +286,14 @@ impl Brief {
     }
 }
 
-fn brief_entry(view: &EntryView, novelty: Novelty, reader: AccountId) -> BriefEntry {
+fn brief_entry(view: &EntryView, novelty: Novelty, phase: Phase, reader: AccountId) -> BriefEntry {
     let entry = view.entry.body();
     BriefEntry {
         entry: view.entry.id(),
         novelty,
         unread: view.is_unread_by(reader),
         at: view.entry.at(),
+        phase,
         also: entry.also.clone(),
         title: entry.title.clone(),
         words: entry.words.clone(),

@@ -4,6 +4,8 @@
 //! or copied; an edit is a new document. The invariant: a [`Document`] that exists keeps every limit and rule of its
 //! type, whether it was made here or parsed, and serialises to the same bytes every time.
 
+mod course;
+mod dose_card;
 mod entry;
 mod mark;
 mod measure;
@@ -18,13 +20,20 @@ use std::collections::BTreeMap;
 use reverie_protocol::ids::{AttachmentId, DocumentId};
 use serde::Serialize;
 
+pub(crate) use self::course::GUARD_HOURS;
+pub use self::course::{Course, CourseStatus, Cycle, CycleEnd, Ended, ShareDefault};
+pub use self::dose_card::{
+    Adverse, Discharge, Dose, DoseCard, DoseKind, Mindset, Route, SettingItem, SettingNote, Severity, SpokenLine,
+    Substance, VitalPhase, Vitals,
+};
 pub use self::entry::{Attachment, Entry, Kind, Layer, ParseKindError};
 pub use self::mark::{Mark, Talk};
 pub use self::measure::{Answer, InstrumentPack, MeasureResponse};
 pub use self::receipt::{Receipt, ReceiptKind};
 pub use self::reply::Reply;
 pub use self::safety::{Away, Coverage, Disposition, Outcome, Person, Phone, SafetyPlan};
-pub use self::session::{Session, SessionState, SessionType};
+pub use self::session::{Mode, Session, SessionState, SessionType};
+use self::wire::Fields;
 pub use self::wire::{ParseError, RawDocument};
 use crate::text::FieldError;
 use crate::timestamp::Timestamp;
@@ -47,8 +56,14 @@ pub enum Body {
     Layer(Layer),
     /// What the patient wants done with an entry.
     Mark(Mark),
+    /// A course of treatment and its settings.
+    Course(Course),
+    /// One round of preparing, dosing and integrating.
+    Cycle(Cycle),
     /// An appointment, planned or past.
     Session(Session),
+    /// What a clinician notes of a dosing session.
+    DoseCard(DoseCard),
     /// A clinician's answer to an entry.
     Reply(Reply),
     /// A clinician's statement of having opened entries.
@@ -125,21 +140,9 @@ impl Body {
         }
     }
 
-    fn check(&self) -> Result<(), FieldError> {
-        match self {
-            Self::Entry(entry) => entry.check(),
-            Self::Layer(layer) => layer.check(),
-            Self::Mark(mark) => mark.check(),
-            Self::Session(session) => session.check(),
-            Self::Reply(reply) => reply.check(),
-            Self::Receipt(receipt) => receipt.check(),
-            Self::MeasureResponse(response) => response.check(),
-            // A pack that exists was checked when it was loaded.
-            Self::InstrumentPack(_) => Ok(()),
-            Self::Coverage(coverage) => coverage.check(),
-            Self::Disposition(disposition) => disposition.check(),
-            Self::SafetyPlan(plan) => plan.check(),
-        }
+    /// Tells whether a later document with the same id takes the place of the one before.
+    pub(crate) const fn supersedes(&self) -> bool {
+        matches!(self, Self::Course(_) | Self::Cycle(_) | Self::Session(_) | Self::DoseCard(_))
     }
 }
 
@@ -178,6 +181,24 @@ macro_rules! document_types {
                 }
             }
         }
+
+        impl Body {
+            fn check(&self) -> Result<(), FieldError> {
+                match self {
+                    $(Self::$body(body) => body.check(),)*
+                }
+            }
+        }
+
+        impl Fields {
+            /// Returns what reads the fields of a type; nothing for a type that this program does not know.
+            fn reader(type_name: &str) -> Option<fn(&Self) -> Result<Body, ParseError>> {
+                Some(match type_name {
+                    $($name => Self::rest::<$body>,)*
+                    _ => return None,
+                })
+            }
+        }
     };
 }
 
@@ -185,7 +206,10 @@ document_types!(
     Entry: "entry",
     Layer: "layer",
     Mark: "mark",
+    Course: "course",
+    Cycle: "cycle",
     Session: "session",
+    DoseCard: "dose_card",
     Reply: "reply",
     Receipt: "receipt",
     MeasureResponse: "measure_response",

@@ -54,22 +54,23 @@ impl PatientView {
 
     /// Returns the id of the one entry whose id begins with these digits (at least 4; dashes do not matter).
     pub fn find_entry(&self, typed: &str) -> Result<DocumentId, FindError> {
-        find(typed, self.entries().map(|view| view.entry.id()))
+        find_id(typed, self.entries().map(|view| view.entry.id()))
     }
 
     /// Returns the id of the one measure whose id begins with these digits.
     pub fn find_measure(&self, typed: &str) -> Result<DocumentId, FindError> {
-        find(typed, self.measures().map(|view| view.response.id()))
+        find_id(typed, self.measures().map(|view| view.response.id()))
     }
 
     /// Returns the id of the one entry or measure whose id begins with these digits: whatever can be shared.
     pub fn find_shareable(&self, typed: &str) -> Result<DocumentId, FindError> {
         let entries = self.entries().map(|view| view.entry.id());
-        find(typed, entries.chain(self.measures().map(|view| view.response.id())))
+        find_id(typed, entries.chain(self.measures().map(|view| view.response.id())))
     }
 }
 
-fn find(typed: &str, ids: impl Iterator<Item = DocumentId>) -> Result<DocumentId, FindError> {
+/// Returns the one id that begins with these digits (at least 4; dashes do not matter).
+pub fn find_id(typed: &str, ids: impl Iterator<Item = DocumentId>) -> Result<DocumentId, FindError> {
     let typed: String = typed.chars().filter(|c| *c != '-').flat_map(char::to_lowercase).collect();
     if typed.len() < 4 {
         return Err(FindError::TooShort);

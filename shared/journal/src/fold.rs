@@ -9,8 +9,8 @@ use reverie_protocol::ids::{AccountId, DocumentId, RecordId};
 
 use crate::content::{Compartment, Content, Members, Opened, OpenedJournal};
 use crate::document::{
-    Body, Coverage, Disposition, Document, Entry, InstrumentPack, Layer, Mark, MeasureResponse, Reply, SafetyPlan,
-    Session, Typed,
+    Body, Course, Coverage, Cycle, Disposition, Document, DoseCard, Entry, InstrumentPack, Layer, Mark,
+    MeasureResponse, Reply, SafetyPlan, Session, Typed,
 };
 use crate::measure::{Answers, Instruments, score};
 use crate::rules::{Side, allows};
@@ -62,6 +62,9 @@ struct Held<B> {
 /// Documents by the entry that they belong to, each list in the order of the log.
 type ByEntry<B> = BTreeMap<DocumentId, Vec<Held<B>>>;
 
+/// Documents of which the last under each id counts.
+type Latest<B> = BTreeMap<DocumentId, Document<B>>;
+
 /// A journal's documents by type.
 struct Sorted<'a> {
     journal: &'a OpenedJournal,
@@ -70,7 +73,10 @@ struct Sorted<'a> {
     marks: ByEntry<Mark>,
     replies: ByEntry<Reply>,
     opened: BTreeMap<DocumentId, Vec<OpenedBy>>,
-    sessions: BTreeMap<DocumentId, Document<Session>>,
+    courses: Latest<Course>,
+    cycles: Latest<Cycle>,
+    sessions: Latest<Session>,
+    dose_cards: Latest<DoseCard>,
     responses: ByEntry<MeasureResponse>,
     dispositions: ByEntry<Disposition>,
     packs: Vec<Document<InstrumentPack>>,
@@ -91,7 +97,10 @@ impl<'a> Sorted<'a> {
             marks: BTreeMap::new(),
             replies: BTreeMap::new(),
             opened: BTreeMap::new(),
+            courses: BTreeMap::new(),
+            cycles: BTreeMap::new(),
             sessions: BTreeMap::new(),
+            dose_cards: BTreeMap::new(),
             responses: BTreeMap::new(),
             dispositions: BTreeMap::new(),
             packs: Vec::new(),
@@ -115,8 +124,9 @@ impl<'a> Sorted<'a> {
                         report(ReportedWhat::Document { record, author, document_type, why });
                         continue;
                     }
-                    let session = matches!(document.body(), Body::Session(_));
-                    if *first.entry(document.id()).or_insert(document) != document && !session {
+                    let kept = *first.entry(document.id()).or_insert(document);
+                    let superseded = document.body().supersedes() && same_type(kept, document);
+                    if kept != document && !superseded {
                         report(ReportedWhat::Conflict { record, author });
                     }
                     if author == patient {
@@ -150,8 +160,11 @@ impl<'a> Sorted<'a> {
                     self.opened.entry(*entry).or_default().push(by.clone());
                 }
             }
-            // The one document that is superseded: the last one stays.
+            // What is superseded: the last one under its id stays.
+            Body::Course(body) => drop(self.courses.insert(id, document.clone().map(|_| body.clone()))),
+            Body::Cycle(body) => drop(self.cycles.insert(id, document.clone().map(|_| body.clone()))),
             Body::Session(body) => drop(self.sessions.insert(id, document.clone().map(|_| body.clone()))),
+            Body::DoseCard(body) => drop(self.dose_cards.insert(id, document.clone().map(|_| body.clone()))),
             Body::MeasureResponse(body) => {
                 self.responses.entry(id).or_default().push(Held::new(opened, document, body))
             }
@@ -283,14 +296,15 @@ fn firsts<B>(all: &[Held<B>]) -> impl Iterator<Item = &Held<B>> {
 
 fn shared_view(patient: AccountId, sorted: Sorted<'_>) -> SharedView {
     let (entries, measures) = (sorted.entries(), sorted.measures(&sorted.instruments()));
-    let mut sessions: Vec<_> = sorted.sessions.into_values().collect();
-    sessions.sort_by_key(|session| (session.body().starts_at, session.id()));
     SharedView {
         patient,
         journal: sorted.journal.id,
         members: sorted.members,
         entries,
-        sessions,
+        courses: by(sorted.courses, |course| course.started_on),
+        cycles: by(sorted.cycles, |cycle| cycle.opened_on),
+        sessions: by(sorted.sessions, |session| session.starts_at),
+        dose_cards: by(sorted.dose_cards, |card| card.on),
         measures,
         packs: sorted.packs,
         coverage: sorted.coverage,
@@ -298,6 +312,17 @@ fn shared_view(patient: AccountId, sorted: Sorted<'_>) -> SharedView {
         last_record_at: sorted.last_record_at,
         unshown: sorted.unshown,
     }
+}
+
+fn same_type(one: &Document, other: &Document) -> bool {
+    one.body().type_name() == other.body().type_name()
+}
+
+/// Returns documents by what they say of their time, then by id.
+fn by<B, K: Ord>(latest: Latest<B>, key: impl Fn(&B) -> K) -> Vec<Document<B>> {
+    let mut documents: Vec<_> = latest.into_values().collect();
+    documents.sort_by_key(|document| (key(document.body()), document.id()));
+    documents
 }
 
 /// Folds the private journal: what is shared as well is taken out of it first.
@@ -333,6 +358,7 @@ fn private_view(mut sorted: Sorted<'_>, shared: &[Sorted<'_>]) -> PrivateView {
         entries: sorted.entries(),
         measures,
         safety_plan: sorted.safety_plan,
+        sessions: by(sorted.sessions, |session| session.starts_at),
         additions,
         duplicates,
         unshown: sorted.unshown,

@@ -7,8 +7,10 @@
 #![warn(missing_docs)]
 
 mod brief;
+mod calendar;
 mod content;
 mod cycle;
+mod decimal;
 mod document;
 pub mod export;
 mod find;
@@ -17,6 +19,7 @@ pub mod measure;
 mod names;
 mod news;
 mod paths;
+mod phase;
 mod queue;
 pub mod render;
 mod rules;
@@ -32,17 +35,22 @@ pub use self::brief::{
     Brief, BriefEntry, BriefHeader, Intention, Intentions, KindGroup, ListItem, MeasureGroup, MeasureRow, NotYet,
     Novelty, PatientsList, Question, Safety, Withdrawn, brief, default_since,
 };
+pub use self::calendar::{Day, TimeOfDay};
 pub use self::content::{Compartment, Content, Members, Opened, OpenedJournal, Reason};
-pub use self::cycle::Cycle;
+pub use self::cycle::{CycleAt, CycleState, CycleView, CycleWarning};
+pub use self::decimal::{Celsius, Kilograms, MgPerKg, Milligrams, SleepHours, TotalMg};
 pub use self::document::{
-    Answer, Attachment, Away, Body, Coverage, Disposition, Document, Entry, InstrumentPack, Kind, Layer, Mark,
-    MeasureResponse, Outcome, ParseError, ParseKindError, Person, Phone, RawDocument, Receipt, ReceiptKind, Reply,
-    SafetyPlan, Session, SessionState, SessionType, Talk, Typed,
+    Adverse, Answer, Attachment, Away, Body, Course, CourseStatus, Coverage, Cycle, CycleEnd, Discharge, Disposition,
+    Document, Dose, DoseCard, DoseKind, Ended, Entry, InstrumentPack, Kind, Layer, Mark, MeasureResponse, Mindset,
+    Mode, Outcome, ParseError, ParseKindError, Person, Phone, RawDocument, Receipt, ReceiptKind, Reply, Route,
+    SafetyPlan, Session, SessionState, SessionType, SettingItem, SettingNote, Severity, ShareDefault, SpokenLine,
+    Substance, Talk, Typed, VitalPhase, Vitals,
 };
-pub use self::find::{FindError, short_id};
+pub use self::find::{FindError, find_id, short_id};
 pub use self::fold::fold;
 pub use self::names::Names;
 pub use self::news::{News, NewsKind, Seen};
+pub use self::phase::Phase;
 pub use self::queue::{Flagged, NextSession, QueueRow, queue};
 pub use self::rules::{Misplaced, Side, allows};
 pub use self::safety::{NOT_MONITORED, NOT_MONITORED_IN_FULL};
@@ -50,7 +58,7 @@ pub use self::sharing::{
     Reseal, SharePlan, SharePlanError, WithdrawCase, WithdrawPlan, WithdrawPlanError, Withdrawal, share_plan,
     withdraw_plan,
 };
-pub use self::text::{FieldError, FileName, Hours, MediaType, PersonName, Title, Words};
+pub use self::text::{FewWords, FieldError, FileName, Hours, MediaType, PersonName, Region, Term, Title, Words};
 pub use self::timestamp::{Timestamp, TimestampError};
 pub use self::view::{
     Addition, DispositionView, Duplicate, EntryView, LayerView, MarkView, MeasureView, NotesView, OpenedBy,

@@ -3,7 +3,7 @@
 use reverie_protocol::ids::{AccountId, JournalId};
 use serde::Serialize;
 
-use crate::cycle::Cycle;
+use crate::cycle::CycleAt;
 use crate::document::{SessionType, Talk};
 use crate::timestamp::Timestamp;
 use crate::view::{MeasureView, SharedView};
@@ -20,7 +20,7 @@ pub struct QueueRow {
     /// The next scheduled session.
     pub next_session: Option<NextSession>,
     /// Which cycle, how long after the dose.
-    pub cycle: Cycle,
+    pub cycle: CycleAt,
     /// Entries with something that this clinician has not opened.
     pub unread: usize,
     /// Entries that the patient wants to talk about.

@@ -5,6 +5,7 @@
 
 mod brief;
 mod clean;
+mod course;
 mod entry;
 mod journal;
 mod markdown;
@@ -19,6 +20,7 @@ mod terminal;
 
 pub use self::brief::{brief_markdown, brief_text};
 pub use self::clean::clean;
+pub use self::course::{course_text, cycles_text, dose_cards_text, sessions_text};
 pub use self::entry::entry_text;
 pub use self::journal::{journal_markdown, journal_text};
 pub use self::measures::{instrument_text, instruments_text, measures_text, response_text, score_text};

@@ -7,7 +7,7 @@ use reverie_protocol::ids::AccountId;
 use serde::Serialize;
 
 use crate::content::Compartment;
-use crate::document::Body;
+use crate::document::{Body, SessionType};
 
 /// On which side of the room an author sits.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
@@ -45,7 +45,12 @@ pub fn allows(body: &Body, compartment: Compartment, side: Side) -> Result<(), M
         Body::Entry(_) | Body::Layer(_) | Body::Mark(_) => (&[Private, Shared], Patient),
         Body::MeasureResponse(_) => (&[Private, Shared], Patient),
         Body::SafetyPlan(_) => (&[Private], Patient),
-        Body::Session(_) | Body::Reply(_) | Body::Receipt(_) => (&[Shared], Clinician),
+        // What the patient notes for herself: that she has a dosing session. It starts her guard window and says nothing to anybody.
+        Body::Session(session) if compartment == Private && session.session_type == SessionType::Dosing => {
+            (&[Private], Patient)
+        }
+        Body::Course(_) | Body::Cycle(_) | Body::Session(_) | Body::DoseCard(_) => (&[Shared], Clinician),
+        Body::Reply(_) | Body::Receipt(_) => (&[Shared], Clinician),
         Body::InstrumentPack(_) | Body::Coverage(_) | Body::Disposition(_) => (&[Shared], Clinician),
     };
     if !compartments.contains(&compartment) {

@@ -94,12 +94,41 @@ pub(crate) fn core_10() -> Pack {
 }
 
 pub(crate) fn completed(n: u8, session_type: SessionType, starts_at: Timestamp) -> Document {
-    let ended_at = Some(starts_at.plus_seconds(3000).unwrap());
-    document(n, starts_at, Session { session_type, state: SessionState::Completed, starts_at, ended_at })
+    let session = Session::new(session_type, SessionState::Completed, starts_at);
+    document(n, starts_at, Session { ended_at: Some(starts_at.plus_seconds(3000).unwrap()), ..session })
 }
 
 pub(crate) fn scheduled(n: u8, session_type: SessionType, made: Timestamp, starts_at: Timestamp) -> Document {
-    document(n, made, Session { session_type, state: SessionState::Scheduled, starts_at, ended_at: None })
+    document(n, made, Session::new(session_type, SessionState::Scheduled, starts_at))
+}
+
+/// The same session in this cycle.
+pub(crate) fn in_cycle(session: Document, cycle: u8) -> Document {
+    let Body::Session(body) = session.body().clone() else { panic!("only sessions belong to a cycle") };
+    Document::new(session.id(), session.at(), Session { cycle: Some(id(cycle)), ..body }).unwrap()
+}
+
+pub(crate) fn course(started: Timestamp) -> Course {
+    Course::starting(Day::of(started))
+}
+
+pub(crate) fn cycle(n: u8, opened: Timestamp, ended: Option<(Timestamp, Ended)>) -> Document {
+    let ended = ended.map(|(on, how)| CycleEnd { on: Day::of(on), how });
+    document(n, opened, Cycle { opened_on: Day::of(opened), ended })
+}
+
+/// 40 mg into the muscle, and 15 more twenty minutes later, by 67.8 kg.
+pub(crate) fn dose_card(n: u8, session: u8, first: Timestamp) -> Document {
+    let dose = |minutes: i64, mg: &str, kind| Dose {
+        at: first.plus_seconds(minutes * 60).unwrap(),
+        mg: mg.parse().unwrap(),
+        kind,
+        duration_min: None,
+    };
+    let mut card = DoseCard::new(id(session), Day::of(first), Route::Im);
+    card.doses = vec![dose(0, "40", DoseKind::Initial), dose(20, "15", DoseKind::Booster)];
+    card.weight_kg = Some("67.8".parse().unwrap());
+    document(n, first, card)
 }
 
 pub(crate) fn memo(n: u8, seconds: u32) -> Attachment {
@@ -236,7 +265,7 @@ pub(crate) fn content() -> impl Strategy<Value = (AccountId, Content)> {
         12 => any_document().prop_map(Content::Document),
         1 => Just(Content::Withdrawn { by: HERON }),
         1 => Just(Content::Unreadable(Reason::DoesNotOpen)),
-        1 => Just(Content::parse(br#"{"type":"theme","v":1}"#)),
+        1 => Just(Content::parse(br#"{"type":"hologram","v":1}"#)),
         1 => Just(Content::Members(Members(vec![(HERON, MemberRole::Owner), (QUILL, MemberRole::Writer)]))),
     ];
     (author, content)
@@ -259,8 +288,14 @@ pub(crate) fn any_document() -> impl Strategy<Value = Document> {
             .prop_map(|(n, talk, tender)| Mark { entry: id(n), talk, rank: None, tender }.into()),
         1 => (time(), any::<bool>()).prop_map(|(starts_at, took_place)| {
             let state = if took_place { SessionState::Completed } else { SessionState::Scheduled };
-            Session { session_type: SessionType::Dosing, state, starts_at, ended_at: None }.into()
+            Session::new(SessionType::Dosing, state, starts_at).into()
         }),
+        1 => (time(), proptest::option::of(0..3_usize)).prop_map(|(opened, ended)| {
+            let how = ended.map(|n| [Ended::Closed, Ended::Skipped, Ended::Aborted][n]);
+            cycle(0, opened, how.map(|how| (opened.plus_seconds(86_400).unwrap(), how))).body().clone()
+        }),
+        1 => (12..=48_u8).prop_map(|guard_hours| Course { guard_hours, ..course(at(1, 0, 0)) }.into()),
+        1 => (n(), time()).prop_map(|(session, first)| dose_card(0, session, first).body().clone()),
         1 => (n(), text(), any::<bool>())
             .prop_map(|(n, words, question)| Reply { about: id(n), words, question }.into()),
         1 => (n(), proptest::collection::vec(0..5_u16, 1..10), any::<bool>()).prop_map(|(n, values, phq)| {

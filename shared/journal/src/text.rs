@@ -103,6 +103,19 @@ limited_text!(
     Hours, "hours", 1..=200
 );
 
+limited_text!(
+    /// A sentence or two.
+    FewWords, "words", 1..=500
+);
+limited_text!(
+    /// A term or label: `nausea`.
+    Term, "term", 1..=80
+);
+limited_text!(
+    /// The code of a region: `US-MA`.
+    Region, "region", 1..=20
+);
+
 impl Words {
     /// Tells whether there is anything but white space.
     pub fn is_blank(&self) -> bool {

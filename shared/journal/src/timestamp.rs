@@ -8,7 +8,7 @@ use std::fmt;
 use std::hash::{Hash, Hasher};
 use std::str::FromStr;
 
-use chrono::{DateTime, Datelike, FixedOffset, NaiveDate, SecondsFormat, Timelike};
+use chrono::{DateTime, Datelike, FixedOffset, NaiveDate, NaiveTime, SecondsFormat, Timelike};
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
 /// An instant with its author's offset from UTC, in whole seconds.
@@ -64,6 +64,16 @@ impl Timestamp {
     /// Returns the date on the author's calendar.
     pub fn date(self) -> NaiveDate {
         self.0.date_naive()
+    }
+
+    /// Returns the time of day for people, on the author's clock: `14:05`.
+    pub fn clock_text(self) -> String {
+        self.0.format("%H:%M").to_string()
+    }
+
+    /// Returns the time of day on the author's clock.
+    pub fn time(self) -> NaiveTime {
+        self.0.time()
     }
 
     /// Returns how many midnights lie between this date and the later one, each on its author's calendar.

@@ -8,8 +8,8 @@ use serde::Serialize;
 
 use crate::content::{Compartment, Members, Reason};
 use crate::document::{
-    Attachment, Coverage, Disposition, Document, Entry, InstrumentPack, Layer, Mark, MeasureResponse, RawDocument,
-    Reply, SafetyPlan, Session, Talk,
+    Attachment, Course, Coverage, Cycle, Disposition, Document, DoseCard, Entry, InstrumentPack, Layer, Mark,
+    MeasureResponse, RawDocument, Reply, SafetyPlan, Session, Talk,
 };
 use crate::measure::{Instruments, Score};
 use crate::rules::Misplaced;
@@ -41,6 +41,8 @@ pub struct PrivateView {
     pub measures: Vec<MeasureView>,
     /// Whom she can call: the latest plan.
     pub safety_plan: Option<Document<SafetyPlan>>,
+    /// Dosing sessions that she noted for herself, by start.
+    pub sessions: Vec<Document<Session>>,
     /// Private layers and marks beside shared entries; only the patient sees them.
     pub additions: Vec<Addition>,
     /// Private copies of what is shared: what a share that was cut short has still to withdraw.
@@ -60,8 +62,14 @@ pub struct SharedView {
     pub members: Members,
     /// Entries, in the order of the log.
     pub entries: Vec<EntryView>,
+    /// Courses as they stand now, by start.
+    pub courses: Vec<Document<Course>>,
+    /// Cycles as they stand now, by when they were opened.
+    pub cycles: Vec<Document<Cycle>>,
     /// Sessions as they stand now, by start.
     pub sessions: Vec<Document<Session>>,
+    /// Dose cards as they stand now, by day.
+    pub dose_cards: Vec<Document<DoseCard>>,
     /// Shared measures, in the order of the log.
     pub measures: Vec<MeasureView>,
     /// Instruments that the practice offers beside those that ship, in the order of the log.

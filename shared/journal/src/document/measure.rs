@@ -70,3 +70,11 @@ pub struct InstrumentPack {
     /// The pack.
     pub pack: Pack,
 }
+
+impl InstrumentPack {
+    /// A pack that exists was checked when it was loaded.
+    pub(super) const fn check(&self) -> Result<(), FieldError> {
+        let Self { pack: _ } = self;
+        Ok(())
+    }
+}

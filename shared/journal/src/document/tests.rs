@@ -37,7 +37,7 @@ fn a_field_named_twice_is_refused_at_any_depth() {
 
 #[test]
 fn an_unknown_type_or_a_later_version_is_kept_as_it_came() {
-    for json in [FRAGMENT.replace("\"entry\"", "\"theme\""), FRAGMENT.replace("\"v\":1", "\"v\":2")] {
+    for json in [FRAGMENT.replace("\"entry\"", "\"hologram\""), FRAGMENT.replace("\"v\":1", "\"v\":2")] {
         let Content::Newer(raw) = Content::parse(json.as_bytes()) else { panic!("expected a newer document") };
         assert_eq!(raw.json, json);
     }
@@ -86,10 +86,8 @@ fn a_layer_or_reply_without_words_is_refused() {
 #[test]
 fn a_session_ends_after_it_starts_and_only_if_it_took_place() {
     let session = |state, ended_at| Session {
-        session_type: SessionType::Integration,
-        state,
-        starts_at: at(2, 15, 0),
         ended_at: Some(ended_at),
+        ..Session::new(SessionType::Integration, state, at(2, 15, 0))
     };
     assert!(Document::new(id(2), at(1, 0, 0), session(SessionState::Completed, at(2, 15, 50))).is_ok());
     assert!(Document::new(id(2), at(1, 0, 0), session(SessionState::Completed, at(2, 14, 0))).is_err());

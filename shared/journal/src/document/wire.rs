@@ -11,10 +11,7 @@ use serde::de::{DeserializeOwned, Error as _, MapAccess, Visitor};
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 use serde_json::value::RawValue;
 
-use super::{
-    Body, Coverage, Disposition, Document, Entry, InstrumentPack, Layer, Mark, MeasureResponse, Receipt, Reply,
-    SafetyPlan, Session, Typed,
-};
+use super::{Body, Document, Typed};
 use crate::text::FieldError;
 use crate::timestamp::Timestamp;
 
@@ -70,30 +67,17 @@ impl Document {
 }
 
 /// The top level of a document's JSON: names once each, values not parsed yet.
-struct Fields(Vec<(String, Box<RawValue>)>);
+pub(super) struct Fields(Vec<(String, Box<RawValue>)>);
 
 impl Fields {
     fn document(mut self, json: &[u8]) -> Result<Document, ParseError> {
         let (r#type, v) = (self.take::<String>("type")?, self.take::<u32>("v")?);
-        let body: fn(&Self) -> Result<Body, ParseError> = match r#type.as_str() {
-            "entry" if v == VERSION => Self::rest::<Entry>,
-            "layer" if v == VERSION => Self::rest::<Layer>,
-            "mark" if v == VERSION => Self::rest::<Mark>,
-            "session" if v == VERSION => Self::rest::<Session>,
-            "reply" if v == VERSION => Self::rest::<Reply>,
-            "receipt" if v == VERSION => Self::rest::<Receipt>,
-            "measure_response" if v == VERSION => Self::rest::<MeasureResponse>,
-            "instrument_pack" if v == VERSION => Self::rest::<InstrumentPack>,
-            "coverage" if v == VERSION => Self::rest::<Coverage>,
-            "disposition" if v == VERSION => Self::rest::<Disposition>,
-            "safety_plan" if v == VERSION => Self::rest::<SafetyPlan>,
-            _ => {
-                let json = String::from_utf8_lossy(json).into_owned();
-                return Err(ParseError::Newer(RawDocument { r#type, v, json }));
-            }
+        let Some(read) = Self::reader(&r#type).filter(|_| v == VERSION) else {
+            let json = String::from_utf8_lossy(json).into_owned();
+            return Err(ParseError::Newer(RawDocument { r#type, v, json }));
         };
         let (id, at) = (self.take::<DocumentId>("id")?, self.take::<Timestamp>("at")?);
-        Ok(Document::new(id, at, body(&self)?)?)
+        Ok(Document::new(id, at, read(&self)?)?)
     }
 
     fn take<T: DeserializeOwned>(&mut self, name: &'static str) -> Result<T, ParseError> {
@@ -102,7 +86,7 @@ impl Fields {
         serde_json::from_str(self.0.swap_remove(at).1.get()).map_err(ParseError::Malformed)
     }
 
-    fn rest<T: DeserializeOwned + Into<Body>>(&self) -> Result<Body, ParseError> {
+    pub(super) fn rest<T: DeserializeOwned + Into<Body>>(&self) -> Result<Body, ParseError> {
         let fields = self.0.iter().map(|(name, value)| (name.as_str(), &**value));
         T::deserialize(MapDeserializer::new(fields)).map(Into::into).map_err(ParseError::Malformed)
     }

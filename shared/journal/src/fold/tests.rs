@@ -117,7 +117,7 @@ fn a_withdrawn_record_leaves_a_number_and_nothing_else() {
 fn what_cannot_be_shown_is_said_and_the_rest_goes_on() {
     let shared = shared()
         .with(HERON, Content::Unreadable(Reason::BindingMismatch))
-        .with(HERON, Content::parse(br#"{"type":"theme","v":1,"name":"the key"}"#))
+        .with(HERON, Content::parse(br#"{"type":"hologram","v":1,"name":"the key"}"#))
         .write(HERON, entry(1, at(1, 9, 0), Kind::Image, "a door"));
     let view = fold(HERON, &[shared]);
     assert_eq!(view.shared[0].unshown.len(), 2);

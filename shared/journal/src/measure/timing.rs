@@ -49,8 +49,7 @@ mod tests {
     #[test]
     fn a_planned_dose_counts_from_its_start_and_one_that_was_called_off_does_not() {
         let dose = |state| {
-            let session =
-                crate::Session { session_type: SessionType::Dosing, state, starts_at: at(18, 10, 0), ended_at: None };
+            let session = crate::Session::new(SessionType::Dosing, state, at(18, 10, 0));
             fold(HERON, &[shared().write(QUILL, document(1, at(1, 9, 0), session))])
         };
         assert!(measures_wait_until(&dose(SessionState::Scheduled), at(18, 12, 0)).is_some());

@@ -161,6 +161,7 @@ fn facts(entry: &BriefEntry) -> Vec<String> {
         Novelty::New => "new",
         Novelty::Changed => "changed",
     };
+    facts.extend(phrase::phase(entry.phase).map(str::to_owned));
     facts.push(if entry.unread { format!("{novelty}, unread") } else { novelty.to_owned() });
     facts.extend(phrase::talk(entry.talk).map(str::to_owned));
     if entry.tender {

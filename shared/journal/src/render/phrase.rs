@@ -1,7 +1,8 @@
 //! Small phrases that several pages use: counts, times ago, sizes, files.
 
-use crate::cycle::Cycle;
-use crate::document::{Attachment, Kind, Talk};
+use crate::cycle::{CycleAt, CycleState};
+use crate::document::{Attachment, Kind, Route, Talk};
+use crate::phase::Phase;
 use crate::timestamp::Timestamp;
 
 /// Returns `1 entry`, `2 entries`.
@@ -30,12 +31,33 @@ pub(super) fn coming(then: Timestamp, now: Timestamp) -> String {
     }
 }
 
-/// Returns `cycle 2, day 12 after the dose`.
-pub(super) fn cycle(cycle: Cycle) -> String {
-    match cycle.days_since_dose {
-        Some(0) => format!("cycle {}, day of the dose", cycle.n),
-        Some(days) => format!("cycle {}, day {days} after the dose", cycle.n),
-        None => "before the first dose".to_owned(),
+/// Returns `cycle 2, IM, day 12 after the dose`.
+pub(super) fn cycle(cycle: CycleAt) -> String {
+    let after = match cycle.days_since_dose {
+        Some(0) => "day of the dose".to_owned(),
+        Some(days) => format!("day {days} after the dose"),
+        None => String::new(),
+    };
+    let state =
+        cycle.state.filter(|state| matches!(state, CycleState::Planned | CycleState::Preparing) || state.is_over());
+    let parts = [
+        format!("cycle {}", cycle.n),
+        state.map_or("", CycleState::label).to_owned(),
+        cycle.route.map_or("", Route::label).to_owned(),
+        after,
+    ];
+    if cycle.n == 0 {
+        return "before the first dose".to_owned();
+    }
+    parts.into_iter().filter(|part| !part.is_empty()).collect::<Vec<_>>().join(", ")
+}
+
+/// Returns what a reader should know of when something was captured, or nothing.
+pub(super) const fn phase(phase: Phase) -> Option<&'static str> {
+    match phase {
+        Phase::Acute => Some("in the first hours after the dose"),
+        Phase::Guard => Some("in the day after the dose"),
+        Phase::Before | Phase::Early | Phase::Working | Phase::Between => None,
     }
 }
 

@@ -33,9 +33,10 @@ pub fn queue_text(rows: &[QueueRow], names: &Names, now: Timestamp, page: Page) 
             |next| format!("{} {}", next.session_type.label(), phrase::coming(next.starts_at, now)),
         );
         let oldest = row.oldest_unread_at.map_or_else(|| "-".to_owned(), |at| phrase::ago(at, now));
-        let cycle = match row.cycle.days_since_dose {
-            Some(days) => format!("{}, day {days}", row.cycle.n),
-            None => "-".to_owned(),
+        let cycle = match (row.cycle.n, row.cycle.days_since_dose) {
+            (0, _) => "-".to_owned(),
+            (n, Some(days)) => format!("{n}, day {days}"),
+            (n, None) => n.to_string(),
         };
         // Words, not colour alone, and not what was answered: this may stand on a screen.
         let flag = row.flagged.map_or_else(

@@ -47,7 +47,8 @@ fn the_brief_reads_well() {
       Image (1)
 
       * 22222222  18 Apr 2031, 14:05  The locked greenhouse
-        also feeling and symbol · new, unread · to talk about · 1 reply
+        also feeling and symbol · in the day after the dose · new, unread · to talk
+        about · 1 reply
         │ A greenhouse, every pane fogged from the inside. I knew the door was
         │ locked before I tried it.
         │
@@ -60,7 +61,7 @@ fn the_brief_reads_well() {
       Memory (1)
 
       * 23232323  18 Apr 2031, 21:30
-        new, unread · to be known, not talked about
+        in the day after the dose · new, unread · to be known, not talked about
         │ The stairs in the old flat. Somebody counting, below. I hold the rail and
         │ it is warm.
         File: memo.opus, 1:32, 276 kB
@@ -172,6 +173,55 @@ fn safety_and_measures_read_well() {
     for verdict in ["better", "worse", "improv", "respon", "good", "bad"] {
         assert!(!section("── Measures", "── Carried").to_lowercase().contains(verdict), "{verdict}");
     }
+}
+
+/// Heron's shared journal with a course, two cycles and a dose card.
+fn in_course() -> PatientView {
+    let mut settings = course(at(1, 9, 0));
+    settings.focus = Some(crate::FewWords::new("What is locked away.").unwrap());
+    settings.clinic_phone = Some(coverage().phone);
+    settings.measure_plan = ["PHQ-9", "GAD-7"].map(|name| crate::measure::InstrumentId::new(name).unwrap()).to_vec();
+    let shared = shared()
+        .write(QUILL, document(0xd1, at(1, 9, 0), settings))
+        .write(QUILL, cycle(0xc1, at(1, 9, 0), None))
+        .write(QUILL, in_cycle(completed(0x61, SessionType::Dosing, at(18, 10, 0)), 0xc1))
+        .write(QUILL, dose_card(0xe1, 0x61, at(18, 10, 10)))
+        .write(QUILL, scheduled(0x62, SessionType::Integration, at(18, 12, 0), at(31, 15, 0)));
+    fold(HERON, &[shared])
+}
+
+#[test]
+fn the_course_reads_well() {
+    let view = in_course();
+    insta::assert_snapshot!(course_text(&view.shared[0], &names(), morning(), crate::Side::Clinician, PAGE), @r#"
+    Course of heron-41: cycle 1, IM, day 13 after the dose
+      Active since 1 Apr 2031
+      Focus: What is locked away.
+      Decisions wait 24 hours after a dose; then from 08:00 each capture is asked
+      about.
+      Measures: PHQ-9 and GAD-7
+      Clinic: 617-555-0123 · Crisis help: US-MA
+
+    ── Cycles (1) ──────────────────────────────────────────────────────────────────
+      1  dosed  1 Apr 2031  dose 18 Apr 2031: IM 55 mg, 0.81 mg/kg
+                            No preparation or evaluation session is recorded before
+                            its dose.
+
+    ── Sessions (2) ────────────────────────────────────────────────────────────────
+      61616161  18 Apr 2031, 10:00  dosing       completed
+      62626262  1 May 2031, 15:00   integration  scheduled
+    "#);
+    let crate::Body::DoseCard(mut card) = dose_card(0xe1, 0x61, at(18, 10, 10)).body().clone() else { unreachable!() };
+    card.hide_dose = true;
+    let hiding = fold(HERON, &[shared().write(QUILL, document(0xe1, at(18, 10, 10), card))]);
+    let hidden = |side| dose_cards_text(&hiding.shared[0].dose_cards, side, PAGE);
+    insta::assert_snapshot!(hidden(crate::Side::Clinician), @r#"
+    e1e1e1e1  18 Apr 2031  IM 55 mg, 0.81 mg/kg
+    10:10 40 mg initial
+    10:30 15 mg booster
+    67.8 kg
+    "#);
+    insta::assert_snapshot!(hidden(crate::Side::Patient), @"e1e1e1e1  18 Apr 2031  IM, the dose is not shown");
 }
 
 fn trend() -> Trend {

@@ -1,0 +1,44 @@
+//! Somebody at a shell: the program itself, on a device that a test filled before.
+
+use std::fs;
+use std::process::{Command, Output, Stdio};
+
+use reverie_tests::person::PASSWORD;
+use reverie_tests::server::program;
+use reverie_tests::{Person, World};
+
+/// Somebody at a shell, on a device that a test filled before.
+pub(crate) fn reverie(world: &World, profile: &str, arguments: &[&str]) -> Output {
+    let home = world.home("shells");
+    fs::create_dir_all(&home).unwrap();
+    let passphrase = home.join("passphrase");
+    fs::write(&passphrase, PASSWORD).unwrap();
+    let run = Command::new(program("reverie"))
+        .env_clear()
+        .env("REVERIE_NOW", world.clock.now().to_string())
+        .args(["--home", &home.to_string_lossy(), "--profile", profile])
+        .args(["--server", &format!("http://{}", world.addr), "--passphrase-file", &passphrase.to_string_lossy()])
+        .args(arguments)
+        .stdin(Stdio::null())
+        .output();
+    run.unwrap()
+}
+
+/// Takes a person's device home, so that a shell can use it.
+pub(crate) fn goes_home(world: &World, profile: &str, person: Person) {
+    let (from, to) = (person.home.clone(), world.home("shells").join(profile));
+    drop(person);
+    fs::create_dir_all(&to).unwrap();
+    fs::rename(from, to.join("store")).unwrap();
+}
+
+/// Returns output as one line, so that a test need not know where it was wrapped.
+pub(crate) fn flat(bytes: &[u8]) -> String {
+    String::from_utf8_lossy(bytes).split_whitespace().collect::<Vec<_>>().join(" ")
+}
+
+/// Returns what a command that did what it was asked wrote and said.
+pub(crate) fn ok(output: Output) -> (String, String) {
+    assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+    (flat(&output.stdout), flat(&output.stderr))
+}
