@@ -111,7 +111,19 @@ const GROUPS: [(&str, &[&str]); 7] = [
     ("For clinicians", &["queue", "brief", "reply", "cycle", "dose", "coverage"]),
     (
         "For both",
-        &["show", "watch", "course", "session", "measure", "members", "history", "export", "verify", "resend", "access-log"],
+        &[
+            "show",
+            "watch",
+            "course",
+            "session",
+            "measure",
+            "members",
+            "history",
+            "export",
+            "verify",
+            "resend",
+            "access-log",
+        ],
     ),
     ("For administrators and shells", &["admin", "completions"]),
 ];

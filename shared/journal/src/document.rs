@@ -63,7 +63,7 @@ pub enum Body {
     /// An appointment, planned or past.
     Session(Session),
     /// What a clinician notes of a dosing session.
-    DoseCard(DoseCard),
+    DoseCard(Box<DoseCard>),
     /// A clinician's answer to an entry.
     Reply(Reply),
     /// A clinician's statement of having opened entries.
@@ -163,13 +163,14 @@ macro_rules! document_types {
 
             impl From<$body> for Body {
                 fn from(body: $body) -> Self {
-                    Self::$body(body)
+                    // A large body is in a box.
+                    Self::$body(body.into())
                 }
             }
 
             impl From<Document<$body>> for Document {
                 fn from(document: Document<$body>) -> Self {
-                    document.map(Body::$body)
+                    document.map(|body| Body::$body(body.into()))
                 }
             }
         )*

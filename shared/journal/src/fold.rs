@@ -164,7 +164,7 @@ impl<'a> Sorted<'a> {
             Body::Course(body) => drop(self.courses.insert(id, document.clone().map(|_| body.clone()))),
             Body::Cycle(body) => drop(self.cycles.insert(id, document.clone().map(|_| body.clone()))),
             Body::Session(body) => drop(self.sessions.insert(id, document.clone().map(|_| body.clone()))),
-            Body::DoseCard(body) => drop(self.dose_cards.insert(id, document.clone().map(|_| body.clone()))),
+            Body::DoseCard(body) => drop(self.dose_cards.insert(id, document.clone().map(|_| (**body).clone()))),
             Body::MeasureResponse(body) => {
                 self.responses.entry(id).or_default().push(Held::new(opened, document, body))
             }

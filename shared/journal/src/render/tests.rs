@@ -213,7 +213,7 @@ fn the_course_reads_well() {
     "#);
     let crate::Body::DoseCard(mut card) = dose_card(0xe1, 0x61, at(18, 10, 10)).body().clone() else { unreachable!() };
     card.hide_dose = true;
-    let hiding = fold(HERON, &[shared().write(QUILL, document(0xe1, at(18, 10, 10), card))]);
+    let hiding = fold(HERON, &[shared().write(QUILL, document(0xe1, at(18, 10, 10), *card))]);
     let hidden = |side| dose_cards_text(&hiding.shared[0].dose_cards, side, PAGE);
     insta::assert_snapshot!(hidden(crate::Side::Clinician), @r#"
     e1e1e1e1  18 Apr 2031  IM 55 mg, 0.81 mg/kg

@@ -6,7 +6,7 @@ use crate::sample::{at, dose_card, id};
 
 fn card() -> DoseCard {
     let Body::DoseCard(card) = dose_card(1, 2, at(18, 10, 0)).body().clone() else { unreachable!() };
-    card
+    *card
 }
 
 fn refusal(change: impl FnOnce(&mut DoseCard)) -> String {
