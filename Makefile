@@ -3,10 +3,13 @@
 SHELL := /bin/bash
 .SHELLFLAGS := -euo pipefail -c
 .DEFAULT_GOAL := help
-.PHONY: help demo test lint bench fuzz openapi sees setup clean
+.PHONY: help demo test lint bench soak fuzz openapi sees setup clean
 
 # For how long `make fuzz` tries each parser.
 SECONDS_EACH ?= 60
+
+# How often `make soak` kills.
+KILLS ?= 1000
 
 help: ## List the commands
 	@grep -E '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):.*## (.*)/make \1|\2/' | column -t -s '|'
@@ -49,6 +52,10 @@ lint: ## Check formatting, lints, documentation, dependencies and the boundaries
 bench: ## Measure, each figure beside a ceiling of the same run
 	cargo build --release -p reverie-server
 	cargo run --release -p reverie-tests --bin bench
+
+soak: ## Kill server and clients KILLS=1000 times at random moments, and check that nothing acknowledged is lost
+	cargo build -q -p reverie-server -p reverie -p reverie-tests --bins
+	cargo run -q -p reverie-tests --bin soak -- --kills $(KILLS)
 
 fuzz: ## Look for panics in every parser of outside bytes, SECONDS_EACH=60; needs nightly Rust and cargo-fuzz
 	@scripts/fuzz $(SECONDS_EACH)

@@ -7,6 +7,7 @@ use reverie_tests::ServerProcess;
 use reverie_tests::database::tamper;
 use reverie_tests::person::PASSWORD;
 use reverie_tests::server::program;
+use reverie_tests::soak::text;
 use serde_json::Value;
 
 /// Somebody at a shell.
@@ -45,20 +46,6 @@ impl Shell<'_> {
         std::fs::write(&kit, words.join(" ")).unwrap();
         self.ok(&["kit", "prove", "--words-file", &kit.to_string_lossy()]);
     }
-}
-
-/// Returns the first text under this key, wherever it stands.
-fn text(value: &Value, key: &str) -> String {
-    fn find<'a>(value: &'a Value, key: &str) -> Option<&'a str> {
-        match value {
-            Value::Object(fields) => {
-                fields.get(key).and_then(Value::as_str).or_else(|| fields.values().find_map(|value| find(value, key)))
-            }
-            Value::Array(items) => items.iter().find_map(|value| find(value, key)),
-            _ => None,
-        }
-    }
-    find(value, key).unwrap_or_else(|| panic!("there is no `{key}` in {value}")).to_owned()
 }
 
 #[tokio::test]

@@ -7,6 +7,7 @@ use reverie_protocol::ids::DocumentId;
 use reverie_protocol::limits::INVITATION_IN_ROOM_SECONDS;
 use reverie_tests::media::voice_memo;
 use reverie_tests::person::{entry, entry_with};
+use reverie_tests::soak::soak;
 use reverie_tests::{Asked, Fate, Person, ServerProcess, StoryClock, Wire};
 use tokio::task::JoinSet;
 
@@ -93,4 +94,12 @@ async fn a_server_that_is_killed_amid_writes_loses_nothing_that_it_acknowledged(
     let written: usize = writers.iter().map(|(_, acknowledged)| acknowledged.len()).sum();
     assert!(written > ROUNDS * WRITERS, "there was something to lose: {written}");
     assert!(ServerProcess::check(&data).await.status.success());
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn fifty_kills_of_server_and_clients_at_random_moments_lose_nothing() {
+    // `make soak` does it a thousand times, with other moments each time.
+    let survived = soak(50, 20_310_501, &mut |_| {}).await;
+    assert_eq!((survived.servers, survived.clients), (25, 25));
+    assert!(survived.entries > 25, "there was something to lose: {survived:?}");
 }

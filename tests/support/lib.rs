@@ -13,6 +13,7 @@ pub mod postgresql;
 pub mod practice;
 pub mod search;
 pub mod server;
+pub mod soak;
 pub mod stock;
 pub mod story;
 pub mod wire;

@@ -38,9 +38,9 @@ fn what_came_is_told_by_whom_and_how_much_and_never_what() {
 #[test]
 fn a_flagged_answer_is_told_first_to_whoever_cares_and_not_to_the_patient() {
     let after = shared().write(HERON, response(1, at(20, 9, 0), "PHQ-9", &[0, 0, 0, 0, 0, 0, 0, 0, 2]));
-    let lines = told(QUILL, &[shared()], &[after.clone()]);
+    let lines = told(QUILL, &[shared()], std::slice::from_ref(&after));
     assert_eq!(lines, ["heron-41: 1 flagged answer waits for a disposition, 1 measure"]);
-    assert_eq!(told(HERON, &[shared()], &[after.clone()]), ["heron-41: 1 measure"]);
+    assert_eq!(told(HERON, &[shared()], std::slice::from_ref(&after)), ["heron-41: 1 measure"]);
     let disposed = after.clone().write(QUILL, disposition(2, 1, at(21, 9, 0), Outcome::Seen));
     assert_eq!(told(QUILL, &[after], &[disposed]), Vec::<String>::new());
 }
