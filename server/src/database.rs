@@ -12,8 +12,9 @@ mod sqlite;
 use std::path::Path;
 
 use reverie_migrations::Migrator;
+use sea_orm::sqlx::error::DatabaseError;
 use sea_orm::{
-    DatabaseConnection, DatabaseTransaction, DbBackend, DbErr, SqliteTransactionMode, TransactionOptions,
+    DatabaseConnection, DatabaseTransaction, DbBackend, DbErr, RuntimeErr, SqliteTransactionMode, TransactionOptions,
     TransactionTrait as _,
 };
 use sea_orm_migration::MigratorTrait as _;
@@ -91,9 +92,21 @@ pub(crate) fn is_conflict(error: &DbErr) -> bool {
     postgresql::code(error).is_some_and(|code| postgresql::CONFLICTS.contains(&code.as_str()))
 }
 
+/// Returns what the database itself said, if it said anything.
+fn said(error: &DbErr) -> Option<&dyn DatabaseError> {
+    let (DbErr::Conn(error) | DbErr::Exec(error) | DbErr::Query(error)) = error else { return None };
+    let RuntimeErr::SqlxError(error) = error else { return None };
+    error.as_database_error()
+}
+
 /// Tells whether the database could not be asked: it is down, or has no connection free.
 pub(crate) fn is_away(error: &DbErr) -> bool {
     matches!(error, DbErr::ConnectionAcquire(_) | DbErr::Conn(_))
+}
+
+/// Tells whether there was no room left to write: nothing was, and there may be room again.
+pub(crate) fn is_full(error: &DbErr) -> bool {
+    sqlite::is_full(error) || postgresql::code(error).is_some_and(|code| code == postgresql::DISK_FULL)
 }
 
 /// Begins a transaction that will write: SQLite has to know that from the beginning (stack.md 2.1).

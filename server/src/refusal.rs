@@ -66,7 +66,7 @@ pub(crate) enum ApiError {
     /// Something went wrong on the server; nothing was changed: `internal`.
     #[oai(status = 500, content_type = "application/problem+json")]
     Internal(Json<Box<Problem>>),
-    /// The server is stopping or has too much to write: `busy`.
+    /// The server is stopping, has too much to write, or no room left on its disk: `busy`.
     #[oai(status = 503, content_type = "application/problem+json")]
     Busy(
         Json<Box<Problem>>,
@@ -142,8 +142,19 @@ pub(crate) fn internal(error: &dyn std::error::Error) -> ApiError {
     refuse(ProblemCode::Internal, "Something went wrong on the server, and nothing was changed. Try again later.")
 }
 
+/// Logs that the disk is full, and returns `busy`: clients keep what they have, and send it again.
+fn no_room() -> ApiError {
+    tracing::error!("There is no room left on the disk; nothing is stored until there is");
+    let detail =
+        "The server has no room left on its disk. Nothing was stored; try again when whoever runs it has made some.";
+    Problem { retry_after_seconds: Some(60), ..Problem::new(ProblemCode::Busy, detail) }.into()
+}
+
 impl From<DbErr> for ApiError {
     fn from(error: DbErr) -> Self {
+        if database::is_full(&error) {
+            return no_room();
+        }
         if database::is_away(&error) {
             tracing::error!(%error, "The database cannot be asked");
             return busy();
@@ -154,6 +165,10 @@ impl From<DbErr> for ApiError {
 
 impl From<std::io::Error> for ApiError {
     fn from(error: std::io::Error) -> Self {
+        use std::io::ErrorKind::{QuotaExceeded, StorageFull};
+        if matches!(error.kind(), StorageFull | QuotaExceeded) {
+            return no_room();
+        }
         internal(&error)
     }
 }

@@ -11,7 +11,8 @@ mod reading;
 use std::path::Path;
 use std::time::{Duration, Instant};
 
-use reverie_tests::ServerProcess;
+use reverie_test_database::TestDatabase;
+use reverie_tests::{ServerProcess, postgresql};
 use sea_orm::{ConnectOptions, Database, DatabaseConnection};
 
 use crate::appends::{CLIENTS, EACH};
@@ -27,7 +28,14 @@ const MB: f64 = 1e6;
 async fn main() {
     let folder = tempfile::tempdir().expect("the system has room for temporary files");
     idle(&folder.path().join("idle")).await;
-    appending(folder.path()).await;
+    appending(&folder.path().join("sqlite"), "SQLite with synchronous=FULL").await;
+    let postgresql = folder.path().join("postgresql");
+    for data in [OURS, RAW] {
+        let database = TestDatabase::empty();
+        database.make_durable();
+        postgresql::give(&postgresql.join(data), database);
+    }
+    appending(&postgresql, "PostgreSQL with fsync and synchronous_commit").await;
     pulling(folder.path()).await;
 }
 
@@ -50,9 +58,13 @@ async fn idle(data: &Path) {
     against("resident", held, " MB", "at most 20", held <= 20.0);
 }
 
-async fn appending(folder: &Path) {
+/// The data folder of the server that is measured, and of the one whose tables alone are used.
+const OURS: &str = "ours";
+const RAW: &str = "raw";
+
+async fn appending(folder: &Path, durability: &str) {
     eprintln!("Sealing {CLIENTS} × {EACH} entries, {ROUNDS} times …");
-    let data = folder.join("appends");
+    let data = folder.join(OURS);
     let code = ServerProcess::init(&data).await;
     let server = ServerProcess::serve(&data).await;
     let url = format!("http://{}", server.addr);
@@ -60,15 +72,14 @@ async fn appending(folder: &Path) {
     let rounds: Vec<Vec<Chain>> =
         (0..ROUNDS).map(|_| (0..CLIENTS).map(|_| Chain::of_entries(&owner, EACH)).collect()).collect();
     let (token, _) = account::register(&url, &code, owner).await;
-    let other = folder.join("raw");
-    ServerProcess::init(&other).await;
-    let raw = sqlite(&other.join("database").join("reverie.sqlite")).await;
+    ServerProcess::init(&folder.join(RAW)).await;
+    let raw = raw_database(&folder.join(RAW)).await;
     let (mut ours, mut ceiling) = (Duration::MAX, Duration::MAX);
     for chains in &rounds {
         ceiling = ceiling.min(appends::raw(&raw, chains).await);
         ours = ours.min(appends::through_server(server.addr, &token, chains).await);
     }
-    println!("durable appends of 2 KB, {CLIENTS} clients, SQLite with synchronous=FULL, best of {ROUNDS}");
+    println!("durable appends of 2 KB, {CLIENTS} clients, {durability}, best of {ROUNDS}");
     let rate = |took: Duration| format!("{:.0}/s", (CLIENTS as u64 * EACH) as f64 / took.as_secs_f64());
     row("ceiling: the same rows inserted raw, 64 in a transaction", rate(ceiling));
     row("ours: HTTP, session, signature, check, group commit", rate(ours));
@@ -77,12 +88,16 @@ async fn appending(folder: &Path) {
     server.stop().await;
 }
 
-async fn sqlite(path: &Path) -> DatabaseConnection {
-    let path = path.to_owned();
-    let mut options = ConnectOptions::new("sqlite:raw");
-    options.max_connections(1).sqlx_logging(false).map_sqlx_sqlite_opts(move |sqlite| {
-        sqlite.filename(&path).pragma("journal_mode", "WAL").pragma("synchronous", "FULL")
-    });
+async fn raw_database(data: &Path) -> DatabaseConnection {
+    let file = data.join("database").join("reverie.sqlite");
+    let mut options = ConnectOptions::new(postgresql::url(data).unwrap_or_else(|| "sqlite:raw".into()));
+    options
+        .max_connections(1)
+        .sqlx_logging(false)
+        .map_sqlx_sqlite_opts(move |sqlite| {
+            sqlite.filename(&file).pragma("journal_mode", "WAL").pragma("synchronous", "FULL")
+        })
+        .map_sqlx_postgres_opts(|postgres| postgres.options([("synchronous_commit", "on")]));
     Database::connect(options).await.expect("the server made the database")
 }
 

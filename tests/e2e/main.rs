@@ -14,6 +14,7 @@ mod course;
 mod crash;
 mod deeds;
 mod demo;
+mod disk_full;
 mod hostile;
 mod keys;
 mod measures;

@@ -49,6 +49,39 @@ impl ServerProcess {
         Self { addr, data: data.to_owned(), child, log, reading }
     }
 
+    /// Starts a server with everything it has on a small disk of its own, and returns it with the code for the first
+    /// administrator.
+    pub async fn on_small_disk(mebibytes: u32, disk: &Path) -> (Self, String) {
+        let data = disk.join("server");
+        let script = format!(
+            "{} && reverie_server=$1 data=$2 && code=$($reverie_server init --data $data 2>/dev/null) && echo $code && \
+             exec $reverie_server serve --data $data --listen 127.0.0.1:0",
+            small_disk(mebibytes, disk)
+        );
+        let mut child = in_own_namespace(&script)
+            .arg(program("reverie-server"))
+            .arg(&data)
+            .env_remove("REVERIE_DATABASE_URL")
+            .stdin(Stdio::null())
+            .stdout(Stdio::piped())
+            .stderr(Stdio::piped())
+            .kill_on_drop(true)
+            .spawn()
+            .expect("unshare is part of every Linux");
+        let mut code = BufReader::new(child.stdout.take().expect("stdout is piped")).lines();
+        let mut lines = BufReader::new(child.stderr.take().expect("stderr is piped")).lines();
+        let (addr, before) = listening(&mut lines).await;
+        let code = code.next_line().await.ok().flatten().expect("init prints the code");
+        let log = Arc::new(Mutex::new(before));
+        let reading = tokio::spawn(keep(lines, Arc::clone(&log)));
+        (Self { addr, data, child, log, reading }, code)
+    }
+
+    /// Returns the way to a folder as this process sees it: on its small disk.
+    pub fn inside(&self, folder: &Path) -> PathBuf {
+        PathBuf::from(format!("/proc/{}/root{}", self.process(), folder.display()))
+    }
+
     /// Returns the process's id.
     pub fn process(&self) -> u32 {
         self.child.id().expect("the process runs")
@@ -95,6 +128,18 @@ fn command(verb: &str, data: &Path) -> Command {
     let mut command = Command::new(program("reverie-server"));
     command.env_remove("REVERIE_DATABASE_URL").arg(verb).arg("--data").arg(data).stdin(Stdio::null());
     postgresql::url(data).map(|url| command.arg("--database").arg(url));
+    command
+}
+
+/// Returns a shell command that mounts a small disk on a folder.
+pub fn small_disk(mebibytes: u32, folder: &Path) -> String {
+    format!("mount -t tmpfs -o size={mebibytes}m,mode=700 tmpfs {}", folder.display())
+}
+
+/// Returns a shell that may mount what nobody else sees; `$1` and so on are the arguments that are added.
+pub fn in_own_namespace(script: &str) -> Command {
+    let mut command = Command::new("unshare");
+    command.args(["--map-root-user", "--mount", "sh", "-c", script, "sh"]);
     command
 }
 

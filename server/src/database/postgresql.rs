@@ -13,7 +13,7 @@ use sea_orm::{
 };
 
 use super::address::place;
-use super::{Database, OpenError, migrate};
+use super::{Database, OpenError, migrate, said};
 
 /// The oldest version that is used; the tests run on it.
 pub(super) const OLDEST: u32 = 15;
@@ -23,6 +23,9 @@ const ANSWER_WITHIN: Duration = Duration::from_secs(10);
 
 /// SQLSTATEs of transactions that failed because of others: serialization, deadlock, and a row that another made first.
 pub(super) const CONFLICTS: [&str; 3] = ["40001", "40P01", "23505"];
+
+/// The SQLSTATE of a server without room on its disk.
+pub(super) const DISK_FULL: &str = "53100";
 
 /// The advisory lock of writes and migrations: "reverie" in ASCII.
 const TURN: &str = "32199706527557989";
@@ -84,9 +87,7 @@ fn broken(error: sqlx::Error) -> DbErr {
 
 /// Returns the SQLSTATE of an error, if PostgreSQL gave one.
 pub(super) fn code(error: &DbErr) -> Option<String> {
-    let (DbErr::Conn(error) | DbErr::Exec(error) | DbErr::Query(error)) = error else { return None };
-    let RuntimeErr::SqlxError(error) = error else { return None };
-    error.as_database_error()?.try_downcast_ref::<sqlx::postgres::PgDatabaseError>().map(|said| said.code().to_owned())
+    said(error)?.try_downcast_ref::<sqlx::postgres::PgDatabaseError>().map(|said| said.code().to_owned())
 }
 
 /// Connects once, so that what is wrong is told at once: a pool would go on trying.

@@ -66,6 +66,16 @@ impl TestDatabase {
         sql(&self.name, statement)
     }
 
+    /// Has the server that holds this database write everything to disk before it says so, as PostgreSQL does unless it is told
+    /// otherwise.
+    pub fn make_durable(&self) {
+        for setting in ["fsync", "full_page_writes"] {
+            self.sql(&format!("ALTER SYSTEM SET {setting} = on"));
+        }
+        self.sql("SELECT pg_reload_conf()");
+        assert_eq!(self.sql("SHOW fsync"), "on");
+    }
+
     /// Closes all connections and takes no more.
     pub fn shut(&self) {
         let Self { name } = self;
