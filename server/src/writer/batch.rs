@@ -9,6 +9,7 @@ use std::collections::{BTreeMap, BTreeSet, HashMap};
 use reverie_protocol::api::Head;
 use reverie_protocol::ids::{AttachmentId, JournalId, RecordId};
 use sea_orm::prelude::Expr;
+use sea_orm::sea_query::OnConflict;
 use sea_orm::{
     ColumnTrait as _, DatabaseTransaction, DbErr, EntityTrait as _, IntoActiveModel as _, QueryFilter as _,
     QueryOrder as _, QuerySelect as _, Set,
@@ -161,21 +162,33 @@ async fn move_heads(tx: &DatabaseTransaction, appends: &Fitting<'_>) -> Result<(
         to.head = &append.head;
         to.state = append.state.as_ref().or(to.state);
     }
+    let mut moved = Vec::new();
     for (id, to) in moves {
-        let mut row = journal::ActiveModel {
+        let row = journal::ActiveModel {
             id: Set(id.uuid()),
             head_seq: Set(stored_count(to.head.seq)),
             head_hash: Set(to.head.hash.0.to_vec()),
             ..Default::default()
         };
-        if let Some(state) = to.state {
-            row.state = Set(state.clone());
+        match to.state {
+            Some(state) if to.opens => {
+                let row = journal::ActiveModel { state: Set(state.clone()), ..row };
+                journal::Entity::insert(row).exec_without_returning(tx).await?;
+            }
+            Some(state) => {
+                let row = journal::ActiveModel { state: Set(state.clone()), ..row };
+                journal::Entity::update_many().set(row).filter(journal::Column::Id.eq(id.uuid())).exec(tx).await?;
+            }
+            // In one statement, which costs little for a batch of many; each row is there and locked, so nothing is inserted.
+            None => moved.push(journal::ActiveModel { state: Set(String::new()), ..row }),
         }
-        if to.opens {
-            journal::Entity::insert(row).exec_without_returning(tx).await?;
-        } else {
-            journal::Entity::update_many().set(row).filter(journal::Column::Id.eq(id.uuid())).exec(tx).await?;
-        }
+    }
+    let heads_alone = OnConflict::column(journal::Column::Id)
+        .update_columns([journal::Column::HeadSeq, journal::Column::HeadHash])
+        .to_owned();
+    for rows in moved.chunks(ROWS) {
+        let rows = journal::Entity::insert_many(rows.to_vec()).on_conflict(heads_alone.clone());
+        rows.exec_without_returning(tx).await?;
     }
     Ok(())
 }
