@@ -78,6 +78,7 @@ pub(crate) enum Command {
     List(list::ListArgs),
     Show(show::ShowArgs),
     Share(share::ShareArgs),
+    Release(release::ReleaseArgs),
     Withdraw(withdraw::WithdrawArgs),
     Admit(admit::AdmitArgs),
     Remove(remove::RemoveArgs),
@@ -106,7 +107,7 @@ pub(crate) enum Command {
 const GROUPS: [(&str, &[&str]); 7] = [
     ("For everybody", &["join", "login", "logout", "whoami", "pair", "invite"]),
     ("Your keys", &["password", "kit", "recover", "devices", "rekey"]),
-    ("For patients", &["write", "attach", "elaborate", "mark", "list", "share", "withdraw", "safety-plan"]),
+    ("For patients", &["write", "attach", "elaborate", "mark", "list", "share", "release", "withdraw", "safety-plan"]),
     ("For patients: who reads what is shared", &["admit", "remove", "rotate", "close"]),
     ("For clinicians", &["queue", "brief", "reply", "cycle", "dose", "coverage"]),
     (

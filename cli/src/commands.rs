@@ -37,6 +37,7 @@ pub(crate) mod password;
 pub(crate) mod queue;
 pub(crate) mod recover;
 pub(crate) mod rekey;
+pub(crate) mod release;
 pub(crate) mod remove;
 pub(crate) mod reply;
 pub(crate) mod resend;
@@ -74,6 +75,7 @@ pub(crate) async fn run(ui: &Ui, start: Start, command: Command) -> Result<ExitC
         Command::List(args) => list::run(ui, start.log_in(ui, Reading).await?, args),
         Command::Show(args) => show::run(ui, start.log_in(ui, Reading).await?, args).await,
         Command::Share(args) => share::run(ui, start.log_in(ui, Writing).await?, args).await,
+        Command::Release(args) => release::run(ui, start.log_in(ui, Writing).await?, args).await,
         Command::Withdraw(args) => withdraw::run(ui, start.log_in(ui, Writing).await?, args).await,
         Command::Admit(args) => admit::run(ui, start.log_in(ui, Writing).await?, args).await,
         Command::Remove(args) => remove::run(ui, start.log_in(ui, Writing).await?, args).await,

@@ -15,6 +15,7 @@ mod crash;
 mod deeds;
 mod demo;
 mod disk_full;
+mod guard;
 mod hostile;
 mod keys;
 mod measures;

@@ -75,7 +75,8 @@ async fn what_is_written_after_dosing_is_read_before_the_session_answered_and_ta
     heron.mark(tender).await.unwrap();
     heron.elaborate(entries[0], "It was raining inside, too.".into(), vec![], false).await.unwrap();
 
-    // Until she shares, quill has nothing to read.
+    // Until she shares, quill has nothing to read; and sharing waits for a day after the dose.
+    world.clock.set("2031-05-02T10:30:00-04:00".parse().unwrap());
     quill.sync().await.unwrap();
     assert_eq!((quill.queue()[0].unread, quill.queue()[0].talk), (0, 0));
     let target = heron.share_target(None).unwrap();

@@ -4,7 +4,7 @@ use std::path::PathBuf;
 
 use clap::Args;
 use reverie_client::{NewFile, Unlocked};
-use reverie_journal::{ShareState, short_id};
+use reverie_journal::short_id;
 use reverie_protocol::ids::DocumentId;
 
 use crate::error::CommandError;
@@ -54,7 +54,7 @@ pub(crate) async fn add(
     ui.answer(&kept_json(&kept), String::new)?;
     still_waiting(ui, &kept.flushed);
     let view = account.view(account.account());
-    let shared = view.entry(entry).is_some_and(|view| view.state != ShareState::Private);
+    let shared = view.entry(entry).is_some_and(|view| view.state.is_shared());
     let who = if shared && !private {
         "It is shared with whom the entry is shared with."
     } else {

@@ -7,6 +7,7 @@ use serde_json::json;
 
 use crate::error::{CommandError, user_error};
 use crate::logged_in::LoggedIn;
+use crate::time::now;
 use crate::ui::Ui;
 
 /// List your journal: what is private, and what is shared with whom
@@ -32,6 +33,8 @@ pub(crate) fn run(ui: &Ui, logged_in: LoggedIn, ListArgs { private, shared }: Li
         return Err(user_error("only patients keep a journal of entries").hint(hint));
     }
     let mut view = account.view(account.account());
+    let (guard, to_release) = (account.guard(), view.to_release(account.guard(), now()));
+    let asked = to_release.held.len() + to_release.shared_during_guard.len();
     if shared {
         view.private = None;
     }
@@ -39,8 +42,18 @@ pub(crate) fn run(ui: &Ui, logged_in: LoggedIn, ListArgs { private, shared }: Li
         view.shared.clear();
     }
     let waiting = account.waiting_count();
-    let answer = json!({ "private": view.private, "shared": view.shared, "waiting": waiting });
+    let answer = json!({ "guard": guard, "to_release": asked, "private": view.private, "shared": view.shared, "waiting": waiting });
     ui.answer(&answer, || journal_text(&view, &account.names(), ui.page()))?;
+    if let Some(guard) = guard {
+        ui.say(&format!(
+            "Until {} decisions wait, and nothing is lost. Writing is always possible.",
+            guard.until.minute_text()
+        ));
+    }
+    if asked > 0 {
+        let entries = if asked == 1 { "1 entry waits".to_owned() } else { format!("{asked} entries wait") };
+        ui.say(&format!("{entries} for your answer: `reverie release`."));
+    }
     if waiting > 0 {
         let deeds = if waiting == 1 { "1 deed is".to_owned() } else { format!("{waiting} deeds are") };
         ui.warn(&format!("{deeds} on this device alone. The next command that reaches the server sends what waits."));

@@ -1,10 +1,12 @@
 //! `reverie share`: lets a clinician read an entry, once the patient has seen who will.
 
 use clap::Args;
-use reverie_journal::short_id;
+use reverie_client::{ClientError, Unlocked};
+use reverie_journal::{Guard, short_id};
+use reverie_protocol::ids::DocumentId;
 use serde_json::json;
 
-use crate::error::CommandError;
+use crate::error::{CommandError, user_error};
 use crate::logged_in::LoggedIn;
 use crate::report::{flushed_json, still_waiting};
 use crate::table::table;
@@ -13,7 +15,8 @@ use crate::ui::Ui;
 /// Share entries or measures with your clinician
 ///
 /// Everything of an entry goes along: its words, what you added, its files, its marks. What you added for yourself stays
-/// private. You can withdraw an entry at any time; what was read cannot be unread.
+/// private. You can withdraw an entry at any time; what was read cannot be unread. In the day after a dose sharing waits:
+/// the entry is held, and you are asked the morning after.
 #[derive(Args)]
 #[command(after_help = "\
 Examples:
@@ -27,14 +30,20 @@ pub(crate) struct ShareArgs {
     /// With whom, if you share several journals: a reader's handle, or the first digits of the journal's id
     #[arg(long, value_name = "CIRCLE")]
     with: Option<String>,
+    /// Share one entry in the day after a dose all the same, from four hours after it on
+    #[arg(long)]
+    today: bool,
     /// Do not ask
     #[arg(long)]
     yes: bool,
+    /// Do not ask the second time either, which `--today` does
+    #[arg(long, requires_all = ["today", "yes"])]
+    sure: bool,
 }
 
 pub(crate) async fn run(ui: &Ui, logged_in: LoggedIn, args: ShareArgs) -> Result<(), CommandError> {
     let LoggedIn { mut account, profile: _ } = logged_in;
-    let ShareArgs { entries, with, yes } = args;
+    let ShareArgs { entries, with, today, yes, sure } = args;
     let circle = account.share_target(with.as_deref())?;
     let readers = account.readers_text(&circle);
     let handles: Vec<_> = circle.readers.iter().map(|reader| account.names().of(*reader)).collect();
@@ -44,6 +53,13 @@ pub(crate) async fn run(ui: &Ui, logged_in: LoggedIn, args: ShareArgs) -> Result
         if !found.contains(&entry) {
             found.push(entry);
         }
+    }
+    let guard = account.guard();
+    if let Some(guard) = guard.filter(|_| !today) {
+        return hold(ui, &mut account, guard, &found).await;
+    }
+    if guard.is_some() && found.len() > 1 {
+        return Err(user_error("in the day after a dose one entry can be shared, not several"));
     }
     let view = account.view(account.account());
     let rows = found.iter().filter_map(|id| view.entry(*id)).map(|view| {
@@ -65,9 +81,21 @@ pub(crate) async fn run(ui: &Ui, logged_in: LoggedIn, args: ShareArgs) -> Result
         ui.say("Nothing was shared.");
         return Ok(());
     }
+    if let Some(guard) = guard {
+        let until = guard.until.minute_text();
+        ui.say(&format!("It is still the day of the dose. Until {until} this can wait, and nothing is lost."));
+        ui.say("You are asked tomorrow whether to take it back. What was read by then cannot be unread.");
+        if !ui.confirm(sure, "Share it today all the same?")? {
+            ui.say("Nothing was shared.");
+            return Ok(());
+        }
+    }
     let mut shared = Vec::new();
     for entry in found {
-        let flushed = account.share(entry, &circle).await?;
+        let flushed = match guard {
+            Some(_) => account.share_during_guard(entry, &circle).await?,
+            None => account.share(entry, &circle).await?,
+        };
         still_waiting(ui, &flushed);
         let mut answer = flushed_json(&flushed);
         answer["entry"] = json!(entry);
@@ -77,4 +105,20 @@ pub(crate) async fn run(ui: &Ui, logged_in: LoggedIn, args: ShareArgs) -> Result
         shared.push(answer);
     }
     ui.answer(&json!({ "with": handles, "shared": shared }), String::new)
+}
+
+/// Holds the entries, and says until when sharing waits.
+async fn hold(ui: &Ui, account: &mut Unlocked, guard: Guard, found: &[DocumentId]) -> Result<(), CommandError> {
+    let view = account.view(account.account());
+    let mut held = 0;
+    for entry in found.iter().filter(|id| view.entry(**id).is_some_and(|view| !view.state.is_shared())) {
+        still_waiting(ui, &account.hold(*entry).await?.flushed);
+        held += 1;
+    }
+    let error = CommandError::from(ClientError::Guarded(guard));
+    if held == 0 {
+        return Err(error);
+    }
+    let today = format!("To share one today all the same, from {} on: `--today`.", guard.exception_from().clock_text());
+    Err(error.hint(format!("It is held: `reverie release` asks you the morning after. {today}")))
 }

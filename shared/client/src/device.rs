@@ -8,6 +8,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use reverie_crypto::bundle::WayIn;
 use reverie_crypto::device::WORK_FACTOR;
 use reverie_crypto::{Contact, DeviceCopy, DeviceKey, NamedDevice};
+use reverie_journal::Guard;
 use reverie_protocol::account::AccountRole;
 use reverie_protocol::api::Head;
 use reverie_protocol::card::SignedCard;
@@ -91,6 +92,9 @@ pub(crate) struct DeviceState {
     pub(crate) card_before: Option<SignedCard>,
     /// The number of the next item of the outbox.
     pub(crate) next_item: u64,
+    /// The guard window that this device saw under way last.
+    #[serde(default)]
+    pub(crate) guard: Option<Guard>,
     /// Where the audit log ended when this device, an administrator's, verified it last.
     #[serde(default)]
     pub(crate) audit_head: Option<Head>,
@@ -120,6 +124,7 @@ impl DeviceState {
             estranged: BTreeSet::new(),
             card_before: None,
             next_item: 0,
+            guard: None,
             audit_head: None,
         }
     }

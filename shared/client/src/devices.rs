@@ -1,6 +1,7 @@
 //! The account's devices: which there are, removing them, and leaving the account secret for a new one.
 
 use reverie_crypto::HandoverCode;
+use reverie_journal::Deed;
 use reverie_protocol::api::NewHandover;
 use reverie_protocol::hash::Hash;
 use reverie_protocol::ids::SessionId;
@@ -90,6 +91,7 @@ impl Unlocked {
     /// # Errors
     /// The server's.
     pub async fn hand_over(&mut self) -> Result<Zeroizing<String>, ClientError> {
+        self.may(Deed::AddDevice)?;
         let token = self.token()?;
         let code = self.env.random(HandoverCode::make);
         let new = NewHandover {

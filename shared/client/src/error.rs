@@ -1,6 +1,6 @@
 //! What can go wrong for a person, said so that a tired one knows what happened, what is safe, and what to do.
 
-use reverie_journal::FieldError;
+use reverie_journal::{FieldError, Guard};
 use reverie_protocol::problem::{Problem, ProblemCode};
 
 use crate::api::ApiError;
@@ -103,6 +103,9 @@ pub enum ClientError {
     /// What was asked for is not to be had in this entry's state, or in this account's role.
     #[error("{0}")]
     NotPossible(String),
+    /// A guard window is under way, and this waits.
+    #[error("{}", .0.sentence())]
+    Guarded(Guard),
     /// An attachment could not be fetched, so the entry was neither shared nor withdrawn.
     #[error("a file of this entry could not be fetched, so nothing was changed: {0}")]
     FileUnavailable(Box<Self>),
@@ -209,6 +212,10 @@ impl ClientError {
             Self::Unanswered(_) => "`reverie members` tells, once the server can be reached.",
             Self::UnknownContact(_) => "`reverie pair` lists who is known.",
             Self::UnknownEntry(_) => "`reverie list`, for clinicians `reverie brief`, shows the entries and their ids.",
+            Self::Guarded(_) => {
+                "In the day after a dose nothing is asked of you that cannot be undone. Writing, reading and taking back \
+                 are always possible."
+            }
             Self::FileUnavailable(_) => {
                 "Try again when the server can be reached. To take the words back now and give the file up: \
                  `reverie withdraw ENTRY --without-files`."

@@ -6,6 +6,7 @@
 use reverie_crypto::RecoveryCode;
 use reverie_crypto::bundle::{Way, WayIn, way_from_recovery_code};
 use reverie_crypto::recovery::KitText;
+use reverie_journal::Deed;
 use reverie_protocol::hash::Hash;
 use zeroize::Zeroizing;
 
@@ -101,6 +102,7 @@ impl Unlocked {
     /// # Errors
     /// This device's storage fails.
     pub async fn make_kit(&mut self) -> Result<Kit, ClientError> {
+        self.may(Deed::ChangeKit)?;
         let kit = self.kit_of(self.env.random(RecoveryCode::make));
         self.state.next_kit = Some(Zeroizing::new(kit.words().join(" ")));
         self.save_state().await?;

@@ -22,6 +22,7 @@ mod error;
 mod evidence;
 mod export;
 mod files;
+mod guarding;
 mod history;
 pub mod http;
 mod joining;

@@ -1,10 +1,10 @@
 //! Measures and safety: taking one, offering a pack, saying who looks when, answering a flag, keeping a plan.
 
-use reverie_journal::measure::{Instruments, Pack, Taken, measures_wait_until};
+use reverie_journal::measure::{Instruments, Pack, Taken};
 use reverie_journal::safety::{CrisisPack, Help, Offer, Sharing, offer};
 use reverie_journal::{
-    Answer, Coverage, Disposition, InstrumentPack, MeasureResponse, Outcome, PatientView, Person, SafetyPlan,
-    Timestamp, Words,
+    Answer, Coverage, Deed, Disposition, Guard, InstrumentPack, MeasureResponse, Outcome, PatientView, Person,
+    SafetyPlan, Timestamp, Words,
 };
 use reverie_protocol::account::AccountRole;
 use reverie_protocol::ids::{AccountId, DocumentId, JournalId};
@@ -24,6 +24,7 @@ pub struct MeasureSetting {
     journal: JournalId,
     people: Vec<Person>,
     sharing: Sharing,
+    guard: Option<Guard>,
     now: Timestamp,
 }
 
@@ -33,9 +34,10 @@ impl MeasureSetting {
         offer(pack.instrument(), self.coverage.as_ref(), self.now)
     }
 
-    /// Returns until when scored measures wait, if they do.
-    pub fn waits_until(&self) -> Option<Timestamp> {
-        measures_wait_until(&self.view, self.now)
+    /// Returns the guard window that is under way: scored measures wait for its end, since mood soon after a dose is not
+    /// that of the last weeks.
+    pub const fn guard(&self) -> Option<Guard> {
+        self.guard
     }
 
     /// Returns what the safety flow shows here.
@@ -91,6 +93,7 @@ impl Unlocked {
             people: plan.map(|plan| plan.body().people.clone()).unwrap_or_default(),
             journal,
             sharing,
+            guard: self.guard(),
             now: self.env.now(),
             view,
         })
@@ -99,19 +102,14 @@ impl Unlocked {
     /// Keeps a measure that was taken in this setting.
     ///
     /// # Errors
-    /// [`ClientError::NotPossible`] in the guard window, or if the instrument is not offered now.
+    /// [`ClientError::Guarded`] in the guard window, or [`ClientError::NotPossible`] if the instrument is not offered now.
     pub async fn keep_measure(
         &mut self,
         setting: &MeasureSetting,
         pack: &Pack,
         taken: &Taken,
     ) -> Result<Kept, ClientError> {
-        if let Some(until) = setting.waits_until() {
-            return Err(ClientError::NotPossible(format!(
-                "this can wait until {}; nothing is lost",
-                until.minute_text()
-            )));
-        }
+        self.may(Deed::Measure)?;
         if let Offer::Instead { because, .. } = setting.offer(pack) {
             return Err(ClientError::NotPossible(because.sentence()));
         }

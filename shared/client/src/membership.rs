@@ -5,7 +5,7 @@
 //! whoever is gone, and whoever stole an old key, opens nothing that is written afterwards.
 
 use reverie_crypto::{EpochKey, Reader, seal_keyring};
-use reverie_journal::Compartment;
+use reverie_journal::{Compartment, Deed};
 use reverie_protocol::api::Head;
 use reverie_protocol::card::SignedCard;
 use reverie_protocol::check::JournalState;
@@ -85,6 +85,13 @@ impl Unlocked {
             // Admitted is the card that the guest has now.
             self.follow(account).await?;
             self.not_estranged(account)?;
+        }
+        match change {
+            CircleChange::Admit { .. } => self.may(Deed::Admit)?,
+            CircleChange::Rotate => self.may(Deed::ChangeKeys)?,
+            CircleChange::Close => self.may(Deed::End)?,
+            // Ending somebody's reading never waits.
+            CircleChange::Remove { .. } | CircleChange::Rekey { .. } => {}
         }
         self.makes_sense(journal, &change)?;
         let head = self.logs.get(&journal).and_then(JournalLog::head);

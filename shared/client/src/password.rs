@@ -2,6 +2,7 @@
 
 use reverie_crypto::bundle::{Way, WayIn, way_from_export_key};
 use reverie_crypto::password::{Registration, refuse_worst};
+use reverie_journal::Deed;
 use reverie_protocol::api::{NewPassword, PasswordStart};
 
 use crate::credentials::{Change, NewCredentials, with_way};
@@ -18,6 +19,7 @@ impl Unlocked {
     /// # Errors
     /// [`ClientError::WeakPassword`], [`ClientError::WrongPassword`] if `old` is not the account's, or the server's.
     pub async fn change_password(&mut self, old: &str, new: &str) -> Result<(), ClientError> {
+        self.may(Deed::ChangeKeys)?;
         refuse_worst(new, self.handle()).map_err(|error| ClientError::WeakPassword(error.to_string()))?;
         // Proves the old one to the server, and takes over what other devices have changed.
         self.login(old).await?;

@@ -4,6 +4,7 @@
 //! them: they read what was sealed to them, and sign where the new card is not placed yet. Each step can be cut off; the
 //! next flush goes on.
 
+use reverie_journal::Deed;
 use reverie_protocol::api::PutCard;
 use reverie_protocol::problem::ProblemCode;
 
@@ -20,6 +21,7 @@ impl Unlocked {
     pub async fn change_keys(&mut self) -> Result<(), ClientError> {
         self.token()?;
         if self.state.card_before.is_none() {
+            self.may(Deed::ChangeKeys)?;
             let bundle = &self.copy.bundle;
             let next = self.env.random(|rng| bundle.keys.succeed(&bundle.card, rng));
             let (keys, card) = next.map_err(|error| ClientError::NotPossible(error.to_string()))?;

@@ -5,7 +5,9 @@
 
 use std::collections::BTreeMap;
 
-use reverie_journal::{Attachment, Document, Reseal, WithdrawCase, Withdrawal, share_plan, withdraw_plan};
+use reverie_journal::{
+    Attachment, Deed, Document, Reseal, ShareState, WithdrawCase, Withdrawal, share_plan, withdraw_plan,
+};
 use reverie_protocol::ids::{AttachmentId, DocumentId, JournalId};
 use reverie_protocol::limits;
 
@@ -35,9 +37,14 @@ impl Unlocked {
     /// Shares an entry with a circle: everything of it is sealed anew for the shared journal, then leaves the private one.
     ///
     /// # Errors
-    /// What the plan says ("already shared"), an attachment that could not be fetched, or [`ClientError::Estranged`]: then
-    /// nothing was shared.
+    /// What the plan says ("already shared"), an attachment that could not be fetched, [`ClientError::Estranged`], or
+    /// [`ClientError::Guarded`]: then nothing was shared.
     pub async fn share(&mut self, entry: DocumentId, with: &Circle) -> Result<Flushed, ClientError> {
+        self.may(Deed::Share)?;
+        self.share_now(entry, with).await
+    }
+
+    pub(crate) async fn share_now(&mut self, entry: DocumentId, with: &Circle) -> Result<Flushed, ClientError> {
         let into = with.journal;
         self.may_seal(into, None)?;
         let plan = share_plan(&self.view(self.account()), entry, into);
@@ -57,8 +64,8 @@ impl Unlocked {
     /// Withdraws an entry: a shared one goes back to the private journal, a private one is erased.
     ///
     /// # Errors
-    /// What the plan says, or [`ClientError::FileUnavailable`] for an attachment that could not be fetched: then nothing
-    /// was withdrawn.
+    /// What the plan says, [`ClientError::FileUnavailable`] for an attachment that could not be fetched, or
+    /// [`ClientError::Guarded`] for what would be erased for good: then nothing was withdrawn.
     pub async fn withdraw(&mut self, entry: DocumentId) -> Result<Flushed, ClientError> {
         self.take_back(entry, false).await
     }
@@ -75,8 +82,14 @@ impl Unlocked {
     async fn take_back(&mut self, entry: DocumentId, without_files: bool) -> Result<Flushed, ClientError> {
         let plan = withdraw_plan(&self.view(self.account()), entry);
         let plan = plan.map_err(|error| ClientError::NotPossible(error.to_string()))?;
+        if plan.case == WithdrawCase::Private {
+            self.may(Deed::Erase)?;
+        }
         let into = plan.back_to.map_or_else(|| self.private_journal(), Ok)?;
-        self.carry_out(into, plan.seal, &plan.attachments, plan.withdraw, without_files).await
+        let flushed = self.carry_out(into, plan.seal, &plan.attachments, plan.withdraw, without_files).await?;
+        // Taken back is answered: she is not asked again about what was captured while decisions wait.
+        let held = self.view(self.account()).entry(entry).is_some_and(|view| view.state == ShareState::Held);
+        if held { Ok(self.keep_as_it_is(entry).await?.flushed) } else { Ok(flushed) }
     }
 
     async fn carry_out(

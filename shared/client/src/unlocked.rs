@@ -50,6 +50,7 @@ impl Unlocked {
         }
         unlocked.load_logs().await?;
         unlocked.load_outbox().await?;
+        unlocked.remember_guard().await?;
         Ok(unlocked)
     }
 

@@ -1,8 +1,7 @@
 //! Writing: entries, what is added to them, marks and replies. Kept on the device first, sent second.
 
 use reverie_journal::{
-    Attachment, Body, Compartment, Document, Entry, FindError, Kind, Layer, Mark, PatientView, Reply, ShareState,
-    Title, Words,
+    Attachment, Body, Compartment, Document, Entry, FindError, Kind, Layer, Mark, PatientView, Reply, Title, Words,
 };
 use reverie_protocol::account::AccountRole;
 use reverie_protocol::ids::{AccountId, DocumentId, JournalId};
@@ -160,7 +159,7 @@ impl Unlocked {
         let view = self.view(self.account());
         let unknown = || ClientError::UnknownEntry("there is no entry of this id".into());
         let found = view.entry(entry).ok_or_else(unknown)?;
-        if private && found.state != ShareState::Private { self.private_journal() } else { Ok(found.journal) }
+        if private && found.state.is_shared() { self.private_journal() } else { Ok(found.journal) }
     }
 
     async fn seal_files(

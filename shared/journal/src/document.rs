@@ -7,6 +7,7 @@
 mod course;
 mod dose_card;
 mod entry;
+mod hold;
 mod mark;
 mod measure;
 mod receipt;
@@ -27,6 +28,7 @@ pub use self::dose_card::{
     Substance, VitalPhase, Vitals,
 };
 pub use self::entry::{Attachment, Entry, Kind, Layer, ParseKindError};
+pub use self::hold::{Hold, SharedDuringGuard};
 pub use self::mark::{Mark, Talk};
 pub use self::measure::{Answer, InstrumentPack, MeasureResponse};
 pub use self::receipt::{Receipt, ReceiptKind};
@@ -60,6 +62,10 @@ pub enum Body {
     Course(Course),
     /// One round of preparing, dosing and integrating.
     Cycle(Cycle),
+    /// Whether an entry is held for a later answer.
+    Hold(Hold),
+    /// That an entry was shared while decisions wait.
+    SharedDuringGuard(SharedDuringGuard),
     /// An appointment, planned or past.
     Session(Session),
     /// What a clinician notes of a dosing session.
@@ -207,6 +213,8 @@ document_types!(
     Entry: "entry",
     Layer: "layer",
     Mark: "mark",
+    Hold: "hold",
+    SharedDuringGuard: "shared_during_guard",
     Course: "course",
     Cycle: "cycle",
     Session: "session",

@@ -9,8 +9,8 @@ use reverie_protocol::ids::{AccountId, DocumentId, RecordId};
 
 use crate::content::{Compartment, Content, Members, Opened, OpenedJournal};
 use crate::document::{
-    Body, Course, Coverage, Cycle, Disposition, Document, DoseCard, Entry, InstrumentPack, Layer, Mark,
-    MeasureResponse, Reply, SafetyPlan, Session, Typed,
+    Body, Course, Coverage, Cycle, Disposition, Document, DoseCard, Entry, Hold, InstrumentPack, Layer, Mark,
+    MeasureResponse, Reply, SafetyPlan, Session, SharedDuringGuard, Typed,
 };
 use crate::measure::{Answers, Instruments, score};
 use crate::rules::{Side, allows};
@@ -42,13 +42,15 @@ pub fn fold(patient: AccountId, journals: &[OpenedJournal]) -> PatientView {
         reported.push(Reported { journal: second.journal.id, what: ReportedWhat::SecondJournal });
     }
     reported.sort();
-    PatientView {
+    let mut view = PatientView {
         patient,
         private: private.into_iter().next().map(|private| private_view(private, &shared)),
         shared: shared.into_iter().map(|sorted| shared_view(patient, sorted)).collect(),
         notes: notes.into_iter().next().map(|notes| NotesView { journal: notes.journal.id, unshown: notes.unshown }),
         reported,
-    }
+    };
+    view.hold_captures();
+    view
 }
 
 /// A document and the record that holds it.
@@ -71,6 +73,8 @@ struct Sorted<'a> {
     entries: ByEntry<Entry>,
     layers: ByEntry<Layer>,
     marks: ByEntry<Mark>,
+    holds: ByEntry<Hold>,
+    shared_during_guard: Vec<Document<SharedDuringGuard>>,
     replies: ByEntry<Reply>,
     opened: BTreeMap<DocumentId, Vec<OpenedBy>>,
     courses: Latest<Course>,
@@ -95,6 +99,8 @@ impl<'a> Sorted<'a> {
             entries: BTreeMap::new(),
             layers: BTreeMap::new(),
             marks: BTreeMap::new(),
+            holds: BTreeMap::new(),
+            shared_during_guard: Vec::new(),
             replies: BTreeMap::new(),
             opened: BTreeMap::new(),
             courses: BTreeMap::new(),
@@ -153,6 +159,10 @@ impl<'a> Sorted<'a> {
             Body::Entry(body) => self.entries.entry(id).or_default().push(Held::new(opened, document, body)),
             Body::Layer(body) => self.layers.entry(body.entry).or_default().push(Held::new(opened, document, body)),
             Body::Mark(body) => self.marks.entry(body.entry).or_default().push(Held::new(opened, document, body)),
+            Body::Hold(body) => self.holds.entry(body.entry).or_default().push(Held::new(opened, document, body)),
+            Body::SharedDuringGuard(body) => {
+                self.shared_during_guard.push(document.clone().map(|_| body.clone()));
+            }
             Body::Reply(body) => self.replies.entry(body.about).or_default().push(Held::new(opened, document, body)),
             Body::Receipt(body) => {
                 let by = OpenedBy { seq: opened.seq, by: opened.author, at: document.at() };
@@ -256,11 +266,12 @@ impl<'a> Sorted<'a> {
         Instruments::with(self.packs.iter().map(|pack| pack.body().pack.clone()))
     }
 
-    /// Returns the layers, the latest mark, and the records of all layers and marks of an entry.
+    /// Returns the layers, the latest mark, and the records of all layers, marks and holds of an entry.
     fn beside(&self, entry: DocumentId) -> (Vec<LayerView>, Option<MarkView>, Vec<(u64, RecordId)>) {
         let (layers, marks) = (of(&self.layers, entry), of(&self.marks, entry));
         let mut records: Vec<_> = layers.iter().map(|held| (held.seq, held.record)).collect();
         records.extend(marks.iter().map(|held| (held.seq, held.record)));
+        records.extend(of(&self.holds, entry).iter().map(|held| (held.seq, held.record)));
         let layers = firsts(layers).map(|held| LayerView { seq: held.seq, layer: held.document.clone() }).collect();
         let mark = marks.last().map(|held| MarkView { seq: held.seq, mark: held.document.clone() });
         (layers, mark, records)
@@ -314,6 +325,11 @@ fn shared_view(patient: AccountId, sorted: Sorted<'_>) -> SharedView {
     }
 }
 
+/// Returns the latest answer for each entry, by entry.
+fn last_holds(holds: &ByEntry<Hold>) -> Vec<Document<Hold>> {
+    holds.values().filter_map(|of_entry| of_entry.last()).map(|held| held.document.clone()).collect()
+}
+
 fn same_type(one: &Document, other: &Document) -> bool {
     one.body().type_name() == other.body().type_name()
 }
@@ -359,6 +375,8 @@ fn private_view(mut sorted: Sorted<'_>, shared: &[Sorted<'_>]) -> PrivateView {
         measures,
         safety_plan: sorted.safety_plan,
         sessions: by(sorted.sessions, |session| session.starts_at),
+        holds: last_holds(&sorted.holds),
+        shared_during_guard: sorted.shared_during_guard,
         additions,
         duplicates,
         unshown: sorted.unshown,

@@ -15,12 +15,14 @@ mod document;
 pub mod export;
 mod find;
 mod fold;
+mod guard;
 pub mod measure;
 mod names;
 mod news;
 mod paths;
 mod phase;
 mod queue;
+mod release;
 pub mod render;
 mod rules;
 pub mod safety;
@@ -41,17 +43,19 @@ pub use self::cycle::{CycleAt, CycleState, CycleView, CycleWarning};
 pub use self::decimal::{Celsius, Kilograms, MgPerKg, Milligrams, SleepHours, TotalMg};
 pub use self::document::{
     Adverse, Answer, Attachment, Away, Body, Course, CourseStatus, Coverage, Cycle, CycleEnd, Discharge, Disposition,
-    Document, Dose, DoseCard, DoseKind, Ended, Entry, InstrumentPack, Kind, Layer, Mark, MeasureResponse, Mindset,
-    Mode, Outcome, ParseError, ParseKindError, Person, Phone, RawDocument, Receipt, ReceiptKind, Reply, Route,
-    SafetyPlan, Session, SessionState, SessionType, SettingItem, SettingNote, Severity, ShareDefault, SpokenLine,
-    Substance, Talk, Typed, VitalPhase, Vitals,
+    Document, Dose, DoseCard, DoseKind, Ended, Entry, Hold, InstrumentPack, Kind, Layer, Mark, MeasureResponse,
+    Mindset, Mode, Outcome, ParseError, ParseKindError, Person, Phone, RawDocument, Receipt, ReceiptKind, Reply, Route,
+    SafetyPlan, Session, SessionState, SessionType, SettingItem, SettingNote, Severity, ShareDefault,
+    SharedDuringGuard, SpokenLine, Substance, Talk, Typed, VitalPhase, Vitals,
 };
 pub use self::find::{FindError, find_id, short_id};
 pub use self::fold::fold;
+pub use self::guard::{Deed, Guard, guard};
 pub use self::names::Names;
 pub use self::news::{News, NewsKind, Seen};
 pub use self::phase::Phase;
 pub use self::queue::{Flagged, NextSession, QueueRow, queue};
+pub use self::release::ToRelease;
 pub use self::rules::{Misplaced, Side, allows};
 pub use self::safety::{NOT_MONITORED, NOT_MONITORED_IN_FULL};
 pub use self::sharing::{

@@ -26,7 +26,7 @@ pub use self::pack::{PACK_BYTES, Pack, PackError, PackProblem};
 pub use self::points::Points;
 pub use self::score::{Finding, NOT_A_DIAGNOSIS, Risk, Score, Scored, score};
 pub use self::taking::{Answered, Helping, Taken, Taking};
-pub use self::timing::{measures_wait_until, overlaps_after};
+pub use self::timing::overlaps_after;
 pub use self::trend::{Trend, TrendPoint};
 
 #[cfg(test)]

@@ -44,7 +44,7 @@ pub fn allows(body: &Body, compartment: Compartment, side: Side) -> Result<(), M
     let (compartments, author): (&[Compartment], Side) = match body {
         Body::Entry(_) | Body::Layer(_) | Body::Mark(_) => (&[Private, Shared], Patient),
         Body::MeasureResponse(_) => (&[Private, Shared], Patient),
-        Body::SafetyPlan(_) => (&[Private], Patient),
+        Body::SafetyPlan(_) | Body::Hold(_) | Body::SharedDuringGuard(_) => (&[Private], Patient),
         // What the patient notes for herself: that she has a dosing session. It starts her guard window and says nothing to anybody.
         Body::Session(session) if compartment == Private && session.session_type == SessionType::Dosing => {
             (&[Private], Patient)

@@ -306,6 +306,8 @@ pub(crate) fn any_document() -> impl Strategy<Value = Document> {
         1 => Just(coverage().into()),
         1 => Just(InstrumentPack { pack: core_10() }.into()),
         1 => Just(SafetyPlan { people: vec![person("A friend", "617-555-0177")] }.into()),
+        1 => (n(), any::<bool>()).prop_map(|(n, held)| Hold { entry: id(n), held }.into()),
+        1 => n().prop_map(|n| SharedDuringGuard { entry: id(n) }.into()),
         1 => n().prop_map(|n| Receipt { receipt: ReceiptKind::Opened, entries: vec![id(n)] }.into()),
     ];
     (0..12_u8, time(), body).prop_map(|(n, at, body)| document(n, at, body))

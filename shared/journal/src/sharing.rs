@@ -70,7 +70,7 @@ pub fn share_plan(view: &PatientView, id: DocumentId, into: JournalId) -> Result
     let there = pieces.iter().any(|piece| piece.journal == circle.journal);
     let seal = if there { Vec::new() } else { piece.documents.clone() };
     let mut withdraw = duplicates(view, id);
-    if piece.state == ShareState::Private {
+    if !piece.state.is_shared() {
         withdraw.push(Withdrawal { journal: piece.journal, records: piece.records.to_vec() });
     }
     if seal.is_empty() && withdraw.is_empty() {
@@ -152,7 +152,7 @@ pub enum WithdrawPlanError {
 pub fn withdraw_plan(view: &PatientView, id: DocumentId) -> Result<WithdrawPlan, WithdrawPlanError> {
     let shared = pieces(view, id);
     let first = shared.first().ok_or(WithdrawPlanError::NoSuchEntry)?;
-    if first.state == ShareState::Private {
+    if !first.state.is_shared() {
         let withdraw = vec![Withdrawal { journal: first.journal, records: first.records.to_vec() }];
         let (seal, attachments) = (Vec::new(), Vec::new());
         return Ok(WithdrawPlan { case: WithdrawCase::Private, back_to: None, seal, attachments, withdraw });

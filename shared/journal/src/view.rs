@@ -8,8 +8,8 @@ use serde::Serialize;
 
 use crate::content::{Compartment, Members, Reason};
 use crate::document::{
-    Attachment, Course, Coverage, Cycle, Disposition, Document, DoseCard, Entry, InstrumentPack, Layer, Mark,
-    MeasureResponse, RawDocument, Reply, SafetyPlan, Session, Talk,
+    Attachment, Course, Coverage, Cycle, Disposition, Document, DoseCard, Entry, Hold, InstrumentPack, Layer, Mark,
+    MeasureResponse, RawDocument, Reply, SafetyPlan, Session, SharedDuringGuard, Talk,
 };
 use crate::measure::{Instruments, Score};
 use crate::rules::Misplaced;
@@ -43,6 +43,10 @@ pub struct PrivateView {
     pub safety_plan: Option<Document<SafetyPlan>>,
     /// Dosing sessions that she noted for herself, by start.
     pub sessions: Vec<Document<Session>>,
+    /// Her latest answer about each entry that was held, by entry.
+    pub holds: Vec<Document<Hold>>,
+    /// What she shared while decisions wait, in the order of the log.
+    pub shared_during_guard: Vec<Document<SharedDuringGuard>>,
     /// Private layers and marks beside shared entries; only the patient sees them.
     pub additions: Vec<Addition>,
     /// Private copies of what is shared: what a share that was cut short has still to withdraw.
@@ -212,10 +216,22 @@ pub struct OpenedBy {
 pub enum ShareState {
     /// In the private journal alone.
     Private,
+    /// In the private journal alone, until she answers whether to share it.
+    Held,
     /// Shared, and nobody opened it yet.
     SharedUnopened,
     /// Shared, and opened.
     SharedOpened,
+}
+
+impl ShareState {
+    /// Tells whether anybody else can read it.
+    pub const fn is_shared(self) -> bool {
+        match self {
+            Self::Private | Self::Held => false,
+            Self::SharedUnopened | Self::SharedOpened => true,
+        }
+    }
 }
 
 /// Private layers and marks beside a shared entry.

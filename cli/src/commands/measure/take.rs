@@ -81,11 +81,10 @@ pub(super) async fn run(ui: &Ui, logged_in: LoggedIn, args: TakeArgs) -> Result<
 
 /// Refuses what waits or is not offered, before anything is asked.
 fn ready(setting: &MeasureSetting, pack: &Pack) -> Result<(), CommandError> {
-    if let Some(until) = setting.waits_until() {
-        let message = format!("this can wait until {}; nothing is lost", until.minute_text());
+    if let Some(guard) = setting.guard() {
         let hint = "In the day after a dose an answer would not speak for the last weeks. Writing is always possible: \
                     `reverie write`.";
-        return Err(user_error(message).hint(hint).coded("guard_active"));
+        return Err(user_error(guard.sentence()).hint(hint).coded("guard_active"));
     }
     if let Offer::Instead { instrument, because } = setting.offer(pack) {
         let error = user_error(format!("{} is not offered now. {}", pack.instrument().id, because.sentence()));

@@ -74,6 +74,7 @@ fn facts(view: &PatientView, entry: &EntryView, names: &Names, receipts: Receipt
     let mut facts = vec![phrase::kinds(first.kind, &first.also)];
     facts.push(match entry.state {
         ShareState::Private => "private".to_owned(),
+        ShareState::Held => phrase::HELD.to_owned(),
         ShareState::SharedUnopened | ShareState::SharedOpened => {
             format!("shared with {}", shared_with(view, entry, names))
         }

@@ -10,7 +10,7 @@ use crate::NOT_MONITORED;
 use crate::find::short_id;
 use crate::names::{Names, listed};
 use crate::paths::attachment_paths;
-use crate::view::{EntryView, MeasureView, PatientView, SharedView, Unshown, UnshownWhy};
+use crate::view::{EntryView, MeasureView, PatientView, ShareState, SharedView, Unshown, UnshownWhy};
 
 /// Returns the list of entries for a terminal: what is private, what is shared and with whom.
 pub fn journal_text(view: &PatientView, names: &Names, page: Page) -> String {
@@ -94,6 +94,9 @@ fn row(view: &PatientView, entry: &EntryView, names: &Names, receipts: Receipts)
 
 fn facts(view: &PatientView, entry: &EntryView, names: &Names, receipts: Receipts) -> Vec<String> {
     let mut facts = Vec::new();
+    if entry.state == ShareState::Held {
+        facts.push("held for you to decide".to_owned());
+    }
     facts.extend(phrase::talk(entry.talk()).map(str::to_owned));
     if entry.is_tender() {
         facts.push("tender".to_owned());

@@ -6,7 +6,7 @@ use super::{Page, phrase};
 use crate::brief::{MeasureGroup, MeasureRow};
 use crate::find::short_id;
 use crate::measure::{Instrument, Instruments, LOINC_NOTICE, NOT_A_DIAGNOSIS, Risk, Score, Scored};
-use crate::view::{MeasureView, PatientView, Scoring, ShareState};
+use crate::view::{MeasureView, PatientView, Scoring};
 use crate::{NOT_MONITORED, NOT_MONITORED_IN_FULL};
 
 /// Writes section 8 of the brief.
@@ -204,7 +204,7 @@ fn taken_row(view: &MeasureView) -> Row {
         },
         Scoring::NoDefinition | Scoring::Misfit(_) => "not scored".to_owned(),
     };
-    let state = if view.state == ShareState::Private { "private" } else { "shared" };
+    let state = if view.state.is_shared() { "shared" } else { "private" };
     let (id, at) = (short_id(view.response.id().uuid()), view.response.at().day_text());
     Row::from([id, at, view.response.body().instrument.to_string(), state.to_owned(), scored])
 }

@@ -88,6 +88,9 @@ pub(super) const fn talk(talk: Talk) -> Option<&'static str> {
 /// The patient's sentence behind `tender`.
 pub(super) const TENDER: &str = "tender: \"please don't raise this unless I do\"";
 
+/// What is said of an entry that waits for an answer.
+pub(super) const HELD: &str = "private, held for you to decide";
+
 /// Returns `Image, also Feeling and Memory`.
 pub(super) fn kinds(kind: Kind, also: &[Kind]) -> String {
     if also.is_empty() {

@@ -333,6 +333,7 @@ fn the_patients_list_reads_well() {
     ── Private (4) ─────────────────────────────────────────────────────────────────
       Only you can read these. Your care circle cannot tell that they are there.
       11111111  19 Apr 2031  Fragment            salt. warm stones. nobody else.
+                                                 held for you to decide
       12121212  20 Apr 2031  Feeling             Angry at M. and at how quiet I was.
       13131313  23 Apr 2031  Dream               The pool again, without water.
       14141414  29 Apr 2031  Relational insight  I keep A. waiting the way I was
