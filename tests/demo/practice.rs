@@ -75,11 +75,20 @@ pub async fn live(data: &Path, server: &str, code: &str, calendar: &Calendar) ->
     quill.sync().await?;
 
     plan(&mut quill, heron.account(), calendar).await?;
-    let mut documents = Vec::new();
+    let (mut documents, mut held) = (Vec::new(), Vec::new());
     let [before, after] =
         [true, false].map(|early| story::entries().into_iter().filter(move |told| early == is_early(told)));
     for told in before {
-        documents.push((told.title, write(&mut heron, told, calendar).await?));
+        let (title, shared) = (told.title, told.shared);
+        let document = write(&mut heron, told, calendar).await?;
+        documents.push((title, document));
+        held.extend(Some(document).filter(|_| shared && heron.guard().is_some()));
+    }
+    // What she captured while decisions wait is shared on the morning after.
+    calendar.now_is(story::RELEASE);
+    for document in held {
+        let with = heron.share_target(None)?;
+        sent(heron.share(document, &with).await?)?;
     }
     let find = |title: &str| documents.iter().find(|(of, _)| *of == title).map(|(_, id)| *id);
     let answered = find(story::ANSWERED).expect("the story answers an entry of its own");
@@ -134,13 +143,13 @@ fn is_early(told: &Told) -> bool {
     told.when.minutes() < story::REPLY.minutes()
 }
 
-/// heron-41 writes an entry, and shares and marks it if she wants to.
+/// heron-41 writes an entry, and shares and marks it if she wants to; in the day after the dose sharing waits.
 async fn write(heron: &mut Unlocked, told: Told, calendar: &Calendar) -> anyhow::Result<DocumentId> {
     calendar.now_is(told.when);
     let files = told.file.map(|make| make()).into_iter().collect();
     let kept = heron.write(entry_with(told.kind, told.title, told.words, files)).await?;
     sent(kept.flushed)?;
-    if told.shared {
+    if told.shared && heron.guard().is_none() {
         let with = heron.share_target(None)?;
         sent(heron.share(kept.document, &with).await?)?;
     }

@@ -10,6 +10,8 @@ use reverie_tests::media::{drawing, voice_memo};
 pub const PREPARATION: Moment = Moment(-9, 10, 0);
 /// When the dose was taken.
 pub const DOSE: Moment = Moment(-7, 10, 0);
+/// When heron-41 was asked about what she had captured on the day of the dose.
+pub const RELEASE: Moment = Moment(-5, 8, 10);
 /// When Dr. Quill looked in between, and answered.
 pub const REPLY: Moment = Moment(-5, 17, 40);
 /// When heron-41 added to an entry.
