@@ -4,7 +4,7 @@ use std::path::PathBuf;
 
 use clap::builder::{PossibleValuesParser, TypedValueParser};
 use clap::{ArgAction, Args, CommandFactory as _, Parser, Subcommand};
-use reverie_journal::Kind;
+use reverie_journal::{Detail, Details, Field, Kind, find_field};
 use reverie_protocol::account::AccountRole;
 use reverie_protocol::limits;
 
@@ -70,6 +70,11 @@ pub(crate) enum Command {
     Pair(pair::PairArgs),
     Invite(invite::InviteArgs),
     Write(write::WriteArgs),
+    Capture(capture::CaptureArgs),
+    Prompt(prompt::PromptArgs),
+    Kinds(kinds::KindsArgs),
+    Trash(trash::TrashArgs),
+    FileToChart(file_to_chart::FileToChartArgs),
     Attach(attach::AttachArgs),
     Elaborate(elaborate::ElaborateArgs),
     Mark(mark::MarkArgs),
@@ -107,9 +112,26 @@ pub(crate) enum Command {
 const GROUPS: [(&str, &[&str]); 7] = [
     ("For everybody", &["join", "login", "logout", "whoami", "pair", "invite"]),
     ("Your keys", &["password", "kit", "recover", "devices", "rekey"]),
-    ("For patients", &["write", "attach", "elaborate", "mark", "list", "share", "release", "withdraw", "safety-plan"]),
+    (
+        "For patients",
+        &[
+            "capture",
+            "write",
+            "prompt",
+            "kinds",
+            "attach",
+            "elaborate",
+            "mark",
+            "list",
+            "share",
+            "release",
+            "withdraw",
+            "trash",
+            "safety-plan",
+        ],
+    ),
     ("For patients: who reads what is shared", &["admit", "remove", "rotate", "close"]),
-    ("For clinicians", &["queue", "brief", "reply", "cycle", "dose", "coverage"]),
+    ("For clinicians", &["queue", "brief", "reply", "cycle", "dose", "coverage", "file-to-chart"]),
     (
         "For both",
         &[
@@ -175,6 +197,21 @@ pub(crate) fn handle(text: &str) -> Result<String, String> {
 /// Reads one of the sixteen kinds.
 pub(crate) fn kind() -> impl TypedValueParser<Value = Kind> {
     PossibleValuesParser::new(Kind::ALL.map(Kind::name)).map(|name| name.parse().expect("the parser takes names only"))
+}
+
+/// Reads a field of a kind, `vividness=3`.
+pub(crate) fn detail(text: &str) -> Result<(&'static Field, Detail), String> {
+    let (name, typed) = text.split_once('=').ok_or("write a field like vividness=3; `reverie kinds` lists them")?;
+    let field = find_field(name).ok_or_else(|| format!("there is no field `{name}`; `reverie kinds` lists them"))?;
+    let detail = field.read(typed).map_err(|_| format!("`{name}` is {}", field.help()))?;
+    Ok((field, detail))
+}
+
+/// Returns fields together.
+pub(crate) fn details(set: Vec<(&'static Field, Detail)>) -> Details {
+    let mut details = Details::default();
+    set.into_iter().for_each(|(field, detail)| details.set(field, detail));
+    details
 }
 
 /// Reads one of these values by its name.

@@ -13,6 +13,7 @@ pub(crate) mod admin;
 pub(crate) mod admit;
 pub(crate) mod attach;
 pub(crate) mod brief;
+pub(crate) mod capture;
 pub(crate) mod close;
 pub(crate) mod completions;
 pub(crate) mod course;
@@ -22,9 +23,11 @@ pub(crate) mod devices;
 pub(crate) mod dose;
 pub(crate) mod elaborate;
 pub(crate) mod export;
+pub(crate) mod file_to_chart;
 pub(crate) mod history;
 pub(crate) mod invite;
 pub(crate) mod join;
+pub(crate) mod kinds;
 pub(crate) mod kit;
 pub(crate) mod list;
 pub(crate) mod login;
@@ -34,6 +37,7 @@ pub(crate) mod measure;
 pub(crate) mod members;
 pub(crate) mod pair;
 pub(crate) mod password;
+pub(crate) mod prompt;
 pub(crate) mod queue;
 pub(crate) mod recover;
 pub(crate) mod rekey;
@@ -46,6 +50,7 @@ pub(crate) mod safety_plan;
 pub(crate) mod session;
 pub(crate) mod share;
 pub(crate) mod show;
+pub(crate) mod trash;
 pub(crate) mod verify;
 pub(crate) mod watch;
 pub(crate) mod whoami;
@@ -65,6 +70,11 @@ pub(crate) async fn run(ui: &Ui, start: Start, command: Command) -> Result<ExitC
         Command::Whoami(args) => whoami::run(ui, start, args).await,
         Command::Pair(args) => pair::run(ui, start, args).await,
         Command::Invite(args) => invite::run(ui, start.log_in(ui, Writing).await?, args).await,
+        Command::Capture(args) => capture::run(ui, start.log_in(ui, Writing).await?, args).await,
+        Command::Prompt(args) => prompt::run(ui, start.log_in(ui, Writing).await?, args).await,
+        Command::Kinds(args) => kinds::run(ui, args),
+        Command::Trash(args) => trash::run(ui, start.log_in(ui, Writing).await?, args).await,
+        Command::FileToChart(args) => file_to_chart::run(ui, start.log_in(ui, Writing).await?, args).await,
         Command::Write(args) => write::run(ui, start.log_in(ui, Writing).await?, args).await,
         Command::Attach(args) => attach::run(ui, start.log_in(ui, Writing).await?, args).await,
         Command::Elaborate(args) => elaborate::run(ui, start.log_in(ui, Writing).await?, args).await,

@@ -14,7 +14,7 @@ mod wire;
 
 pub use asked::{opaque, range, request};
 pub use backup::backup;
-pub use measure::pack;
+pub use measure::{pack, prompts};
 pub use sealed::{
     attachment, body, bundle, device, document, grant, handover, invitation_code, key_text, local, recovery_words,
 };
@@ -47,6 +47,7 @@ pub const TARGETS: &[Target] = &[
     ("document", document),
     ("backup", backup),
     ("pack", pack),
+    ("prompts", prompts),
     ("request", request),
     ("opaque", opaque),
     ("range", range),

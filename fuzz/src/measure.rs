@@ -1,5 +1,6 @@
-//! Instrument packs, which people write and clinicians send.
+//! Instrument packs and sets of prompts, which people write and clinicians send.
 
+use reverie_journal::PromptSet;
 use reverie_journal::measure::{Answers, Pack, score};
 
 /// A pack: what loads scores within its ranges, and its text loads again.
@@ -16,5 +17,14 @@ pub fn pack(bytes: &[u8]) {
                 assert!(scored.min <= scored.value && scored.value <= scored.max, "a score beyond its range");
             }
         }
+    }
+}
+
+/// A set of prompts: what is refused is refused with a reason, what loads has prompts.
+pub fn prompts(bytes: &[u8]) {
+    let Ok(text) = std::str::from_utf8(bytes) else { return };
+    match PromptSet::load(text) {
+        Err(reason) => assert!(!reason.is_empty(), "a refusal without a reason"),
+        Ok(set) => assert!(!set.prompts.is_empty() && set.version > 0),
     }
 }

@@ -7,6 +7,7 @@
 
 mod accountability;
 mod badinput;
+mod capture;
 mod changes;
 mod cli;
 mod clocks;

@@ -12,7 +12,7 @@ use reverie_client::native::system::randomness;
 use reverie_client::native::{Folder, Sockets, Timeouts};
 use reverie_client::store::Store;
 use reverie_client::{ClientError, Environment, Invited, Kept, NewEntry, NewFile, Recovery, Unlocked};
-use reverie_journal::Kind;
+use reverie_journal::{Details, Kind};
 use reverie_protocol::ids::DocumentId;
 
 use crate::story::StoryClock;
@@ -103,7 +103,14 @@ impl DerefMut for Person {
 
 /// Returns an entry of a few words.
 pub fn entry(kind: Kind, words: &str) -> NewEntry {
-    NewEntry { kind, also: Vec::new(), title: None, words: words.into(), files: Vec::new() }
+    NewEntry {
+        kind,
+        also: Vec::new(),
+        title: None,
+        words: words.into(),
+        details: Details::default(),
+        files: Vec::new(),
+    }
 }
 
 /// Returns an entry with a title and files.

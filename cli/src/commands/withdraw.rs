@@ -1,7 +1,9 @@
 //! `reverie withdraw`: takes an entry back, after saying which case applies.
 
 use clap::Args;
+use reverie_client::Unlocked;
 use reverie_journal::short_id;
+use reverie_protocol::ids::DocumentId;
 use serde_json::json;
 
 use crate::error::CommandError;
@@ -9,10 +11,10 @@ use crate::logged_in::LoggedIn;
 use crate::report::{flushed_json, still_waiting};
 use crate::ui::Ui;
 
-/// Take a shared entry or measure back, or erase a private one
+/// Take a shared entry or measure back, or throw a private entry away
 ///
 /// A shared entry goes back into your private journal. It says first which case applies: whether somebody opened it, and
-/// what stays.
+/// what stays. A private entry goes into the trash for thirty days; a private measure is erased.
 #[derive(Args)]
 #[command(after_help = "\
 Examples:
@@ -33,6 +35,9 @@ pub(crate) async fn run(ui: &Ui, logged_in: LoggedIn, args: WithdrawArgs) -> Res
     let LoggedIn { mut account, profile: _ } = logged_in;
     let WithdrawArgs { entry, without_files, yes } = args;
     let (_, entry) = account.find_shareable(&entry)?;
+    if account.is_private_entry(entry) {
+        return discard(ui, &mut account, entry, yes).await;
+    }
     let case = account.withdraw_case(entry)?;
     ui.say(&case.sentence(&account.names()));
     if !ui.confirm(yes, "Withdraw it?")? {
@@ -54,5 +59,22 @@ pub(crate) async fn run(ui: &Ui, logged_in: LoggedIn, args: WithdrawArgs) -> Res
     } else {
         format!("{short} will be withdrawn as soon as the server can be reached. Until then it stands there as it was.")
     });
+    Ok(())
+}
+
+async fn discard(ui: &Ui, account: &mut Unlocked, entry: DocumentId, yes: bool) -> Result<(), CommandError> {
+    let short = short_id(entry.uuid());
+    ui.say("This entry is private. It goes into the trash; for thirty days you can take it out again.");
+    if !ui.confirm(yes, "Throw it away?")? {
+        ui.say("Nothing was thrown away.");
+        return Ok(());
+    }
+    let kept = account.discard(entry).await?;
+    let mut answer = flushed_json(&kept.flushed);
+    answer["entry"] = json!(entry);
+    answer["case"] = json!("trash");
+    ui.answer(&answer, String::new)?;
+    still_waiting(ui, &kept.flushed);
+    ui.say(&format!("{short} is in the trash. To take it out: `reverie trash restore {short}`."));
     Ok(())
 }

@@ -4,9 +4,9 @@ use std::path::PathBuf;
 
 use clap::Args;
 use reverie_client::NewEntry;
-use reverie_journal::{Kind, Mark, NOT_MONITORED, Talk, short_id};
+use reverie_journal::{Detail, Field, Kind, Mark, NOT_MONITORED, Talk, short_id};
 
-use crate::arguments::kind;
+use crate::arguments::{detail, details, kind};
 use crate::error::CommandError;
 use crate::files::open_files;
 use crate::logged_in::LoggedIn;
@@ -23,6 +23,7 @@ use crate::words::typed;
 Examples:
   reverie write A grey heron, very still, at the edge of the water
   reverie write --kind dream --title \"The locked greenhouse\" --talk
+  reverie write --kind image --set modality=visual --set vividness=3 A green hum
   reverie write --kind image --attach drawing.png < words.txt")]
 pub(crate) struct WriteArgs {
     /// The words
@@ -33,6 +34,9 @@ pub(crate) struct WriteArgs {
     /// What else it is; may be given several times
     #[arg(long, value_name = "KIND", value_parser = kind(), hide_possible_values = true)]
     also: Vec<Kind>,
+    /// A field of its kind, FIELD=VALUE; `reverie kinds` lists them. May be given several times
+    #[arg(long, value_name = "FIELD=VALUE", value_parser = detail)]
+    set: Vec<(&'static Field, Detail)>,
     /// A title
     #[arg(long, short)]
     title: Option<String>,
@@ -46,14 +50,15 @@ pub(crate) struct WriteArgs {
 
 pub(crate) async fn run(ui: &Ui, logged_in: LoggedIn, args: WriteArgs) -> Result<(), CommandError> {
     let LoggedIn { mut account, profile } = logged_in;
-    let WriteArgs { words, kind, also, title, attach, talk } = args;
+    let WriteArgs { words, kind, also, set, title, attach, talk } = args;
+    let details = details(set);
     let files = open_files(&attach)?;
     let needed = files.is_empty() && kind != Kind::Blank;
     let mut typed = typed(&words, &profile, needed)?;
     if needed {
         typed = typed.or_empty("nothing was written: there are no words. `--kind blank` needs none")?;
     }
-    let new = NewEntry { kind, also, title, words: typed.words.clone(), files };
+    let new = NewEntry { kind, also, title, words: typed.words.clone(), details, files };
     let mut kept = typed.kept(account.write(new).await)?;
     if talk {
         let mark = Mark { entry: kept.document, talk: Talk::WantToTalk, rank: None, tender: false };

@@ -1,6 +1,6 @@
 //! Review: what a clinician sees of all patients, and the brief before a session.
 
-use reverie_journal::{Brief, Document, QueueRow, Receipt, ReceiptKind, Timestamp, brief, default_since, queue};
+use reverie_journal::{Brief, Document, Filed, QueueRow, Receipt, ReceiptKind, Timestamp, brief, default_since, queue};
 use reverie_protocol::ids::{AccountId, DocumentId, JournalId};
 
 use crate::error::ClientError;
@@ -60,6 +60,20 @@ impl Unlocked {
         let opened = Receipt { receipt: ReceiptKind::Opened, entries: vec![entry] };
         let receipt = Document::new(self.env.document_id(), self.env.now(), opened)?;
         self.put_receipt(journal, &receipt).await
+    }
+
+    /// States that an entry was copied into the chart; the patient sees it.
+    ///
+    /// # Errors
+    /// [`ClientError::UnknownEntry`] for what no patient shares, or [`ClientError::NotConfirmed`].
+    pub async fn file_to_chart(&mut self, entry: DocumentId) -> Result<Flushed, ClientError> {
+        let patients = self.patients();
+        let mut shared = patients.iter().flat_map(|(_, view)| &view.shared);
+        let holds = shared.find(|shared| shared.entries.iter().any(|view| view.entry.id() == entry));
+        let unknown = || ClientError::UnknownEntry("no patient shares an entry of this id".into());
+        let journal = holds.ok_or_else(unknown)?.journal;
+        self.confirmed_owner(journal)?;
+        Ok(self.keep_document(journal, Filed { entries: vec![entry] }, Vec::new()).await?.flushed)
     }
 
     async fn put_receipt(&mut self, journal: JournalId, receipt: &Document) -> Result<Option<Flushed>, ClientError> {

@@ -116,6 +116,7 @@ impl Unlocked {
         let known: BTreeSet<_> = self.logs.keys().chain(self.state.floors.keys()).copied().collect();
         notices.extend(known.difference(&shown).map(|journal| Notice::Gone { journal: *journal }));
         self.remember_guard().await?;
+        self.empty_old_trash().await?;
         Ok(notices)
     }
 

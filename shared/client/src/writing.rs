@@ -1,7 +1,8 @@
 //! Writing: entries, what is added to them, marks and replies. Kept on the device first, sent second.
 
 use reverie_journal::{
-    Attachment, Body, Compartment, Document, Entry, FindError, Kind, Layer, Mark, PatientView, Reply, Title, Words,
+    Attachment, Body, Compartment, Details, Document, Entry, FindError, Kind, Layer, Mark, PatientView, Reply, Title,
+    Words,
 };
 use reverie_protocol::account::AccountRole;
 use reverie_protocol::ids::{AccountId, DocumentId, JournalId};
@@ -21,6 +22,8 @@ pub struct NewEntry {
     pub title: Option<String>,
     /// The words; may be empty.
     pub words: String,
+    /// What the fields of its kinds say.
+    pub details: Details,
     /// Files that belong to it.
     pub files: Vec<NewFile>,
 }
@@ -49,6 +52,7 @@ impl Unlocked {
             words: Words::new(new.words)?,
             attachments,
             session: None,
+            details: new.details,
         };
         self.keep_document(journal, entry, outgoing).await
     }
@@ -67,7 +71,25 @@ impl Unlocked {
     ) -> Result<Kept, ClientError> {
         let journal = self.journal_of(entry, private)?;
         let (attachments, outgoing) = self.seal_files(journal, files).await?;
-        self.keep_document(journal, Layer { entry, words: Words::new(words)?, attachments }, outgoing).await
+        let layer = Layer { attachments, ..Layer::new(entry, Words::new(words)?) };
+        self.keep_document(journal, layer, outgoing).await
+    }
+
+    /// Adds a layer that also says what kind of thing the entry turned out to be, or fills in fields of its kinds.
+    ///
+    /// # Errors
+    /// As [`Self::elaborate`].
+    pub async fn sort_out(
+        &mut self,
+        entry: DocumentId,
+        words: String,
+        kind: Option<Kind>,
+        details: Details,
+        private: bool,
+    ) -> Result<Kept, ClientError> {
+        let journal = self.journal_of(entry, private)?;
+        let layer = Layer { kind, details, ..Layer::new(entry, Words::new(words)?) };
+        self.keep_document(journal, layer, Vec::new()).await
     }
 
     /// Marks what is to be done with an entry. The mark goes where the entry is.

@@ -150,6 +150,8 @@ pub struct BriefEntry {
     pub layers: usize,
     /// The latest of them.
     pub latest_layer: Option<Document<Layer>>,
+    /// What the fields of its kinds say, those of its layers last.
+    pub details: Vec<String>,
     /// Its attachments and those of its layers.
     pub attachments: Vec<Attachment>,
     /// Whether to talk about it.
@@ -232,7 +234,7 @@ pub fn brief(shared: &SharedView, reader: AccountId, since: Option<Timestamp>, u
         .iter()
         .filter_map(|view| {
             let phase = shared.phase_at(view.entry.at());
-            Some((view.entry.body().kind, brief_entry(view, novelty(view)?, phase, reader)))
+            Some((view.kind(), brief_entry(view, novelty(view)?, phase, reader)))
         })
         .collect();
     let count = |novelty| shown.iter().filter(|(_, entry)| entry.novelty == novelty).count();
@@ -299,6 +301,7 @@ fn brief_entry(view: &EntryView, novelty: Novelty, phase: Phase, reader: Account
         words: entry.words.clone(),
         layers: view.layers.len(),
         latest_layer: view.layers.last().map(|layer| layer.layer.clone()),
+        details: view.details(),
         attachments: view.attachments().cloned().collect(),
         talk: view.talk(),
         tender: view.is_tender(),
@@ -310,7 +313,7 @@ fn patients_list(by_time: &[&EntryView]) -> PatientsList {
     let list = |wanted: &dyn Fn(&EntryView) -> bool| -> Vec<ListItem> {
         let items = by_time.iter().filter(|view| wanted(view)).map(|view| ListItem {
             entry: view.entry.id(),
-            kind: view.entry.body().kind,
+            kind: view.kind(),
             at: view.entry.at(),
             rank: view.mark.as_ref().and_then(|mark| mark.mark.body().rank),
             tender: view.is_tender(),
@@ -329,7 +332,7 @@ fn patients_list(by_time: &[&EntryView]) -> PatientsList {
 }
 
 fn intentions(by_time: &[&EntryView]) -> Intentions {
-    let of_kind = by_time.iter().filter(|view| view.entry.body().kind == Kind::Intention);
+    let of_kind = by_time.iter().filter(|view| view.kind() == Kind::Intention);
     let intentions: Vec<_> = of_kind
         .map(|view| Intention { entry: view.entry.id(), at: view.entry.at(), headline: view.headline() })
         .collect();

@@ -5,15 +5,19 @@
 //! type, whether it was made here or parsed, and serialises to the same bytes every time.
 
 mod course;
+mod details;
 mod dose_card;
 mod entry;
+mod filed;
 mod hold;
 mod mark;
 mod measure;
+mod prompt;
 mod receipt;
 mod reply;
 mod safety;
 mod session;
+mod trash;
 mod wire;
 
 use std::collections::BTreeMap;
@@ -23,18 +27,22 @@ use serde::Serialize;
 
 pub(crate) use self::course::GUARD_HOURS;
 pub use self::course::{Course, CourseStatus, Cycle, CycleEnd, Ended, ShareDefault};
+pub use self::details::{Detail, Details, FIELDS, Field, FieldType, Rated, find_field};
 pub use self::dose_card::{
     Adverse, Discharge, Dose, DoseCard, DoseKind, Mindset, Route, SettingItem, SettingNote, Severity, SpokenLine,
     Substance, VitalPhase, Vitals,
 };
 pub use self::entry::{Attachment, Entry, Kind, Layer, ParseKindError};
+pub use self::filed::Filed;
 pub use self::hold::{Hold, SharedDuringGuard};
 pub use self::mark::{Mark, Talk};
 pub use self::measure::{Answer, InstrumentPack, MeasureResponse};
+pub use self::prompt::{Answered, Prompt, PromptAnswer, PromptSet, PromptTime};
 pub use self::receipt::{Receipt, ReceiptKind};
 pub use self::reply::Reply;
 pub use self::safety::{Away, Coverage, Disposition, Outcome, Person, Phone, SafetyPlan};
 pub use self::session::{Mode, Session, SessionState, SessionType};
+pub use self::trash::Trash;
 use self::wire::Fields;
 pub use self::wire::{ParseError, RawDocument};
 use crate::text::FieldError;
@@ -62,6 +70,14 @@ pub enum Body {
     Course(Course),
     /// One round of preparing, dosing and integrating.
     Cycle(Cycle),
+    /// Prompts that a clinic offers.
+    PromptSet(PromptSet),
+    /// What a patient answered to a prompt.
+    PromptAnswer(PromptAnswer),
+    /// Whether an entry is in the trash.
+    Trash(Trash),
+    /// That entries were copied into the chart.
+    Filed(Filed),
     /// Whether an entry is held for a later answer.
     Hold(Hold),
     /// That an entry was shared while decisions wait.
@@ -213,6 +229,10 @@ document_types!(
     Entry: "entry",
     Layer: "layer",
     Mark: "mark",
+    PromptSet: "prompt_set",
+    PromptAnswer: "prompt_answer",
+    Trash: "trash",
+    Filed: "filed",
     Hold: "hold",
     SharedDuringGuard: "shared_during_guard",
     Course: "course",

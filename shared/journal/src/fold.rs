@@ -9,16 +9,16 @@ use reverie_protocol::ids::{AccountId, DocumentId, RecordId};
 
 use crate::content::{Compartment, Content, Members, Opened, OpenedJournal};
 use crate::document::{
-    Body, Course, Coverage, Cycle, Disposition, Document, DoseCard, Entry, Hold, InstrumentPack, Layer, Mark,
-    MeasureResponse, Reply, SafetyPlan, Session, SharedDuringGuard, Typed,
+    Body, Course, Coverage, Cycle, Disposition, Document, DoseCard, Entry, Filed, Hold, InstrumentPack, Layer, Mark,
+    MeasureResponse, PromptAnswer, PromptSet, Reply, SafetyPlan, Session, SharedDuringGuard, Trash, Typed,
 };
 use crate::measure::{Answers, Instruments, score};
 use crate::rules::{Side, allows};
 use crate::timestamp::Timestamp;
 use crate::view::{
     Addition, DispositionView, Duplicate, EntryView, LayerView, MarkView, MeasureView, NotesView, OpenedBy,
-    PatientView, PrivateView, ReplyView, Reported, ReportedWhat, Scoring, ShareState, SharedView, Tombstone, Unshown,
-    UnshownWhy,
+    PatientView, PrivateView, ReplyView, Reported, ReportedWhat, Scoring, ShareState, SharedView, Tombstone, Trashed,
+    Unshown, UnshownWhy,
 };
 
 /// Folds the journals about one patient that one account can open. Each journal is given once.
@@ -74,6 +74,8 @@ struct Sorted<'a> {
     layers: ByEntry<Layer>,
     marks: ByEntry<Mark>,
     holds: ByEntry<Hold>,
+    trash: ByEntry<Trash>,
+    filed: BTreeMap<DocumentId, Vec<OpenedBy>>,
     shared_during_guard: Vec<Document<SharedDuringGuard>>,
     replies: ByEntry<Reply>,
     opened: BTreeMap<DocumentId, Vec<OpenedBy>>,
@@ -84,6 +86,8 @@ struct Sorted<'a> {
     responses: ByEntry<MeasureResponse>,
     dispositions: ByEntry<Disposition>,
     packs: Vec<Document<InstrumentPack>>,
+    prompt_sets: Vec<Document<PromptSet>>,
+    prompt_answers: Vec<Document<PromptAnswer>>,
     coverage: Option<Document<Coverage>>,
     safety_plan: Option<Document<SafetyPlan>>,
     members: Members,
@@ -100,6 +104,8 @@ impl<'a> Sorted<'a> {
             layers: BTreeMap::new(),
             marks: BTreeMap::new(),
             holds: BTreeMap::new(),
+            trash: BTreeMap::new(),
+            filed: BTreeMap::new(),
             shared_during_guard: Vec::new(),
             replies: BTreeMap::new(),
             opened: BTreeMap::new(),
@@ -110,6 +116,8 @@ impl<'a> Sorted<'a> {
             responses: BTreeMap::new(),
             dispositions: BTreeMap::new(),
             packs: Vec::new(),
+            prompt_sets: Vec::new(),
+            prompt_answers: Vec::new(),
             coverage: None,
             safety_plan: None,
             members: Members::default(),
@@ -160,6 +168,13 @@ impl<'a> Sorted<'a> {
             Body::Layer(body) => self.layers.entry(body.entry).or_default().push(Held::new(opened, document, body)),
             Body::Mark(body) => self.marks.entry(body.entry).or_default().push(Held::new(opened, document, body)),
             Body::Hold(body) => self.holds.entry(body.entry).or_default().push(Held::new(opened, document, body)),
+            Body::Trash(body) => self.trash.entry(body.entry).or_default().push(Held::new(opened, document, body)),
+            Body::Filed(Filed { entries }) => {
+                let by = OpenedBy { seq: opened.seq, by: opened.author, at: document.at() };
+                for entry in entries {
+                    self.filed.entry(*entry).or_default().push(by.clone());
+                }
+            }
             Body::SharedDuringGuard(body) => {
                 self.shared_during_guard.push(document.clone().map(|_| body.clone()));
             }
@@ -181,6 +196,8 @@ impl<'a> Sorted<'a> {
             Body::Disposition(body) => {
                 self.dispositions.entry(body.response).or_default().push(Held::new(opened, document, body));
             }
+            Body::PromptSet(body) => self.prompt_sets.push(document.clone().map(|_| body.clone())),
+            Body::PromptAnswer(body) => self.prompt_answers.push(document.clone().map(|_| body.clone())),
             Body::InstrumentPack(body) => self.packs.push(document.clone().map(|_| body.clone())),
             // Of statements and plans the last one counts.
             Body::Coverage(body) => self.coverage = Some(document.clone().map(|_| body.clone())),
@@ -202,7 +219,11 @@ impl<'a> Sorted<'a> {
         let (layers, mark, mut records) = self.beside(id);
         records.extend(versions.iter().map(|held| (held.seq, held.record)));
         records.sort_unstable();
-        let (opened, state) = self.opened(id);
+        let (opened, mut state) = self.opened(id);
+        let filed = self.filed.get(&id).cloned().unwrap_or_default();
+        if state.is_shared() && !filed.is_empty() {
+            state = ShareState::Filed;
+        }
         let replies = firsts(of(&self.replies, id));
         Some(EntryView {
             entry: first.document.clone(),
@@ -217,6 +238,7 @@ impl<'a> Sorted<'a> {
                 .map(|held| ReplyView { seq: held.seq, author: held.author, reply: held.document.clone() })
                 .collect(),
             opened,
+            filed,
             state,
         })
     }
@@ -266,12 +288,13 @@ impl<'a> Sorted<'a> {
         Instruments::with(self.packs.iter().map(|pack| pack.body().pack.clone()))
     }
 
-    /// Returns the layers, the latest mark, and the records of all layers, marks and holds of an entry.
+    /// Returns the layers, the latest mark, and the records of all that belongs to an entry.
     fn beside(&self, entry: DocumentId) -> (Vec<LayerView>, Option<MarkView>, Vec<(u64, RecordId)>) {
         let (layers, marks) = (of(&self.layers, entry), of(&self.marks, entry));
         let mut records: Vec<_> = layers.iter().map(|held| (held.seq, held.record)).collect();
         records.extend(marks.iter().map(|held| (held.seq, held.record)));
         records.extend(of(&self.holds, entry).iter().map(|held| (held.seq, held.record)));
+        records.extend(of(&self.trash, entry).iter().map(|held| (held.seq, held.record)));
         let layers = firsts(layers).map(|held| LayerView { seq: held.seq, layer: held.document.clone() }).collect();
         let mark = marks.last().map(|held| MarkView { seq: held.seq, mark: held.document.clone() });
         (layers, mark, records)
@@ -318,6 +341,7 @@ fn shared_view(patient: AccountId, sorted: Sorted<'_>) -> SharedView {
         dose_cards: by(sorted.dose_cards, |card| card.on),
         measures,
         packs: sorted.packs,
+        prompt_sets: sorted.prompt_sets,
         coverage: sorted.coverage,
         tombstones: sorted.withdrawn.into_iter().map(|(by, count)| Tombstone { by, count }).collect(),
         last_record_at: sorted.last_record_at,
@@ -369,14 +393,22 @@ fn private_view(mut sorted: Sorted<'_>, shared: &[Sorted<'_>]) -> PrivateView {
         (!records.is_empty()).then_some(Addition { entry: *entry, layers, mark, records })
     });
     let additions = additions.collect();
+    let trashed = |entry: DocumentId| {
+        of(&sorted.trash, entry).last().filter(|held| held.document.body().trashed).map(|held| held.document.at())
+    };
+    let (thrown_away, entries) = sorted.entries().into_iter().partition(|view| trashed(view.entry.id()).is_some());
+    let trash: Vec<EntryView> = thrown_away;
+    let trash = trash.into_iter().filter_map(|view| Some(Trashed { at: trashed(view.entry.id())?, view })).collect();
     PrivateView {
         journal: sorted.journal.id,
-        entries: sorted.entries(),
+        entries,
+        trash,
         measures,
         safety_plan: sorted.safety_plan,
         sessions: by(sorted.sessions, |session| session.starts_at),
         holds: last_holds(&sorted.holds),
         shared_during_guard: sorted.shared_during_guard,
+        prompt_answers: sorted.prompt_answers,
         additions,
         duplicates,
         unshown: sorted.unshown,

@@ -21,6 +21,7 @@ mod names;
 mod news;
 mod paths;
 mod phase;
+mod prompts;
 mod queue;
 mod release;
 pub mod render;
@@ -42,11 +43,12 @@ pub use self::content::{Compartment, Content, Members, Opened, OpenedJournal, Re
 pub use self::cycle::{CycleAt, CycleState, CycleView, CycleWarning};
 pub use self::decimal::{Celsius, Kilograms, MgPerKg, Milligrams, SleepHours, TotalMg};
 pub use self::document::{
-    Adverse, Answer, Attachment, Away, Body, Course, CourseStatus, Coverage, Cycle, CycleEnd, Discharge, Disposition,
-    Document, Dose, DoseCard, DoseKind, Ended, Entry, Hold, InstrumentPack, Kind, Layer, Mark, MeasureResponse,
-    Mindset, Mode, Outcome, ParseError, ParseKindError, Person, Phone, RawDocument, Receipt, ReceiptKind, Reply, Route,
+    Adverse, Answer, Answered, Attachment, Away, Body, Course, CourseStatus, Coverage, Cycle, CycleEnd, Detail,
+    Details, Discharge, Disposition, Document, Dose, DoseCard, DoseKind, Ended, Entry, FIELDS, Field, FieldType, Filed,
+    Hold, InstrumentPack, Kind, Layer, Mark, MeasureResponse, Mindset, Mode, Outcome, ParseError, ParseKindError,
+    Person, Phone, Prompt, PromptAnswer, PromptSet, PromptTime, Rated, RawDocument, Receipt, ReceiptKind, Reply, Route,
     SafetyPlan, Session, SessionState, SessionType, SettingItem, SettingNote, Severity, ShareDefault,
-    SharedDuringGuard, SpokenLine, Substance, Talk, Typed, VitalPhase, Vitals,
+    SharedDuringGuard, SpokenLine, Substance, Talk, Trash, Typed, VitalPhase, Vitals, find_field,
 };
 pub use self::find::{FindError, find_id, short_id};
 pub use self::fold::fold;
@@ -54,6 +56,7 @@ pub use self::guard::{Deed, Guard, guard};
 pub use self::names::Names;
 pub use self::news::{News, NewsKind, Seen};
 pub use self::phase::Phase;
+pub use self::prompts::Prompted;
 pub use self::queue::{Flagged, NextSession, QueueRow, queue};
 pub use self::release::ToRelease;
 pub use self::rules::{Misplaced, Side, allows};
@@ -66,6 +69,6 @@ pub use self::text::{FewWords, FieldError, FileName, Hours, MediaType, PersonNam
 pub use self::timestamp::{Timestamp, TimestampError};
 pub use self::view::{
     Addition, DispositionView, Duplicate, EntryView, LayerView, MarkView, MeasureView, NotesView, OpenedBy,
-    PatientView, PrivateView, ReplyView, Reported, ReportedWhat, Scoring, ShareState, SharedView, Tombstone, Unshown,
-    UnshownWhy,
+    PatientView, PrivateView, ReplyView, Reported, ReportedWhat, Scoring, ShareState, SharedView, TRASH_DAYS,
+    Tombstone, Trashed, Unshown, UnshownWhy,
 };

@@ -155,6 +155,8 @@ mod tests {
     }
 
     proptest! {
+        // Each case renders every page twice.
+        #![proptest_config(ProptestConfig::with_cases(64))]
         #[test]
         fn what_is_private_or_held_changes_no_byte_of_what_a_clinician_gets(
             circles in crate::sample::journals(),

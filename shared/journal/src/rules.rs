@@ -44,13 +44,15 @@ pub fn allows(body: &Body, compartment: Compartment, side: Side) -> Result<(), M
     let (compartments, author): (&[Compartment], Side) = match body {
         Body::Entry(_) | Body::Layer(_) | Body::Mark(_) => (&[Private, Shared], Patient),
         Body::MeasureResponse(_) => (&[Private, Shared], Patient),
-        Body::SafetyPlan(_) | Body::Hold(_) | Body::SharedDuringGuard(_) => (&[Private], Patient),
+        Body::SafetyPlan(_) | Body::Hold(_) | Body::SharedDuringGuard(_) | Body::Trash(_) | Body::PromptAnswer(_) => {
+            (&[Private], Patient)
+        }
         // What the patient notes for herself: that she has a dosing session. It starts her guard window and says nothing to anybody.
         Body::Session(session) if compartment == Private && session.session_type == SessionType::Dosing => {
             (&[Private], Patient)
         }
         Body::Course(_) | Body::Cycle(_) | Body::Session(_) | Body::DoseCard(_) => (&[Shared], Clinician),
-        Body::Reply(_) | Body::Receipt(_) => (&[Shared], Clinician),
+        Body::Filed(_) | Body::PromptSet(_) | Body::Reply(_) | Body::Receipt(_) => (&[Shared], Clinician),
         Body::InstrumentPack(_) | Body::Coverage(_) | Body::Disposition(_) => (&[Shared], Clinician),
     };
     if !compartments.contains(&compartment) {

@@ -47,7 +47,7 @@ pub(crate) fn entry(n: u8, at: Timestamp, kind: Kind, text: &str) -> Document {
 }
 
 pub(crate) fn layer(n: u8, of: u8, at: Timestamp, text: &str) -> Document {
-    document(n, at, Layer { entry: id(of), words: words(text), attachments: Vec::new() })
+    document(n, at, Layer::new(id(of), words(text)))
 }
 
 pub(crate) fn mark(n: u8, of: u8, at: Timestamp, talk: Talk, rank: Option<u32>) -> Document {
@@ -283,7 +283,7 @@ pub(crate) fn any_document() -> impl Strategy<Value = Document> {
             entry.attachments = vec![memo(n, 60)];
             Body::from(entry)
         }),
-        2 => (n(), text()).prop_map(|(n, words)| Layer { entry: id(n), words, attachments: Vec::new() }.into()),
+        2 => (n(), text()).prop_map(|(n, words)| Layer::new(id(n), words).into()),
         2 => (n(), talk, any::<bool>())
             .prop_map(|(n, talk, tender)| Mark { entry: id(n), talk, rank: None, tender }.into()),
         1 => (time(), any::<bool>()).prop_map(|(starts_at, took_place)| {
@@ -307,6 +307,9 @@ pub(crate) fn any_document() -> impl Strategy<Value = Document> {
         1 => Just(InstrumentPack { pack: core_10() }.into()),
         1 => Just(SafetyPlan { people: vec![person("A friend", "617-555-0177")] }.into()),
         1 => (n(), any::<bool>()).prop_map(|(n, held)| Hold { entry: id(n), held }.into()),
+        1 => Just(PromptSet::shipped().clone().into()),
+        1 => (n(), any::<bool>()).prop_map(|(n, trashed)| Trash { entry: id(n), trashed }.into()),
+        1 => n().prop_map(|n| Filed { entries: vec![id(n)] }.into()),
         1 => n().prop_map(|n| SharedDuringGuard { entry: id(n) }.into()),
         1 => n().prop_map(|n| Receipt { receipt: ReceiptKind::Opened, entries: vec![id(n)] }.into()),
     ];

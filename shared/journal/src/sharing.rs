@@ -109,32 +109,65 @@ pub enum WithdrawCase {
         /// By whom, in the order of the log, each once.
         by: Vec<AccountId>,
     },
+    /// It is shared, and was copied into the chart.
+    Filed {
+        /// When first.
+        first_at: Timestamp,
+        /// By whom, in the order of the log, each once.
+        by: Vec<AccountId>,
+    },
 }
 
 impl WithdrawCase {
     /// Returns what the dialog says before the tap.
     pub fn sentence(&self, names: &Names) -> String {
         match self {
-            Self::Private => "This entry is private. Withdrawing erases its words and attachments for good; \
-                you cannot bring them back."
-                .to_owned(),
+            Self::Private => {
+                "This is private. Erasing takes its words and attachments away for good; you cannot bring \
+                them back."
+                    .to_owned()
+            }
             Self::Unopened => {
                 "Nobody has opened this entry. It goes back to your private journal, and your care circle \
                 sees only that something was withdrawn."
                     .to_owned()
             }
             Self::Opened { first_at, by } => {
-                let by: Vec<_> = by.iter().map(|account| names.of(*account)).collect();
                 format!(
                     "First opened on {} by {}. What was read cannot be unread, and copies made outside of Reverie stay. \
                      From now on it is in your private journal alone, and your care circle sees only that something was \
                      withdrawn.",
                     first_at.day_text(),
-                    listed(&by)
+                    named(by, names)
                 )
             }
+            Self::Filed { first_at, by } => format!(
+                "Copied into your chart on {} by {}. That copy stays with the clinic; you can ask them to amend it. What \
+                 was read cannot be unread. From now on the entry is in your private journal alone, and your care circle \
+                 sees only that something was withdrawn.",
+                first_at.day_text(),
+                named(by, names)
+            ),
         }
     }
+}
+
+fn named(by: &[AccountId], names: &Names) -> String {
+    listed(&by.iter().map(|account| names.of(*account)).collect::<Vec<_>>())
+}
+
+/// Returns when the first of these was, and by whom they are, each once.
+fn first_and_by<'a>(all: impl Iterator<Item = &'a OpenedBy>) -> Option<(Timestamp, Vec<AccountId>)> {
+    let mut all: Vec<_> = all.collect();
+    all.sort_by_key(|one| one.at);
+    let first_at = all.first()?.at;
+    let mut by = Vec::new();
+    for one in all {
+        if !by.contains(&one.by) {
+            by.push(one.by);
+        }
+    }
+    Some((first_at, by))
 }
 
 /// Why an entry cannot be withdrawn.
@@ -175,17 +208,11 @@ pub fn withdraw_plan(view: &PatientView, id: DocumentId) -> Result<WithdrawPlan,
         attachments.extend(reseals(shared.journal, &copies));
         seal.extend(copies);
     }
-    let mut opened: Vec<_> = shared.iter().flat_map(|shared| shared.opened).collect();
-    opened.sort_by_key(|opened| opened.at);
-    let case = opened.first().map_or(WithdrawCase::Unopened, |first| {
-        let mut by = Vec::new();
-        for one in &opened {
-            if !by.contains(&one.by) {
-                by.push(one.by);
-            }
-        }
-        WithdrawCase::Opened { first_at: first.at, by }
-    });
+    let opened = first_and_by(shared.iter().flat_map(|shared| shared.opened));
+    let case = match first_and_by(shared.iter().flat_map(|shared| shared.filed)) {
+        Some((first_at, by)) => WithdrawCase::Filed { first_at, by },
+        None => opened.map_or(WithdrawCase::Unopened, |(first_at, by)| WithdrawCase::Opened { first_at, by }),
+    };
     let withdraw =
         shared.iter().map(|shared| Withdrawal { journal: shared.journal, records: shared.records.to_vec() }).collect();
     Ok(WithdrawPlan { case, back_to: Some(private.journal), seal, attachments, withdraw })
@@ -197,6 +224,7 @@ struct Piece<'a> {
     state: ShareState,
     records: &'a [RecordId],
     opened: &'a [OpenedBy],
+    filed: &'a [OpenedBy],
     documents: Vec<Document>,
 }
 
@@ -207,6 +235,7 @@ fn pieces(view: &PatientView, id: DocumentId) -> Vec<Piece<'_>> {
         state: view.state,
         records: &view.records,
         opened: &view.opened,
+        filed: &view.filed,
         documents: documents(view),
     });
     let measures = view.measures().filter(|view| view.response.id() == id).map(|view| Piece {
@@ -214,6 +243,7 @@ fn pieces(view: &PatientView, id: DocumentId) -> Vec<Piece<'_>> {
         state: view.state,
         records: &view.records,
         opened: &view.opened,
+        filed: &[],
         documents: vec![Document::from(view.response.clone())],
     });
     entries.chain(measures).collect()

@@ -8,8 +8,9 @@ use serde::Serialize;
 
 use crate::content::{Compartment, Members, Reason};
 use crate::document::{
-    Attachment, Course, Coverage, Cycle, Disposition, Document, DoseCard, Entry, Hold, InstrumentPack, Layer, Mark,
-    MeasureResponse, RawDocument, Reply, SafetyPlan, Session, SharedDuringGuard, Talk,
+    Attachment, Course, Coverage, Cycle, Details, Disposition, Document, DoseCard, Entry, Hold, InstrumentPack, Kind,
+    Layer, Mark, MeasureResponse, PromptAnswer, PromptSet, RawDocument, Reply, SafetyPlan, Session, SharedDuringGuard,
+    Talk,
 };
 use crate::measure::{Instruments, Score};
 use crate::rules::Misplaced;
@@ -37,6 +38,8 @@ pub struct PrivateView {
     pub journal: JournalId,
     /// Private entries, in the order of the log.
     pub entries: Vec<EntryView>,
+    /// What she threw away, in the order of the log.
+    pub trash: Vec<Trashed>,
     /// Private measures, in the order of the log.
     pub measures: Vec<MeasureView>,
     /// Whom she can call: the latest plan.
@@ -47,6 +50,8 @@ pub struct PrivateView {
     pub holds: Vec<Document<Hold>>,
     /// What she shared while decisions wait, in the order of the log.
     pub shared_during_guard: Vec<Document<SharedDuringGuard>>,
+    /// What she answered to prompts, in the order of the log.
+    pub prompt_answers: Vec<Document<PromptAnswer>>,
     /// Private layers and marks beside shared entries; only the patient sees them.
     pub additions: Vec<Addition>,
     /// Private copies of what is shared: what a share that was cut short has still to withdraw.
@@ -78,6 +83,8 @@ pub struct SharedView {
     pub measures: Vec<MeasureView>,
     /// Instruments that the practice offers beside those that ship, in the order of the log.
     pub packs: Vec<Document<InstrumentPack>>,
+    /// Prompts that the practice offers, in the order of the log.
+    pub prompt_sets: Vec<Document<PromptSet>>,
     /// Who looks at flagged answers: the latest statement.
     pub coverage: Option<Document<Coverage>>,
     /// What was taken back, by author. When is not known: a withdrawal carries no time, and nobody's clock is trusted.
@@ -120,8 +127,29 @@ pub struct EntryView {
     pub replies: Vec<ReplyView>,
     /// Who opened it and when, in the order of the log.
     pub opened: Vec<OpenedBy>,
+    /// Who copied it into the chart and when, in the order of the log.
+    pub filed: Vec<OpenedBy>,
     /// How far it went.
     pub state: ShareState,
+}
+
+/// A private entry in the trash.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Trashed {
+    /// Since when.
+    pub at: Timestamp,
+    /// The entry.
+    pub view: EntryView,
+}
+
+/// How long the trash keeps an entry, in days.
+pub const TRASH_DAYS: i64 = 30;
+
+impl Trashed {
+    /// Returns when it is erased for good.
+    pub fn erased_from(&self) -> Timestamp {
+        self.at.plus_seconds(TRASH_DAYS * 24 * 60 * 60).unwrap_or(self.at)
+    }
 }
 
 /// A measure that was taken, and what its answers come to.
@@ -222,6 +250,8 @@ pub enum ShareState {
     SharedUnopened,
     /// Shared, and opened.
     SharedOpened,
+    /// Shared, and copied into the chart.
+    Filed,
 }
 
 impl ShareState {
@@ -229,7 +259,7 @@ impl ShareState {
     pub const fn is_shared(self) -> bool {
         match self {
             Self::Private | Self::Held => false,
-            Self::SharedUnopened | Self::SharedOpened => true,
+            Self::SharedUnopened | Self::SharedOpened | Self::Filed => true,
         }
     }
 }
@@ -370,6 +400,19 @@ impl EntryView {
     /// Returns what the patient wants done with it; nothing said is [`Talk::None`].
     pub fn talk(&self) -> Talk {
         self.mark.as_ref().map_or(Talk::None, |mark| mark.mark.body().talk)
+    }
+
+    /// Returns what kind of thing it is: what the latest layer says of it, else what the first words came as.
+    pub fn kind(&self) -> Kind {
+        let said = self.layers.iter().rev().find_map(|layer| layer.layer.body().kind);
+        said.unwrap_or(self.entry.body().kind)
+    }
+
+    /// Returns what the fields of its kinds say, one line each: `vividness: 3`. Those of its layers come after.
+    pub fn details(&self) -> Vec<String> {
+        let layers = self.layers.iter().map(|layer| &layer.layer.body().details);
+        let all = std::iter::once(&self.entry.body().details).chain(layers);
+        all.flat_map(Details::lines).collect()
     }
 
     /// Tells whether the patient asked not to raise it.

@@ -9,6 +9,7 @@ use reverie_protocol::ids::{AttachmentId, DocumentId};
 use reverie_protocol::limits::ATTACHMENTS_PER_RECORD;
 use serde::{Deserialize, Serialize};
 
+use super::details::Details;
 use crate::text::{FieldError, FileName, MediaType, Title, Words};
 
 /// The sixteen kinds of entry (domain.md 1.5), in the order in which a brief shows them.
@@ -171,12 +172,16 @@ pub struct Entry {
     /// The session that it came up in or after.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub session: Option<DocumentId>,
+    /// What the fields of its kinds say.
+    #[serde(default, skip_serializing_if = "Details::is_empty")]
+    pub details: Details,
 }
 
 impl Entry {
     /// Returns an entry of this kind with these first words and nothing else.
-    pub const fn new(kind: Kind, words: Words) -> Self {
-        Self { kind, also: Vec::new(), title: None, words, attachments: Vec::new(), session: None }
+    pub fn new(kind: Kind, words: Words) -> Self {
+        let (title, session) = (None, None);
+        Self { kind, also: Vec::new(), title, words, attachments: Vec::new(), session, details: Details::default() }
     }
 
     pub(super) fn check(&self) -> Result<(), FieldError> {
@@ -184,6 +189,8 @@ impl Entry {
         if self.also.iter().enumerate().any(|(at, kind)| repeats(at, kind)) {
             return Err(FieldError::Rule { field: "also", rule: "a kind is named once" });
         }
+        let kinds: Vec<_> = self.also.iter().copied().chain([self.kind]).collect();
+        self.details.check(Some(&kinds))?;
         check_attachments(&self.attachments)
     }
 }
@@ -199,11 +206,24 @@ pub struct Layer {
     /// Files that belong to it.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub attachments: Vec<Attachment>,
+    /// What kind of thing the entry turned out to be; the latest layer that says so counts.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub kind: Option<Kind>,
+    /// What the fields of its kinds say now.
+    #[serde(default, skip_serializing_if = "Details::is_empty")]
+    pub details: Details,
 }
 
 impl Layer {
+    /// Returns a layer of these words and nothing else.
+    pub fn new(entry: DocumentId, words: Words) -> Self {
+        Self { entry, words, attachments: Vec::new(), kind: None, details: Details::default() }
+    }
+
     pub(super) fn check(&self) -> Result<(), FieldError> {
-        if self.words.is_blank() && self.attachments.is_empty() {
+        self.details.check(None)?;
+        let says_nothing = self.kind.is_none() && self.details.is_empty();
+        if self.words.is_blank() && self.attachments.is_empty() && says_nothing {
             return Err(FieldError::Empty { field: "words" });
         }
         check_attachments(&self.attachments)

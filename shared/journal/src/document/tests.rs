@@ -77,7 +77,7 @@ fn words_longer_than_the_limit_are_refused_with_the_limit() {
 
 #[test]
 fn a_layer_or_reply_without_words_is_refused() {
-    let layer = Layer { entry: id(1), words: words(" \n"), attachments: Vec::new() };
+    let layer = Layer::new(id(1), words(" \n"));
     assert!(Document::new(id(2), at(1, 0, 0), layer).is_err());
     let reply = Reply { about: id(1), words: words(""), question: false };
     assert!(Document::new(id(2), at(1, 0, 0), reply).is_err());

@@ -142,6 +142,9 @@ fn write_entry(sheet: &mut impl Sheet, entry: &BriefEntry) {
     if entry.words.is_blank() {
         sheet.detail("(no words)");
     }
+    if !entry.details.is_empty() {
+        sheet.detail(&entry.details.join(" · "));
+    }
     if let Some(layer) = &entry.latest_layer {
         let which =
             if entry.layers == 1 { "Added".to_owned() } else { format!("Latest of {} additions,", entry.layers) };

@@ -5,6 +5,7 @@ use reverie_protocol::ids::DocumentId;
 use super::sheet::Sheet;
 use super::terminal::Terminal;
 use super::{Page, Receipts, phrase};
+use crate::document::Details;
 use crate::find::short_id;
 use crate::names::{Names, listed};
 use crate::view::{EntryView, LayerView, PatientView, ReplyView, ShareState};
@@ -30,6 +31,7 @@ pub(super) fn write_entry(
     let first = entry.entry.body();
     sheet.detail(&facts(view, entry, names, receipts).join(" · "));
     sheet.words(first.words.as_str());
+    write_details(sheet, &first.details);
     sheet.attachments(&first.attachments);
 
     // Layers and replies have their places in one log, so that an answer stands after its question.
@@ -65,17 +67,27 @@ enum Later<'a> {
 
 fn write_layer(sheet: &mut impl Sheet, layer: &LayerView, added: &str) {
     sheet.later(&format!("{added} {}:", layer.layer.at().minute_text()));
+    if let Some(kind) = layer.layer.body().kind {
+        sheet.detail(&format!("sorted as {}", kind.label().to_lowercase()));
+    }
     sheet.words(layer.layer.body().words.as_str());
+    write_details(sheet, &layer.layer.body().details);
     sheet.attachments(&layer.layer.body().attachments);
+}
+
+fn write_details(sheet: &mut impl Sheet, details: &Details) {
+    if !details.is_empty() {
+        sheet.detail(&details.lines().join(" · "));
+    }
 }
 
 fn facts(view: &PatientView, entry: &EntryView, names: &Names, receipts: Receipts) -> Vec<String> {
     let first = entry.entry.body();
-    let mut facts = vec![phrase::kinds(first.kind, &first.also)];
+    let mut facts = vec![phrase::kinds(entry.kind(), &first.also)];
     facts.push(match entry.state {
         ShareState::Private => "private".to_owned(),
         ShareState::Held => phrase::HELD.to_owned(),
-        ShareState::SharedUnopened | ShareState::SharedOpened => {
+        ShareState::SharedUnopened | ShareState::SharedOpened | ShareState::Filed => {
             format!("shared with {}", shared_with(view, entry, names))
         }
     });
@@ -83,8 +95,15 @@ fn facts(view: &PatientView, entry: &EntryView, names: &Names, receipts: Receipt
     if entry.is_tender() {
         facts.push(phrase::TENDER.to_owned());
     }
+    facts.extend(filed(entry, names));
     facts.extend(opened(entry, names, receipts));
     facts
+}
+
+/// Returns who copied the entry into the chart first: everybody is told.
+pub(super) fn filed(entry: &EntryView, names: &Names) -> Option<String> {
+    let first = entry.filed.first()?;
+    Some(format!("filed to the chart {} by {}", first.at.day_text(), names.of(first.by)))
 }
 
 /// Returns who reads the journals that hold the entry.
@@ -104,7 +123,7 @@ fn shared_with(view: &PatientView, entry: &EntryView, names: &Names) -> String {
 /// Returns who opened a shared entry first, if the reader of the page is told.
 pub(super) fn opened(entry: &EntryView, names: &Names, receipts: Receipts) -> Option<String> {
     match (receipts, entry.state, entry.opened.first()) {
-        (Receipts::Shown, ShareState::SharedOpened, Some(first)) => {
+        (Receipts::Shown, ShareState::SharedOpened | ShareState::Filed, Some(first)) => {
             Some(format!("opened {} by {}", first.at.day_text(), names.of(first.by)))
         }
         (Receipts::Shown, ShareState::SharedUnopened, _) => Some("not opened yet".to_owned()),

@@ -1,6 +1,6 @@
 //! A patient's journal: as a list for a terminal, and whole as Markdown.
 
-use super::entry::{opened, write_entry};
+use super::entry::{filed, opened, write_entry};
 use super::markdown::Markdown;
 use super::measures::write_taken;
 use super::sheet::{Row, Sheet};
@@ -85,7 +85,7 @@ fn readers(shared: &SharedView, names: &Names) -> String {
 
 fn row(view: &PatientView, entry: &EntryView, names: &Names, receipts: Receipts) -> Row {
     let headline = phrase::headline(&entry.headline()).to_owned();
-    let (id, kind) = (short_id(entry.entry.id().uuid()), entry.entry.body().kind.label().to_owned());
+    let (id, kind) = (short_id(entry.entry.id().uuid()), entry.kind().label().to_owned());
     let facts = facts(view, entry, names, receipts).join(" · ");
     let files = entry.attachments().map(|attachment| format!("File: {}", phrase::attachment(attachment)));
     let notes = Some(facts).filter(|facts| !facts.is_empty()).into_iter().chain(files).collect();
@@ -111,6 +111,7 @@ fn facts(view: &PatientView, entry: &EntryView, names: &Names, receipts: Receipt
     if !entry.replies.is_empty() {
         facts.push(phrase::count(entry.replies.len(), "reply", "replies"));
     }
+    facts.extend(filed(entry, names));
     facts.extend(opened(entry, names, receipts));
     facts
 }
