@@ -104,12 +104,19 @@ pub(crate) fn endpoint(app: Arc<App>, limits: ConnectionLimits) -> impl Endpoint
     let text = spec::text(&spec);
     let openapi =
         poem::endpoint::make_sync(move |_| Response::builder().content_type("application/json").body(text.clone()));
-    let for_problems = Arc::clone(&routes);
+    let (for_problems, for_sessions, known) = (Arc::clone(&routes), Arc::clone(&routes), Arc::clone(&app));
     Route::new()
         .at("/openapi.json", poem::get(openapi))
         .nest("/", service())
         .data(app)
         .map_to_response()
+        .around(move |endpoint, request| {
+            let (routes, app) = (Arc::clone(&for_sessions), Arc::clone(&known));
+            async move {
+                let _forgets = app.sessions.until_done(request.method(), routes.template(request.uri().path()));
+                endpoint.call(request).await
+            }
+        })
         .around(move |endpoint, request| body_guard::guard(limits, endpoint, request))
         .around(move |endpoint, request| {
             let routes = Arc::clone(&for_problems);

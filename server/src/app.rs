@@ -12,6 +12,7 @@ use crate::audit::Today;
 use crate::changes::{Changes, Streams};
 use crate::clock::Clock;
 use crate::database::Database;
+use crate::known_sessions::KnownSessions;
 use crate::opaque::Opaque;
 use crate::refusal::{ApiError, too_many_requests};
 use crate::throttle::{Throttle, Tried};
@@ -22,6 +23,7 @@ pub(crate) struct App {
     pub(crate) db: Database,
     pub(crate) writer: Writer,
     pub(crate) lately: Lately,
+    pub(crate) sessions: KnownSessions,
     pub(crate) changes: Changes,
     pub(crate) streams: Streams,
     /// What the audit log has of today.

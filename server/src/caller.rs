@@ -66,7 +66,11 @@ async fn administrator_session(request: &Request, bearer: Bearer) -> poem::Resul
 
 /// Finds the session of a token.
 async fn find(app: &App, token: &str) -> Result<Session, ApiError> {
-    let hash = token::hash(token);
+    let (hash, today, now) = (token::hash(token), app.clock.today(), app.clock.now());
+    if let Some(session) = app.sessions.find(&hash, now) {
+        return Ok(session);
+    }
+    let changes = app.sessions.changes();
     let of_account =
         session::Entity::belongs_to(account::Entity).from(session::Column::Account).to(account::Column::Id).into();
     let found: Option<(Uuid, Uuid, i32, String, String)> = session::Entity::find()
@@ -82,11 +86,12 @@ async fn find(app: &App, token: &str) -> Result<Session, ApiError> {
         return Err(sessions::why_none(app.db.read(), hash).await?);
     };
     active(named(&state)?)?;
-    let today = app.clock.today();
     if last_day != today {
         seen(app, id, today).await?;
     }
-    Ok(Session { id: id.into(), account: account.into(), role: named(&role)? })
+    let session = Session { id: id.into(), account: account.into(), role: named(&role)? };
+    app.sessions.keep(hash, session.clone(), now, changes);
+    Ok(session)
 }
 
 /// Tells whether a session that was opened before is still one, and its account may still use it.

@@ -20,6 +20,7 @@ mod entity;
 mod http;
 pub mod init;
 mod invitations;
+mod known_sessions;
 pub mod logs;
 mod opaque;
 mod random;

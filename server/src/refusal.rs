@@ -181,6 +181,10 @@ impl From<Refused> for ApiError {
                 ProblemCode::AttachmentMissing,
                 "An attachment that a record names is not there. Upload it and send the records again.",
             ),
+            Refused::RecordReused => refuse(
+                ProblemCode::RecordReused,
+                "A record with this id is already in the journal. Nothing was stored.",
+            ),
             Refused::Busy => busy(),
             Refused::Database(error) => error.into(),
         }

@@ -24,6 +24,7 @@ use crate::data::DataFolder;
 use crate::database::{Database, DatabaseAddress, OpenError};
 use crate::http::accept;
 use crate::http::connection_limits::ConnectionLimits;
+use crate::known_sessions::KnownSessions;
 use crate::opaque::Opaque;
 use crate::throttle::{Delays, Throttle};
 use crate::upkeep::{self, UpkeepError};
@@ -135,6 +136,7 @@ impl Server {
         let app = Arc::new(App {
             db: db.clone(),
             lately: Lately::default(),
+            sessions: KnownSessions::new(!db.is_postgresql()),
             writer: writer.clone(),
             changes,
             streams: Streams::new(stop.clone()),

@@ -73,6 +73,8 @@ pub(crate) enum Refused {
     StaleHead(Option<Head>),
     #[error("an attachment is gone or was named meanwhile")]
     AttachmentMissing,
+    #[error("a record with this id is already in the journal")]
+    RecordReused,
     #[error("the server is stopping or has too much to write")]
     Busy,
     #[error(transparent)]

@@ -71,8 +71,8 @@ pub(super) type Uploads = HashMap<AttachmentId, attachment::Model>;
 pub(super) async fn load_past(app: &App, state: &mut JournalState, headers: &[Header]) -> Result<Uploads, ApiError> {
     let db = app.db.read();
     let journal = state.journal.uuid();
-    let mentioned: BTreeSet<Uuid> =
-        headers.iter().flat_map(|header| header.withdraws.iter().chain([&header.record])).map(RecordId::uuid).collect();
+    // That a record's own id is new is seen when it is written: the database has each once.
+    let mentioned: BTreeSet<Uuid> = headers.iter().flat_map(|header| &header.withdraws).map(RecordId::uuid).collect();
     for ids in mentioned.into_iter().collect::<Vec<_>>().chunks(VALUES) {
         let past: Vec<(Uuid, Uuid, String, bool)> = record::Entity::find()
             .select_only()

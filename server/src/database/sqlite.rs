@@ -42,7 +42,7 @@ async fn connect(
     let path = path.to_owned();
     let mut options = ConnectOptions::new("sqlite:reverie");
     options
-        .min_connections(connections)
+        .min_connections(1)
         .max_connections(connections)
         .acquire_timeout(Duration::from_secs(30))
         .idle_timeout(None)
@@ -58,8 +58,7 @@ async fn connect(
                 .statement_cache_capacity(256)
                 .pragma("journal_mode", "WAL")
                 .pragma("synchronous", "FULL")
-                .pragma("cache_size", "-65536")
-                .pragma("mmap_size", "268435456")
+                .pragma("cache_size", "-8192")
                 .pragma("temp_store", "MEMORY")
                 .pragma("wal_autocheckpoint", "4000")
                 // What is withdrawn is overwritten, not only unlinked.

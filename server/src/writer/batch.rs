@@ -12,7 +12,7 @@ use sea_orm::prelude::Expr;
 use sea_orm::sea_query::OnConflict;
 use sea_orm::{
     ColumnTrait as _, DatabaseTransaction, DbErr, EntityTrait as _, IntoActiveModel as _, QueryFilter as _,
-    QueryOrder as _, QuerySelect as _, Set,
+    QueryOrder as _, QuerySelect as _, Set, SqlErr,
 };
 use uuid::Uuid;
 
@@ -139,11 +139,16 @@ impl journal::Model {
 /// Appends that fit, each with its place in the batch.
 type Fitting<'a> = [(usize, &'a Append)];
 
-async fn insert_records(tx: &DatabaseTransaction, appends: &Fitting<'_>) -> Result<(), DbErr> {
+async fn insert_records(tx: &DatabaseTransaction, appends: &Fitting<'_>) -> Result<(), Refused> {
     let rows: Vec<_> = appends.iter().flat_map(|(_, append)| &append.records).collect();
     for rows in rows.chunks(ROWS) {
         let rows = rows.iter().map(|row| (*row).clone().into_active_model());
-        record::Entity::insert_many(rows).exec_without_returning(tx).await?;
+        let inserted = record::Entity::insert_many(rows).exec_without_returning(tx).await;
+        // Its place is its own, since the head is ours: it can be the id alone.
+        inserted.map_err(|error| match error.sql_err() {
+            Some(SqlErr::UniqueConstraintViolation(_)) => Refused::RecordReused,
+            _ => Refused::Database(error),
+        })?;
     }
     Ok(())
 }
