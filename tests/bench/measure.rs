@@ -12,7 +12,12 @@ const TICKS: u64 = 100;
 
 /// Returns the processor time that this process has used on all cores; in steps of 10 ms.
 pub fn processor_time() -> Duration {
-    let stat = fs::read_to_string("/proc/self/stat").expect("Linux tells every process about itself");
+    processor_time_of(std::process::id())
+}
+
+/// Returns the processor time that a process has used on all cores; in steps of 10 ms.
+pub fn processor_time_of(pid: u32) -> Duration {
+    let stat = fs::read_to_string(format!("/proc/{pid}/stat")).expect("the process runs");
     // The program's name may hold spaces; what follows the parenthesis does not.
     let fields: Vec<_> = stat.rsplit(") ").next().unwrap_or_default().split(' ').collect();
     let ticks: u64 = fields[11..13].iter().map(|ticks| ticks.parse::<u64>().expect("it is a number")).sum();
