@@ -82,11 +82,74 @@ impl KnownSessions {
     pub(crate) fn until_done(&self, method: &Method, route: Option<&str>) -> Option<Forgets<'_>> {
         let reads = method == Method::GET || method == Method::HEAD;
         let journals_alone = JOURNALS_ALONE.iter().any(|(its, path)| its == method && Some(*path) == route);
-        (!reads && !journals_alone).then_some(Forgets(self))
+        // Not `then_some`: what is made in vain is dropped too, and would forget.
+        (!reads && !journals_alone).then(|| Forgets(self))
     }
 
     fn sessions(&self) -> Option<MutexGuard<'_, LruCache<Hash, Known>>> {
         // A panic elsewhere leaves whole entries: each is inserted in one step.
         self.sessions.as_ref().map(|sessions| sessions.lock().unwrap_or_else(PoisonError::into_inner))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use reverie_protocol::account::AccountRole;
+    use uuid::Uuid;
+
+    use super::*;
+
+    const TOKEN: Hash = Hash([7; 32]);
+
+    fn kept(alone: bool) -> KnownSessions {
+        let known = KnownSessions::new(alone);
+        let session =
+            Session { id: Uuid::from_u128(1).into(), account: Uuid::from_u128(2).into(), role: AccountRole::Patient };
+        known.keep(TOKEN, session, 1000, known.changes());
+        known
+    }
+
+    #[test]
+    fn a_session_is_known_for_half_a_minute_and_not_where_others_write_to_the_database() {
+        let known = kept(true);
+        assert!(known.find(&TOKEN, 1000).is_some() && known.find(&TOKEN, 1029).is_some());
+        assert!(known.find(&TOKEN, 1030).is_none());
+        assert!(known.find(&TOKEN, 999).is_none(), "a clock that was set back makes nothing good for longer");
+        assert!(known.find(&Hash([8; 32]), 1000).is_none());
+        assert!(kept(false).find(&TOKEN, 1000).is_none());
+    }
+
+    #[test]
+    fn whatever_may_end_a_session_forgets_all_of_them_when_it_is_done_or_given_up() {
+        let ends = [
+            (Method::DELETE, "/v1/sessions/{session}"),
+            (Method::POST, "/v1/admin/accounts/{account}/suspend"),
+            (Method::PUT, "/v1/accounts/me/credentials"),
+            (Method::DELETE, "/v1/journals/{journal}/attachments/{attachment}"),
+            (Method::POST, "/v1/journals/{journal}/something-new"),
+        ];
+        for (method, route) in ends {
+            let known = kept(true);
+            let under_way = known.until_done(&method, Some(route));
+            assert!(known.find(&TOKEN, 1000).is_some());
+            drop(under_way);
+            assert!(known.find(&TOKEN, 1000).is_none(), "{method} {route}");
+        }
+        let known = kept(true);
+        drop(known.until_done(&Method::POST, Some("/v1/journals/{journal}/records")));
+        drop(known.until_done(&Method::GET, Some("/v1/journals")));
+        assert!(known.find(&TOKEN, 1000).is_some(), "reading and writing to journals end nothing");
+        drop(known.until_done(&Method::POST, None));
+        assert!(known.find(&TOKEN, 1000).is_none(), "what is not known may do anything");
+    }
+
+    #[test]
+    fn what_was_looked_up_before_a_change_is_not_kept_after_it() {
+        let known = kept(true);
+        let session = known.find(&TOKEN, 1000).unwrap();
+        let before = known.changes();
+        drop(known.until_done(&Method::POST, None));
+        known.keep(TOKEN, session, 1000, before);
+        assert!(known.find(&TOKEN, 1000).is_none());
     }
 }
