@@ -46,6 +46,9 @@ pub(crate) struct Global {
     /// Read the password from the first line of a file descriptor
     #[arg(long, global = true, value_name = "N", conflicts_with = "passphrase_file")]
     pub(crate) passphrase_fd: Option<u32>,
+    /// Read the code of your second factor from the first line of a file
+    #[arg(long, global = true, value_name = "FILE", env = "REVERIE_SECOND_FACTOR_FILE", hide_env_values = true)]
+    pub(crate) second_factor_file: Option<PathBuf>,
     /// Answer in JSON, errors too
     #[arg(long, global = true)]
     pub(crate) json: bool,
@@ -62,6 +65,7 @@ pub(crate) enum Command {
     Login(login::LoginArgs),
     Logout(logout::LogoutArgs),
     Password(password::PasswordArgs),
+    SecondFactor(second_factor::SecondFactorArgs),
     Kit(kit::KitArgs),
     Recover(recover::RecoverArgs),
     Devices(devices::DevicesArgs),
@@ -111,7 +115,7 @@ pub(crate) enum Command {
 /// Who uses which command, as the long help groups them. Every command stands in one group.
 const GROUPS: [(&str, &[&str]); 7] = [
     ("For everybody", &["join", "login", "logout", "whoami", "pair", "invite"]),
-    ("Your keys", &["password", "kit", "recover", "devices", "rekey"]),
+    ("Your keys", &["password", "second-factor", "kit", "recover", "devices", "rekey"]),
     (
         "For patients",
         &[
@@ -171,7 +175,7 @@ pub(crate) fn command() -> clap::Command {
         found.map(ToString::to_string).unwrap_or_default()
     };
     let groups = GROUPS.map(|(who, names)| {
-        let lines: Vec<_> = names.iter().map(|name| format!("  {name:<12} {}\n", about(name))).collect();
+        let lines: Vec<_> = names.iter().map(|name| format!("  {name:<13} {}\n", about(name))).collect();
         format!("{who}:\n{}\n", lines.concat())
     });
     let template = format!(

@@ -47,6 +47,7 @@ pub(crate) mod reply;
 pub(crate) mod resend;
 pub(crate) mod rotate;
 pub(crate) mod safety_plan;
+pub(crate) mod second_factor;
 pub(crate) mod session;
 pub(crate) mod share;
 pub(crate) mod show;
@@ -65,6 +66,7 @@ pub(crate) async fn run(ui: &Ui, start: Start, command: Command) -> Result<ExitC
         Command::Logout(args) => logout::run(ui, start, args).await,
         Command::Kit(args) => kit::run(ui, start, args).await,
         Command::Password(args) => password::run(ui, start, args).await,
+        Command::SecondFactor(args) => second_factor::run(ui, start, args).await,
         Command::Devices(args) => devices::run(ui, start, args).await,
         Command::Recover(args) => recover::run(ui, start, args).await,
         Command::Whoami(args) => whoami::run(ui, start, args).await,

@@ -20,6 +20,7 @@ mod profile;
 mod reference;
 mod report;
 mod run;
+mod second_factor;
 mod table;
 mod time;
 mod ui;

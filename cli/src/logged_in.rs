@@ -91,7 +91,7 @@ pub(crate) async fn catch_up(ui: &Ui, account: &mut Unlocked, purpose: Purpose) 
             );
             Ok(())
         }
-        Err(error @ ClientError::DeviceRevoked(_)) if purpose == Purpose::Reading => {
+        Err(error @ (ClientError::DeviceRevoked(_) | ClientError::SecondFactorDue)) if purpose == Purpose::Reading => {
             ui.warn(&format!("{error} {}", error.next_step().unwrap_or_default()));
             Ok(())
         }

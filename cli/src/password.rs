@@ -60,7 +60,7 @@ fn ask_twice() -> Result<SecretString, CommandError> {
     Err(user_error("the two passwords are not the same").hint("Nothing was changed. Run the command again."))
 }
 
-fn first_line(path: &Path) -> Result<SecretString, CommandError> {
+pub(crate) fn first_line(path: &Path) -> Result<SecretString, CommandError> {
     let mut line = String::new();
     let read = File::open(path).and_then(|file| BufReader::new(file.take(MOST)).read_line(&mut line));
     let password = SecretString::from(line.trim_end_matches(['\n', '\r']));

@@ -8,12 +8,13 @@ use std::io::Write as _;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use reverie_client::Environment;
 use reverie_client::api::Api;
 use reverie_client::native::{Folder, Sockets, system};
+use reverie_client::{AskSecondFactor, Environment};
 
 use crate::arguments::Global;
 use crate::error::{CommandError, user_error};
+use crate::second_factor::Asked;
 
 const SERVER: &str = "server";
 const STORE: &str = "store";
@@ -23,6 +24,7 @@ pub(crate) struct Profile {
     name: String,
     folder: PathBuf,
     server: Option<String>,
+    second_factor: Arc<dyn AskSecondFactor>,
 }
 
 impl Profile {
@@ -44,7 +46,8 @@ impl Profile {
         let folder = home.join(&name);
         let remembered = fs::read_to_string(folder.join(SERVER)).ok().map(|text| text.trim().to_owned());
         let server = global.server.clone().or(remembered);
-        Ok(Self { name, folder, server })
+        let second_factor = Arc::new(Asked { file: global.second_factor_file.clone(), json: global.json });
+        Ok(Self { name, folder, server, second_factor })
     }
 
     /// Returns the profile's name.
@@ -81,7 +84,7 @@ impl Profile {
         let store = Folder::new(self.folder()?.join(STORE)).map_err(reverie_client::ClientError::from)?;
         let random = || Box::new(system::randomness());
         let environment = Environment::new(api, Arc::new(store), Arc::new(crate::time::now), random(), random());
-        Ok(environment.on_device(device_name()))
+        Ok(environment.on_device(device_name()).asking(Arc::clone(&self.second_factor)))
     }
 
     /// Remembers the server, so that later commands need not be told.

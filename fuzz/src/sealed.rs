@@ -8,7 +8,7 @@ use rand_core::SeedableRng as _;
 use reverie_crypto::attachment::open_attachment;
 use reverie_crypto::recovery::KitText;
 use reverie_crypto::{
-    Bundle, DeviceCopy, HandoverCode, HybridIdentity, HybridRecipient, InvitationCode, RecoveryCode, open_body,
+    BackupCode, Bundle, DeviceCopy, HandoverCode, HybridIdentity, HybridRecipient, InvitationCode, RecoveryCode, open_body,
     open_grant,
 };
 use reverie_journal::Content;
@@ -80,7 +80,7 @@ pub fn invitation_code(bytes: &[u8]) {
     }
 }
 
-/// Codes of devices, and what is sealed under one.
+/// Codes of devices and what is sealed under one, and backup codes.
 pub fn handover(bytes: &[u8]) {
     let code = HandoverCode::make(&mut ChaCha20Rng::from_seed([7; 32]));
     let _ = code.open(bytes);
@@ -88,6 +88,10 @@ pub fn handover(bytes: &[u8]) {
     if let Ok(code) = HandoverCode::parse(text) {
         let again = HandoverCode::parse(&code.to_text()).expect("a code's own text is one");
         assert_eq!(code.id(), again.id());
+    }
+    if let Ok(code) = BackupCode::parse(text) {
+        let again = BackupCode::parse(&code.to_text()).expect("a code's own text is one");
+        assert_eq!(*code.token(), *again.token());
     }
 }
 

@@ -9,6 +9,7 @@ mod devices;
 mod journals;
 mod lost_files;
 mod past_cards;
+mod second_factors;
 mod uploads;
 
 use sea_orm_migration::prelude::*;
@@ -27,6 +28,7 @@ impl MigratorTrait for Migrator {
             Box::new(devices::Migration),
             Box::new(past_cards::Migration),
             Box::new(lost_files::Migration),
+            Box::new(second_factors::Migration),
         ]
     }
 }

@@ -17,6 +17,7 @@ mod journals;
 mod passwords;
 mod registration;
 mod samples;
+mod second_factor;
 mod sessions;
 pub(crate) mod spec;
 
@@ -82,6 +83,7 @@ fn service() -> OpenApiService<impl OpenApi, ()> {
         registration::RegistrationApi,
         sessions::SessionsApi,
         handovers::HandoversApi,
+        second_factor::SecondFactorApi,
         accounts::AccountsApi,
         cards::CardsApi,
         passwords::PasswordsApi,

@@ -3,6 +3,7 @@
 use std::net::IpAddr;
 use std::sync::Arc;
 
+use reverie_protocol::ids::AccountId;
 use reverie_protocol::opaque::KsfParams;
 use tokio::sync::Mutex;
 
@@ -57,6 +58,18 @@ impl App {
     }
 }
 
+impl App {
+    /// Lets somebody who was past the password try a code, unless too many failed. Apart from the tries of passwords, so
+    /// that whoever does not know the password can delay nobody's code.
+    pub(crate) fn try_second_factor(&self, account: AccountId) -> Result<Try<'_>, ApiError> {
+        let tried = vec![Tried::SecondFactor(account)];
+        match self.throttle.wait(&tried, self.clock.now()) {
+            Some(wait) => Err(too_many_requests(wait)),
+            None => Ok(Try { app: self, tried }),
+        }
+    }
+}
+
 impl Try<'_> {
     /// Counts the failure and hands the refusal on.
     pub(crate) fn failed<E>(&self, refusal: E) -> E {
@@ -64,9 +77,9 @@ impl Try<'_> {
         refusal
     }
 
-    /// Forgets the failures of the handle; those of the address stay, since one address may try many handles.
+    /// Forgets the failures of the person; those of the address stay, since one address may try many handles.
     pub(crate) fn succeeded(&self) {
-        let handles: Vec<_> = self.tried.iter().filter(|key| matches!(key, Tried::Handle(_))).cloned().collect();
-        self.app.throttle.succeeded(&handles);
+        let persons: Vec<_> = self.tried.iter().filter(|key| !matches!(key, Tried::Address(_))).cloned().collect();
+        self.app.throttle.succeeded(&persons);
     }
 }

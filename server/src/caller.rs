@@ -8,10 +8,10 @@ use poem_openapi::auth::Bearer;
 use reverie_protocol::account::{AccountRole, AccountState};
 use reverie_protocol::ids::{AccountId, SessionId};
 use reverie_protocol::problem::ProblemCode;
+use reverie_protocol::second_factor::SecondFactorDue;
 use sea_orm::prelude::Expr;
 use sea_orm::{
-    ColumnTrait as _, ConnectionTrait, DbErr, EntityTrait as _, JoinType, PaginatorTrait as _, QueryFilter as _,
-    QuerySelect as _,
+    ColumnTrait as _, ConnectionTrait, DbErr, EntityTrait as _, JoinType, QueryFilter as _, QuerySelect as _,
 };
 use uuid::Uuid;
 
@@ -26,6 +26,8 @@ pub(crate) struct Session {
     pub(crate) id: SessionId,
     pub(crate) account: AccountId,
     pub(crate) role: AccountRole,
+    /// What it has to do before it may do anything else.
+    pub(crate) due: Option<SecondFactorDue>,
 }
 
 impl Session {
@@ -41,7 +43,18 @@ impl Session {
     }
 }
 
-/// Any account's session: the token that registration or login gave.
+/// A session to which its second factor is still owed, or any other: it may show one, and nothing else.
+#[derive(SecurityScheme)]
+#[oai(ty = "bearer", rename = "entering_session", bearer_format = "rvs_…", checker = "entering_session")]
+pub(crate) struct EnteringSession(pub(crate) Session);
+
+/// A session that may enrol a second factor: of an account that has none, or one that has shown it.
+#[derive(SecurityScheme)]
+#[oai(ty = "bearer", rename = "enrolling_session", bearer_format = "rvs_…", checker = "enrolling_session")]
+pub(crate) struct EnrollingSession(pub(crate) Session);
+
+/// Any account's session, with the second factor if the account has one or must have one: the token that registration or
+/// login gave.
 #[derive(SecurityScheme)]
 #[oai(ty = "bearer", rename = "session", bearer_format = "rvs_…", checker = "any_session")]
 pub(crate) struct Caller(pub(crate) Session);
@@ -51,9 +64,19 @@ pub(crate) struct Caller(pub(crate) Session);
 #[oai(ty = "bearer", rename = "administrator_session", bearer_format = "rvs_…", checker = "administrator_session")]
 pub(crate) struct AdministratorSession(pub(crate) Session);
 
-async fn any_session(request: &Request, bearer: Bearer) -> poem::Result<Session> {
+async fn entering_session(request: &Request, bearer: Bearer) -> poem::Result<Session> {
     let app = request.data::<Arc<App>>().ok_or_else(|| internal(&std::io::Error::other("the app is not there")))?;
     Ok(find(app, &bearer.token).await?)
+}
+
+async fn enrolling_session(request: &Request, bearer: Bearer) -> poem::Result<Session> {
+    let session = entering_session(request, bearer).await?;
+    if session.due == Some(SecondFactorDue::Prove) { Err(owed(SecondFactorDue::Prove).into()) } else { Ok(session) }
+}
+
+async fn any_session(request: &Request, bearer: Bearer) -> poem::Result<Session> {
+    let session = entering_session(request, bearer).await?;
+    session.due.map_or(Ok(session), |due| Err(owed(due).into()))
 }
 
 async fn administrator_session(request: &Request, bearer: Bearer) -> poem::Result<Session> {
@@ -73,23 +96,25 @@ async fn find(app: &App, token: &str) -> Result<Session, ApiError> {
     let changes = app.sessions.changes();
     let of_account =
         session::Entity::belongs_to(account::Entity).from(session::Column::Account).to(account::Column::Id).into();
-    let found: Option<(Uuid, Uuid, i32, String, String)> = session::Entity::find()
+    let found: Option<(Uuid, Uuid, i32, bool, String, String, bool)> = session::Entity::find()
         .select_only()
-        .columns([session::Column::Id, session::Column::Account, session::Column::LastDay])
-        .columns([account::Column::Role, account::Column::State])
+        .columns([session::Column::Id, session::Column::Account, session::Column::LastDay, session::Column::Proved])
+        .columns([account::Column::Role, account::Column::State, account::Column::SecondFactor])
         .join(JoinType::InnerJoin, of_account)
         .filter(session::Column::TokenSha256.eq(hash.0.to_vec()))
         .into_tuple()
         .one(app.db.read())
         .await?;
-    let Some((id, account, last_day, role, state)) = found else {
+    let Some((id, account, last_day, shown, role, state, has_one)) = found else {
         return Err(sessions::why_none(app.db.read(), hash).await?);
     };
     active(named(&state)?)?;
     if last_day != today {
         seen(app, id, today).await?;
     }
-    let session = Session { id: id.into(), account: account.into(), role: named(&role)? };
+    let role = named(&role)?;
+    let due = SecondFactorDue::of(role, has_one, shown);
+    let session = Session { id: id.into(), account: account.into(), role, due };
     app.sessions.keep(hash, session.clone(), now, changes);
     Ok(session)
 }
@@ -98,9 +123,10 @@ async fn find(app: &App, token: &str) -> Result<Session, ApiError> {
 pub(crate) async fn is_open(app: &App, session: &Session) -> Result<bool, DbErr> {
     let found = session::Entity::find_by_id(session.id.uuid()).one(app.db.read()).await?;
     let Some(found) = found else { return Ok(false) };
-    let active =
-        account::Entity::find_by_id(found.account).filter(account::Column::State.eq(name_of(&AccountState::Active)));
-    Ok(active.count(app.db.read()).await? > 0)
+    let active = account::Column::State.eq(name_of(&AccountState::Active));
+    let account = account::Entity::find_by_id(found.account).filter(active).one(app.db.read()).await?;
+    let due = |account: account::Model| SecondFactorDue::of(session.role, account.second_factor, found.proved);
+    Ok(account.is_some_and(|account| due(account).is_none()))
 }
 
 /// Notes the day of the session's last request: one write for each session and day.
@@ -116,6 +142,14 @@ async fn seen(app: &App, session: Uuid, today: i32) -> Result<(), ApiError> {
 
 fn unauthenticated() -> ApiError {
     refuse(ProblemCode::Unauthenticated, "The session has ended or never was. Log in again.")
+}
+
+fn owed(due: SecondFactorDue) -> ApiError {
+    let detail = match due {
+        SecondFactorDue::Prove => "Show your second factor first: a code of your authenticator, or a backup code.",
+        SecondFactorDue::Enrol => "Clinicians and administrators need a second factor. Enrol one first.",
+    };
+    refuse(ProblemCode::SecondFactorRequired, detail)
 }
 
 /// Accepts an account that may be used now.

@@ -17,8 +17,8 @@ use sea_orm::{
 use uuid::Uuid;
 
 use crate::entity::{
-    account, attachment, audit, ended_session, handover, invitation, journal, login_attempt, member, name_of,
-    past_card, record, session,
+    account, attachment, audit, authenticator, backup_code, ended_session, handover, invitation, journal,
+    login_attempt, member, name_of, past_card, record, session,
 };
 use crate::sees::{Column, Handed, Holds, TABLES, Table};
 
@@ -81,6 +81,8 @@ fn rows_about(db: &impl ConnectionTrait, table: &Table, about: &About) -> Option
     Some(match table.name {
         "account" => any.add(account::Column::Id.eq(id)),
         "session" => any.add(session::Column::Account.eq(id)),
+        "authenticator" => any.add(authenticator::Column::Account.eq(id)),
+        "backup_code" => any.add(backup_code::Column::Account.eq(id)),
         "ended_session" => any.add(ended_session::Column::Account.eq(id)),
         "handover" => any.add(handover::Column::Account.eq(id)),
         "login_attempt" => {

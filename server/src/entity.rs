@@ -4,6 +4,8 @@ pub(crate) mod account;
 pub(crate) mod attachment;
 pub(crate) mod audit;
 pub(crate) mod audit_head;
+pub(crate) mod authenticator;
+pub(crate) mod backup_code;
 pub(crate) mod ended_session;
 pub(crate) mod handover;
 pub(crate) mod invitation;

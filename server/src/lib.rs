@@ -26,6 +26,7 @@ mod opaque;
 mod random;
 mod refusal;
 pub mod restore;
+mod second_factor;
 pub mod sees;
 mod server;
 mod sessions;

@@ -5,15 +5,19 @@
 
 use std::io;
 
+use hkdf::Hkdf;
 use opaque_ke::{
     CredentialFinalization, CredentialRequest, Identifiers, RegistrationRequest, RegistrationUpload, ServerLogin,
     ServerLoginParameters, ServerRegistration, ServerSetup,
 };
 use rand_core::CryptoRng;
+use reverie_protocol::ids::FactorId;
 use reverie_protocol::opaque::{OpaqueRng, Suite};
 use zeroize::Zeroizing;
 
 use crate::data::{DataFolder, write_secret};
+
+const AUTHENTICATOR_LABEL: &[u8] = b"reverie/v1/authenticator";
 
 /// A message is not what the protocol expects at this point, or the login failed.
 #[derive(Debug, thiserror::Error)]
@@ -39,6 +43,16 @@ impl Opaque {
         let bytes = Zeroizing::new(std::fs::read(data.opaque_setup())?);
         let damaged = |_| io::Error::new(io::ErrorKind::InvalidData, "the OPAQUE set-up key is damaged");
         ServerSetup::deserialize(&bytes).map(Self).map_err(damaged)
+    }
+
+    /// `HKDF(none, set-up key, "reverie/v1/authenticator" ‖ factor id)`, 20 bytes: the secret of an authenticator.
+    pub(crate) fn authenticator_secret(&self, factor: FactorId) -> Zeroizing<[u8; 20]> {
+        let key = Zeroizing::new(self.0.serialize().to_vec());
+        let mut secret = Zeroizing::new([0; 20]);
+        Hkdf::<sha2::Sha256>::new(None, &key)
+            .expand_multi_info(&[AUTHENTICATOR_LABEL, factor.as_bytes()], secret.as_mut_slice())
+            .expect("20 bytes are fewer than HKDF can give");
+        secret
     }
 
     /// Answers a RegistrationRequest (32 bytes) with a RegistrationResponse (64 bytes).

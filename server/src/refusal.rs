@@ -23,8 +23,8 @@ pub(crate) enum ApiError {
     /// Not logged in, or the login failed: `unauthenticated`, `device_revoked`, `login_failed`.
     #[oai(status = 401, content_type = "application/problem+json")]
     Unauthorized(Json<Box<Problem>>),
-    /// The account may not do this: `not_permitted`, `account_suspended`,
-    /// `account_off_boarded`.
+    /// The account may not do this, or not yet: `not_permitted`, `account_suspended`, `account_off_boarded`,
+    /// `second_factor_required`, `second_factor_failed`.
     #[oai(status = 403, content_type = "application/problem+json")]
     Forbidden(Json<Box<Problem>>),
     /// There is no such thing, or it is not yours: `not_found`.

@@ -8,6 +8,7 @@ use reverie_protocol::hash::Hash;
 use reverie_protocol::ids::SessionId;
 use reverie_protocol::opaque::KsfParams;
 use reverie_protocol::problem::ProblemCode;
+use reverie_protocol::second_factor::SecondFactorDue;
 use sea_orm::{
     ColumnTrait as _, ConnectionTrait, DbErr, EntityTrait as _, IntoActiveModel as _, QueryFilter as _, Select,
 };
@@ -34,6 +35,15 @@ pub(crate) enum Reason {
     Rekeyed,
 }
 
+/// What somebody has shown who opens a session.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum By {
+    /// The password, or an invitation.
+    Password,
+    /// The recovery kit. It is a second factor by itself, except for whom one is mandatory (`decisions/0043`).
+    Kit,
+}
+
 /// Opens a session for an account, inside the caller's transaction.
 pub(crate) async fn open(
     tx: &impl ConnectionTrait,
@@ -41,7 +51,16 @@ pub(crate) async fn open(
     today: i32,
     account: &account::Model,
     wanted: KsfParams,
+    by: By,
 ) -> Result<OpenedSession, DbErr> {
+    // Of earlier days, and stopped at the second factor: nobody comes back to them.
+    let abandoned = of(account.id).filter(session::Column::Proved.eq(false)).filter(session::Column::LastDay.lt(today));
+    let role = named(&account.role)?;
+    if SecondFactorDue::of(role, account.second_factor, false).is_some() {
+        let ids: Vec<Uuid> = abandoned.all(tx).await?.into_iter().map(|row| row.id).collect();
+        session::Entity::delete_many().filter(session::Column::Id.is_in(ids)).exec(tx).await?;
+    }
+    let proved = by == By::Kit && !role.must_have_second_factor();
     let (id, token) = (SessionId::make(rng), PlainToken::make(rng));
     let row = session::Model {
         id: id.uuid(),
@@ -49,11 +68,14 @@ pub(crate) async fn open(
         token_sha256: token.hash().0.to_vec(),
         first_day: today,
         last_day: today,
+        proved,
     };
     session::Entity::insert(row.into_active_model()).exec_without_returning(tx).await?;
     let bundle = Bundle { version: count(account.bundle_version)?, bundle: B64(account.bundle.clone()) };
     let raise_ksf = from_json::<KsfParams>(&account.ksf)?.is_weaker_than(wanted).then_some(wanted);
-    Ok(OpenedSession { token: token.reveal(), session: id, account: view(account)?, bundle, raise_ksf })
+    let second_factor = SecondFactorDue::of(role, account.second_factor, proved);
+    let bundle = second_factor.is_none().then_some(bundle);
+    Ok(OpenedSession { token: token.reveal(), session: id, account: view(account)?, bundle, second_factor, raise_ksf })
 }
 
 /// Returns an account as its owner sees it.

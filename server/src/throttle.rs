@@ -6,6 +6,8 @@ use std::collections::HashMap;
 use std::net::IpAddr;
 use std::sync::{Mutex, PoisonError};
 
+use reverie_protocol::ids::AccountId;
+
 /// How failed tries are delayed.
 #[derive(Debug, Clone, Copy)]
 pub struct Delays {
@@ -19,6 +21,10 @@ pub struct Delays {
     pub longest_seconds: u32,
     /// Seconds after which failures are forgotten.
     pub forgotten_after_seconds: u32,
+    /// The longest delay of codes of a second factor, which have six digits: about a hundred tries a day.
+    pub longest_for_codes_seconds: u32,
+    /// Seconds after which failed codes are forgotten.
+    pub codes_forgotten_after_seconds: u32,
 }
 
 impl Default for Delays {
@@ -29,6 +35,8 @@ impl Default for Delays {
             first_seconds: 1,
             longest_seconds: 60,
             forgotten_after_seconds: 15 * 60,
+            longest_for_codes_seconds: 15 * 60,
+            codes_forgotten_after_seconds: 24 * 60 * 60,
         }
     }
 }
@@ -38,6 +46,7 @@ impl Default for Delays {
 pub(crate) enum Tried {
     Handle(String),
     Address(IpAddr),
+    SecondFactor(AccountId),
 }
 
 #[derive(Debug, Clone, Copy)]
@@ -70,13 +79,12 @@ impl Throttle {
     /// Counts a failed try.
     pub(crate) fn failed(&self, tried: &[Tried], now: i64) {
         let mut failures = self.failures.lock().unwrap_or_else(PoisonError::into_inner);
-        let forgotten = i64::from(self.delays.forgotten_after_seconds);
         if failures.len() >= SWEEP_AT {
-            failures.retain(|_, past| now - past.last < forgotten);
+            failures.retain(|key, past| now - past.last < self.forgotten_after(key));
         }
         for key in tried {
             let past = failures.entry(key.clone()).or_insert(Failures { count: 0, last: now });
-            let count = if now - past.last < forgotten { past.count } else { 0 };
+            let count = if now - past.last < self.forgotten_after(key) { past.count } else { 0 };
             *past = Failures { count: count.saturating_add(1), last: now };
         }
     }
@@ -89,14 +97,25 @@ impl Throttle {
         }
     }
 
+    fn forgotten_after(&self, key: &Tried) -> i64 {
+        i64::from(match key {
+            Tried::SecondFactor(_) => self.delays.codes_forgotten_after_seconds,
+            _ => self.delays.forgotten_after_seconds,
+        })
+    }
+
     fn left(&self, key: &Tried, past: Failures, now: i64) -> Option<u32> {
         let free = match key {
-            Tried::Handle(_) => self.delays.free_per_handle,
+            Tried::Handle(_) | Tried::SecondFactor(_) => self.delays.free_per_handle,
             Tried::Address(_) => self.delays.free_per_address,
         };
         let doublings = past.count.checked_sub(free)?;
         let delay = self.delays.first_seconds.saturating_mul(2_u32.saturating_pow(doublings));
-        let delay = i64::from(delay.min(self.delays.longest_seconds));
+        let longest = match key {
+            Tried::SecondFactor(_) => self.delays.longest_for_codes_seconds,
+            _ => self.delays.longest_seconds,
+        };
+        let delay = i64::from(delay.min(longest));
         // A failure in the future is one from before the clock was set back: nobody waits until that time comes again.
         let left = (past.last + delay - now).min(if past.last > now { 0 } else { delay });
         u32::try_from(left).ok().filter(|left| *left > 0)
@@ -119,6 +138,20 @@ mod tests {
         assert_eq!(waits, [0, 0, 0, 0, 1, 2, 4, 8, 16, 32, 60, 60, 60, 60, 60, 60]);
         assert_eq!(throttle.wait(&quill, 60), None);
         assert_eq!(throttle.wait(&[Tried::Handle("haddon".into())], 0), None, "others are not delayed");
+    }
+
+    #[test]
+    fn whoever_has_the_password_tries_about_a_hundred_codes_a_day() {
+        let throttle = Throttle::new(Delays::default());
+        let account = [Tried::SecondFactor(AccountId::from_bytes([7; 16]))];
+        let (mut now, mut tries) = (0, 0);
+        while now < 24 * 60 * 60 {
+            throttle.failed(&account, now);
+            tries += 1;
+            now += i64::from(throttle.wait(&account, now).unwrap_or(0));
+        }
+        assert!((90..120).contains(&tries), "{tries}");
+        assert_eq!(throttle.wait(&[Tried::Handle("quill".into())], now), None, "the password is not delayed by it");
     }
 
     #[test]

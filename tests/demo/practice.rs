@@ -116,6 +116,9 @@ async fn join(device: Environment, code: &str, role: &Role) -> anyhow::Result<Un
     let prepared = Invited::look(device, code).await?.prepare(role.passphrase).await?;
     let words = prepared.recovery().words().join(" ");
     let mut account = prepared.finish().await?;
+    if account.role().must_have_second_factor() {
+        account.add_authenticator().await?;
+    }
     account.prove_kit(&words).await?;
     Ok(account)
 }

@@ -7,6 +7,7 @@ use reverie_client::{ChangeStream, Told};
 use reverie_journal::Kind;
 use reverie_protocol::account::AccountRole;
 use reverie_protocol::limits::INVITATION_IN_ROOM_SECONDS;
+use reverie_tests::authenticator::code_file;
 use reverie_tests::person::PASSWORD;
 use reverie_tests::server::program;
 use reverie_tests::{Person, Practice, World};
@@ -130,6 +131,9 @@ async fn a_watch_says_what_came_and_leaves_the_device_to_other_commands() {
     std::fs::write(home.path().join("passphrase"), format!("{PASSWORD}\n")).unwrap();
     let quill = Shell { home, server: format!("http://{}", world.addr) };
     quill.ok(&["join", &code, "--yes"]).await;
+    let new: serde_json::Value = serde_json::from_str(&quill.ok(&["second-factor", "add"]).await).unwrap();
+    let code = code_file(quill.home.path(), new["secret"].as_str().unwrap(), world.clock.now().unix());
+    quill.ok(&["second-factor", "confirm", "--second-factor-file", &code.to_string_lossy()]).await;
     let invited = quill.ok(&["invite", "heron-41"]).await;
     let invited: serde_json::Value = serde_json::from_str(&invited).unwrap();
     let mut watching = quill.watch().await;

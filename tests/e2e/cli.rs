@@ -3,7 +3,9 @@
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output, Stdio};
 
+use reverie_client::native::system::now;
 use reverie_tests::ServerProcess;
+use reverie_tests::authenticator::code_file;
 use reverie_tests::database::tamper;
 use reverie_tests::person::PASSWORD;
 use reverie_tests::server::program;
@@ -46,6 +48,13 @@ impl Shell<'_> {
         std::fs::write(&kit, words.join(" ")).unwrap();
         self.ok(&["kit", "prove", "--words-file", &kit.to_string_lossy()]);
     }
+
+    /// Enrols an authenticator, which goes by the time of this machine, as the server does.
+    fn enrols(&self) {
+        let secret = text(&self.ok(&["second-factor", "add"]), "secret");
+        let file = code_file(self.folder, &secret, now().unix());
+        self.ok(&["second-factor", "confirm", "--second-factor-file", &file.to_string_lossy()]);
+    }
 }
 
 #[tokio::test]
@@ -59,8 +68,13 @@ async fn the_first_thread_runs_from_a_shell() {
     let (admin, quill, heron) = (at("admin"), at("quill"), at("heron-41"));
 
     admin.joins(&code);
+    let refused = admin.run(&["admin", "accounts"]);
+    let refused: Value = serde_json::from_slice(&refused.stderr).unwrap();
+    assert_eq!(refused["error"]["message"], "The server wants to see your second factor before this device goes on.");
+    admin.enrols();
     let code = text(&admin.ok(&["admin", "invite", "quill", "--role", "clinician"]), "code");
     quill.joins(&code);
+    quill.enrols();
     let code = text(&quill.ok(&["invite", "heron-41"]), "code");
     heron.joins(&code);
     heron.ok(&["pair", "--confirm", "quill"]);

@@ -7,6 +7,7 @@ mod devices;
 mod kit;
 mod passwords;
 mod recover;
+mod second_factor;
 
 use std::path::Path;
 

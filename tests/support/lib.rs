@@ -3,6 +3,7 @@
 //!
 //! Nothing here stands in for the product. A test that passes says something about what people run.
 
+pub mod authenticator;
 pub mod breaking;
 pub mod database;
 pub mod hostile;

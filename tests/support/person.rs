@@ -15,6 +15,7 @@ use reverie_client::{ClientError, Environment, Invited, Kept, NewEntry, NewFile,
 use reverie_journal::{Details, Kind};
 use reverie_protocol::ids::DocumentId;
 
+use crate::authenticator::Authenticator;
 use crate::story::StoryClock;
 use crate::wire::Wire;
 
@@ -43,6 +44,9 @@ impl Person {
         let prepared = invited.prepare(PASSWORD).await?;
         let recovery = Some(prepared.recovery().words().join(" "));
         let mut account = prepared.finish().await?;
+        if account.role().must_have_second_factor() {
+            account.add_authenticator().await?;
+        }
         account.prove_kit(recovery.as_deref().unwrap_or_default()).await?;
         Ok(Self { account, wire, recovery, home: home.to_owned() })
     }
@@ -149,5 +153,7 @@ pub fn environment_on(
 ) -> Result<Environment, ClientError> {
     let sockets = Sockets::with_timeouts(server_url, timeouts).expect("the harness writes loopback addresses");
     let api = Api::new(Arc::new(sockets));
-    Ok(Environment::new(api, store, clock.for_client(), Box::new(randomness()), document_ids))
+    let environment = Environment::new(api, store, clock.for_client(), Box::new(randomness()), document_ids);
+    let clock = clock.clone();
+    Ok(environment.asking(Arc::new(Authenticator::new(move || clock.server_seconds()))))
 }

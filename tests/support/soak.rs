@@ -10,11 +10,13 @@ use std::time::{Duration, Instant};
 
 use chacha20::ChaCha20Rng;
 use rand_core::{Rng as _, SeedableRng as _};
+use reverie_client::native::system::now;
 use reverie_protocol::ids::DocumentId;
 use serde_json::Value;
 use tempfile::TempDir;
 use tokio::process::{Child, Command};
 
+use crate::authenticator::code_file;
 use crate::person::PASSWORD;
 use crate::server::program;
 use crate::{Person, ServerProcess, StoryClock, Wire};
@@ -101,8 +103,10 @@ impl Soak {
         let usual = Duration::from_secs(1);
         let mut soak = Self { folder, server, rng: ChaCha20Rng::seed_from_u64(seed), told, usual };
         soak.joins("admin", &code).await;
+        soak.enrols("admin").await;
         let code = text(&soak.ok("admin", &["admin", "invite", "quill", "--role", "clinician"]).await, "code");
         soak.joins("quill", &code).await;
+        soak.enrols("quill").await;
         for patient in PATIENTS {
             let code = text(&soak.ok("quill", &["invite", patient]).await, "code");
             soak.joins(patient, &code).await;
@@ -123,6 +127,12 @@ impl Soak {
         let file = self.folder.path().join("words");
         std::fs::write(&file, words.join(" ")).expect("the folder is ours");
         self.ok(profile, &["kit", "prove", "--words-file", &file.to_string_lossy()]).await;
+    }
+
+    async fn enrols(&self, profile: &str) {
+        let secret = text(&self.ok(profile, &["second-factor", "add"]).await, "secret");
+        let code = code_file(self.folder.path(), &secret, now().unix());
+        self.ok(profile, &["second-factor", "confirm", "--second-factor-file", &code.to_string_lossy()]).await;
     }
 
     fn command(&self, profile: &str, arguments: &[&str]) -> Command {

@@ -13,6 +13,7 @@ mod accounts;
 mod audit;
 mod disclose;
 mod off_board;
+mod second_factor;
 mod suspend;
 
 /// Run the practice: invitations, accounts, who did what (administrators)
@@ -30,6 +31,7 @@ enum AdminCommand {
     Suspend(suspend::SuspendArgs),
     Reinstate(suspend::ReinstateArgs),
     OffBoard(off_board::OffBoardArgs),
+    ResetSecondFactor(second_factor::ResetSecondFactorArgs),
     Audit(audit::AuditArgs),
     Disclose(disclose::DiscloseArgs),
 }
@@ -61,6 +63,7 @@ pub(crate) async fn run(ui: &Ui, logged_in: LoggedIn, AdminArgs { command }: Adm
         }
         AdminCommand::Accounts(args) => accounts::run(ui, logged_in, args).await,
         AdminCommand::Suspend(args) => suspend::suspend(ui, logged_in, args).await,
+        AdminCommand::ResetSecondFactor(args) => second_factor::reset(ui, logged_in, args).await,
         AdminCommand::Audit(args) => audit::run(ui, logged_in, args).await,
         AdminCommand::Disclose(args) => disclose::run(ui, logged_in, args).await,
         AdminCommand::Reinstate(args) => suspend::reinstate(ui, logged_in, args).await,

@@ -10,6 +10,7 @@ use secrecy::ExposeSecret as _;
 use serde_json::json;
 
 use crate::commands::kit::{offer_to_prove, present};
+use crate::commands::second_factor::enrol_if_due;
 use crate::error::{CommandError, user_error};
 use crate::key_talk::NOT_JOINED;
 use crate::kit_paper::words_text;
@@ -86,6 +87,9 @@ pub(crate) async fn run(ui: &Ui, start: Start, JoinArgs { code, to, yes }: JoinA
     });
     ui.answer(&answer, || words_text(&kit))?;
     ui.say(NOT_MONITORED_IN_FULL);
+    if !enrol_if_due(ui, &mut account).await? {
+        return Ok(());
+    }
     match inviter.filter(|inviter| compares(&account, inviter)) {
         Some(inviter) => {
             ui.say("");

@@ -12,18 +12,18 @@ use reverie_protocol::audit::{AuditAct, AuditSubject};
 use reverie_protocol::ids::AccountId;
 use reverie_protocol::problem::ProblemCode;
 use sea_orm::prelude::Expr;
-use sea_orm::{ColumnTrait as _, DbErr, EntityTrait as _, QueryFilter as _, QuerySelect as _};
+use sea_orm::{ColumnTrait as _, DbErr, EntityTrait as _, PaginatorTrait as _, QueryFilter as _, QuerySelect as _};
 use uuid::Uuid;
 
-use super::Part;
+use super::{Done, Part};
 use crate::app::App;
 use crate::audit::Chain;
 use crate::caller::{AdministratorSession, Session};
 use crate::clock::day_text;
 use crate::entity::{account, invitation, name_of, named, session};
 use crate::invitations::{OPEN, REVOKED};
-use crate::random;
 use crate::refusal::{Answer, ApiError, not_found, refuse};
+use crate::{random, second_factor};
 
 pub(super) struct AdminApi;
 
@@ -89,10 +89,39 @@ impl AdminApi {
         not_oneself(&administrator, account.0)?;
         set_state(*app, &administrator.0, account.0, AccountState::OffBoarded).await
     }
+
+    /// Take somebody's second factor away
+    ///
+    /// For administrators, when somebody has lost the authenticator and the backup codes; nobody does it to its own account
+    /// (`not_permitted`). Be sure who asks: in the room, or by a voice that you know. Its sessions end, and a clinician or
+    /// administrator enrols a new one at the next login; the password is as it was. The person sees it in the access log.
+    #[oai(path = "/:account/reset-second-factor", method = "post", operation_id = "reset_second_factor")]
+    async fn reset_second_factor(
+        &self,
+        app: Data<&Arc<App>>,
+        administrator: AdministratorSession,
+        /// The account's id, from the list.
+        account: Path<AccountId>,
+    ) -> Result<Done, ApiError> {
+        not_oneself(&administrator, account.0)?;
+        let (by, id) = (&administrator.0, account.0);
+        let tx = app.db.begin().await?;
+        let mut chain = Chain::hold(&tx).await?;
+        by.still_active(&tx).await?;
+        if account::Entity::find_by_id(id.uuid()).count(&tx).await? == 0 {
+            return Err(not_found("account"));
+        }
+        second_factor::forget(&tx, id).await?;
+        session::Entity::delete_many().filter(session::Column::Account.eq(id.uuid())).exec(&tx).await?;
+        let act = app.act(by.account, AuditAct::ResetSecondFactor, AuditSubject::account(id));
+        chain.enter(&mut random::system(), &[act]).await?;
+        tx.commit().await?;
+        Ok(Done::Done)
+    }
 }
 
 fn not_oneself(administrator: &AdministratorSession, account: AccountId) -> Result<(), ApiError> {
-    let detail = "You cannot suspend or off-board your own account. Another administrator can.";
+    let detail = "You cannot do this to your own account. Another administrator can.";
     let own = administrator.0.account == account;
     if own { Err(refuse(ProblemCode::NotPermitted, detail)) } else { Ok(()) }
 }

@@ -23,6 +23,7 @@ use crate::entity::{account, invitation, journal, json_of, member, name_of};
 use crate::http::peer::Peer;
 use crate::invitations::{self, Acceptance};
 use crate::refusal::{Answer, ApiError, malformed, refuse};
+use crate::sessions::By;
 use crate::{random, sessions};
 
 pub(super) struct RegistrationApi;
@@ -81,7 +82,8 @@ impl RegistrationApi {
         account::Entity::insert(account.clone().into_active_model()).exec_without_returning(&tx).await?;
         let acceptance = Acceptance { guest: account.id, card: account.card.clone(), mac: finish.mac };
         invitations::accept(&tx, row.id, acceptance).await?;
-        let opened = sessions::open(&tx, &mut random::system(), app.clock.today(), &account, app.ksf).await?;
+        let opened =
+            sessions::open(&tx, &mut random::system(), app.clock.today(), &account, app.ksf, By::Password).await?;
         let used = AuditSubject::invitation(finish.invitation);
         chain.enter(&mut random::system(), &[app.act(finish.account, AuditAct::Join, used)]).await?;
         tx.commit().await?;
@@ -134,6 +136,7 @@ fn account(
         bundle: finish.bundle.0.clone(),
         bundle_version: 1,
         created_day,
+        second_factor: false,
     })
 }
 

@@ -21,14 +21,15 @@ use reverie_protocol::hash::Hash;
 use reverie_protocol::header::{MemberRole, SignedRecord};
 use reverie_protocol::opaque::KsfParams;
 use reverie_protocol::problem::ProblemCode;
+use reverie_protocol::second_factor::*;
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 use serde_json::{Value, json};
 
 use problems::problem;
 use story::{
-    ADMINISTRATOR, ATTEMPT, FIRST_DAY, HANDOVER, INVITATION, LAST_DAY, SESSION, SESSION_TOKEN, Story, arbitrary,
-    bundle, guest_mac, inviter_mac, redeem_token,
+    ADMINISTRATOR, ATTEMPT, FACTOR, FIRST_DAY, HANDOVER, INVITATION, LAST_DAY, SESSION, SESSION_TOKEN, Story,
+    arbitrary, bundle, guest_mac, inviter_mac, redeem_token,
 };
 
 /// A type that travels.
@@ -59,7 +60,7 @@ pub(crate) fn visit(visitor: &mut impl Visitor) {
 }
 
 /// Returns a sample of every parameter, by its name.
-pub(crate) fn parameters() -> [(&'static str, Value); 11] {
+pub(crate) fn parameters() -> [(&'static str, Value); 12] {
     let story = Story::new();
     [
         ("account", json!(story.heron)),
@@ -67,6 +68,7 @@ pub(crate) fn parameters() -> [(&'static str, Value); 11] {
         ("attachment", json!(story.attachment)),
         ("invitation", json!(INVITATION)),
         ("session", json!(SESSION)),
+        ("factor", json!(FACTOR)),
         ("after", json!(0)),
         ("limit", json!(100)),
         ("skip", json!(500)),
@@ -206,10 +208,13 @@ fn sessions(visitor: &mut impl Visitor, story: &Story) {
         token: SESSION_TOKEN.into(),
         session: SESSION,
         account: account(story),
-        bundle: Bundle { version: 7, bundle: bundle() },
+        bundle: Some(Bundle { version: 7, bundle: bundle() }),
+        second_factor: None,
         raise_ksf: None,
     };
-    visitor.visit(&[opened.clone(), OpenedSession { raise_ksf: Some(KsfParams::DEFAULT), ..opened }]);
+    let halfway = OpenedSession { bundle: None, second_factor: Some(SecondFactorDue::Prove), ..opened.clone() };
+    visitor.visit(&[opened.clone(), halfway, OpenedSession { raise_ksf: Some(KsfParams::DEFAULT), ..opened }]);
+    second_factors(visitor);
     let (handover, token) = (HANDOVER, arbitrary("handover token", 32));
     let sealed = bundle();
     visitor.visit(&[NewHandover { handover, token_sha256: Hash::of(&token), sealed: sealed.clone() }]);
@@ -218,6 +223,22 @@ fn sessions(visitor: &mut impl Visitor, story: &Story) {
     let session = Session { session: SESSION, current: true, first_day: FIRST_DAY.into(), last_day: LAST_DAY.into() };
     visitor.visit(std::slice::from_ref(&session));
     visitor.visit(&[Sessions { sessions: vec![session] }]);
+}
+
+fn second_factors(visitor: &mut impl Visitor) {
+    let kind = SecondFactorKind::Authenticator;
+    visitor.visit(&[SecondFactorDue::Prove, SecondFactorDue::Enrol]);
+    visitor.visit(&[kind]);
+    let factor = SecondFactor { factor: FACTOR, kind, since_day: FIRST_DAY.into() };
+    visitor.visit(std::slice::from_ref(&factor));
+    let shown = SecondFactors { due: None, factors: vec![factor], backup_codes: 10 };
+    let none = SecondFactors { due: Some(SecondFactorDue::Enrol), factors: Vec::new(), backup_codes: 0 };
+    visitor.visit(&[shown, none]);
+    visitor.visit(&[NewAuthenticator { factor: FACTOR, secret: "LRHFN2XOTG5UZ3YO4AXBRPFPUX4RU3AL".into() }]);
+    visitor.visit(&[ConfirmAuthenticator { code: "492039".into() }]);
+    let backup = ShownSecondFactor { code: None, backup: Some(arbitrary("backup code", 32)) };
+    visitor.visit(&[ShownSecondFactor { code: Some("492039".into()), backup: None }, backup]);
+    visitor.visit(&[NewBackupCodes { token_sha256: vec![Hash::of("one"), Hash::of("another")] }]);
 }
 
 fn journals(visitor: &mut impl Visitor, story: &Story) {

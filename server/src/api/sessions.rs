@@ -29,7 +29,7 @@ use crate::entity::{account, from_json, login_attempt, named, session};
 use crate::http::peer::Peer;
 use crate::opaque::Opaque;
 use crate::refusal::{Answer, ApiError, malformed, not_found, refuse};
-use crate::sessions::Reason;
+use crate::sessions::{By, Reason};
 use crate::{random, sessions, token};
 
 /// Seconds between the two halves of a login.
@@ -87,7 +87,8 @@ impl SessionsApi {
     /// Log in
     ///
     /// For whoever began. Takes the OPAQUE credential finalization (`KE3`). Each attempt is good for one finish within
-    /// two minutes. The key bundle in the answer is opened with the OPAQUE export key.
+    /// two minutes. The key bundle in the answer is opened with the OPAQUE export key. If `second_factor` is there, the
+    /// bundle is not: show the second factor, or enrol one, and then fetch the bundle.
     ///
     /// `login_failed`: wrong password, unknown handle, or an attempt that is over. `account_suspended`: the password
     /// was right, and an administrator suspended the account; `account_off_boarded`: the same, for good.
@@ -111,7 +112,7 @@ impl SessionsApi {
         let Some(account) = attempt.account.filter(|_| proven.is_ok()) else {
             return Err(tried.failed(login_failed()));
         };
-        let opened = open(app, account, AuditAct::LogIn).await?;
+        let opened = open(app, account, By::Password).await?;
         tried.succeeded();
         Ok(Json(opened))
     }
@@ -119,7 +120,8 @@ impl SessionsApi {
     /// Log in with the recovery code
     ///
     /// For everybody; needs no session. In place of the password: the token is HKDF(recovery code), of which the server
-    /// keeps the hash. Refusals are those of logging in.
+    /// keeps the hash. Patients need no second factor with it; for others it stands in place of the password alone.
+    /// Refusals are those of logging in.
     #[oai(path = "/recover", method = "post", operation_id = "recover_session")]
     async fn recover(&self, app: Data<&Arc<App>>, peer: Peer, recover: Json<SessionRecover>) -> Answer<OpenedSession> {
         let (app, recover) = (*app, recover.0);
@@ -134,7 +136,7 @@ impl SessionsApi {
             .await?;
         let proven = known.filter(|(_, stored)| token::opens(&recover.token.0, stored));
         let (account, _) = proven.ok_or_else(|| tried.failed(login_failed()))?;
-        let opened = open(app, account, AuditAct::Recover).await?;
+        let opened = open(app, account, By::Kit).await?;
         tried.succeeded();
         Ok(Json(opened))
     }
@@ -208,12 +210,16 @@ fn login_failed() -> ApiError {
 }
 
 /// Opens a session for an account that proved who it is, if it may be used.
-async fn open(app: &App, account: Uuid, act: AuditAct) -> Result<OpenedSession, ApiError> {
+async fn open(app: &App, account: Uuid, by: By) -> Result<OpenedSession, ApiError> {
     let tx = app.db.begin().await?;
     let mut chain = Chain::hold(&tx).await?;
     let account = account::Entity::find_by_id(account).one(&tx).await?.ok_or_else(login_failed)?;
     active(named(&account.state)?)?;
-    let opened = sessions::open(&tx, &mut random::system(), app.clock.today(), &account, app.ksf).await?;
+    let opened = sessions::open(&tx, &mut random::system(), app.clock.today(), &account, app.ksf, by).await?;
+    let act = match by {
+        By::Password => AuditAct::LogIn,
+        By::Kit => AuditAct::Recover,
+    };
     let act = app.act(account.id.into(), act, AuditSubject::session(opened.session));
     chain.enter(&mut random::system(), &[act]).await?;
     tx.commit().await?;

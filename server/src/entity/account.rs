@@ -25,6 +25,8 @@ pub struct Model {
     pub bundle_version: i64,
     /// Days since 1970-01-01.
     pub created_day: i32,
+    /// Whether it has a second factor that counts.
+    pub second_factor: bool,
 }
 
 #[derive(Copy, Clone, Debug, EnumIter, DeriveRelation)]

@@ -12,6 +12,8 @@ pub struct Model {
     /// Days since 1970-01-01.
     pub first_day: i32,
     pub last_day: i32,
+    /// Whether it has shown the account's second factor.
+    pub proved: bool,
 }
 
 #[derive(Copy, Clone, Debug, EnumIter, DeriveRelation)]

@@ -78,6 +78,7 @@ pub const TABLES: &[Table] = &[
             column("bundle", Bytes, "the account's private keys, sealed to its ways in: an age file"),
             column("bundle_version", Number, "how often the key bundle was stored"),
             column("created_day", Small, "the day of joining"),
+            column("second_factor", Flag, "whether it has a second factor"),
         ],
     },
     Table {
@@ -89,6 +90,30 @@ pub const TABLES: &[Table] = &[
             column("token_sha256", Bytes, "SHA-256 of the session's token"),
             column("first_day", Small, "the day of the login"),
             column("last_day", Small, "the day of the last request"),
+            column("proved", Flag, "whether the second factor was shown"),
+        ],
+    },
+    Table {
+        name: "authenticator",
+        about: "An authenticator app, as a second factor. Kept until it is removed.",
+        columns: &[
+            column(
+                "id",
+                Id,
+                "the authenticator. Its secret is made from this and the OPAQUE key, which is not in the database",
+            ),
+            column("account", Id, "whose it is"),
+            column("confirmed", Flag, "whether a first code of it came back"),
+            column("last_step", Number, "the half minute of the last code, so that none counts twice"),
+            column("since_day", Small, "the day of enrolling"),
+        ],
+    },
+    Table {
+        name: "backup_code",
+        about: "A backup code in place of the second factor. Removed when it is used.",
+        columns: &[
+            column("account", Id, "whose it is"),
+            column("token_sha256", Bytes, "SHA-256 of the token that a backup code gives"),
         ],
     },
     Table {

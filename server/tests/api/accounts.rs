@@ -1,13 +1,13 @@
 //! The caller's account, the key bundle, strangers, and the administrator's list.
 
 use reverie_protocol::account::{AccountRole, AccountState};
-use reverie_protocol::api::{Account, Accounts, Bundle, OpenedSession, PutBundle};
+use reverie_protocol::api::{Account, Accounts, Bundle, PutBundle};
 use reverie_protocol::bytes::B64;
 use reverie_protocol::limits;
 use reverie_protocol::problem::ProblemCode;
 use serde_json::json;
 
-use crate::world::{PASSWORD, Person, Refusal, World, login, ok, refusal};
+use crate::world::{Person, Refusal, World, enter, ok, refusal};
 
 #[tokio::test]
 async fn the_bundle_is_replaced_only_by_its_next_version() {
@@ -66,6 +66,6 @@ async fn administrators_who_suspend_each_other_at_once_never_leave_the_practice_
         let reinstate = format!("/v1/admin/accounts/{}/reinstate", people[out].account);
         assert_eq!(people[left].post(&reinstate, &nothing).await.status(), 200);
         let handle = ["admin", "second"][out];
-        people[out].token = ok::<OpenedSession>(login(&world.base(), handle, PASSWORD).await).await.token;
+        people[out].token = enter(&world.base(), handle).await.token;
     }
 }

@@ -17,7 +17,7 @@ use reverie_server::{Config, DatabaseAddress, Server};
 use tempfile::TempDir;
 
 use crate::home::Home;
-use crate::world::{Log, PASSWORD, Person, World, login, ok};
+use crate::world::{Log, PASSWORD, Person, World, enter, login, ok};
 
 /// Returns `reverie-server` with these arguments.
 fn program(arguments: &[&str]) -> Command {
@@ -376,9 +376,9 @@ async fn everybody_comes_back_and_the_audit_log_says_that_the_server_was_restore
     let server = Server::start(Config::new(kept.path("restored")), listener).await.unwrap();
     let base = format!("http://{}", server.addr);
     for handle in ["quill", "heron-41"] {
-        ok::<OpenedSession>(login(&base, handle, PASSWORD).await).await;
+        enter(&base, handle).await;
     }
-    let token = ok::<OpenedSession>(login(&base, "admin", PASSWORD).await).await.token;
+    let token = enter(&base, "admin").await.token;
     let admin = Person { base, token, ..kept.world.admin.clone() };
     let page: AuditPage = ok(admin.get("/v1/admin/audit").await).await;
     let entries = page.links.iter().filter_map(|link| link.entry.as_ref());

@@ -5,7 +5,7 @@
 //! 5xx and its status is in the specification; a refusal is a problem with a code; and what is refused changes nothing.
 
 mod bodies;
-mod operations;
+pub mod operations;
 
 use std::collections::BTreeMap;
 

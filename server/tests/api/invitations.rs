@@ -5,7 +5,7 @@ use reverie_protocol::api::{Invitation, InvitationOffer, InvitationState, NewInv
 use reverie_protocol::bytes::B64;
 use reverie_protocol::problem::ProblemCode;
 
-use crate::world::{Refusal, World, invitation, join, ok, refusal, registration};
+use crate::world::{Refusal, World, invitation, ok, refusal, registration};
 
 #[tokio::test]
 async fn each_role_invites_whom_it_may_and_nobody_else() {
@@ -137,7 +137,7 @@ async fn a_registration_with_wrong_keys_makes_no_account_and_leaves_the_invitati
     unvouched.mac = None;
     let response = world.admin.post("/v1/registration/finish", &unvouched).await;
     assert_eq!(refusal(response).await, Refusal(400, ProblemCode::MalformedRequest));
-    join(&world.base(), &key, Some(B64(vec![2; 32]))).await;
+    world.join(&key).await;
     let response = world.admin.post("/v1/registration/finish", &good).await;
     assert_eq!(refusal(response).await, Refusal(410, ProblemCode::InvitationUsed));
 }

@@ -20,6 +20,7 @@ mod invitations;
 mod journals;
 mod postgresql;
 mod resend;
+mod second_factor;
 mod sees;
 mod sessions;
 mod slow_clients;

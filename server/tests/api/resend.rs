@@ -16,9 +16,7 @@ use reverie_server::check_data::check_data;
 use reverie_server::{Clock, Config, DatabaseAddress, RunningServer, Server};
 
 use crate::home::Home;
-use crate::world::{
-    Log, PASSWORD, Person, Refusal, World, card, join, login, ok, refusal, registration, rng, sign_as_is,
-};
+use crate::world::{Log, Person, Refusal, World, card, enrol, enter, ok, refusal, registration, rng, sign_as_is};
 
 /// A server that was restored, and people who have seen more than it has.
 struct Restored {
@@ -52,7 +50,7 @@ impl Restored {
 
     /// Logs somebody in on the restored server.
     async fn meets(&self, person: &Person, handle: &str) -> Person {
-        let token = ok::<OpenedSession>(login(&self.base, handle, PASSWORD).await).await.token;
+        let token = enter(&self.base, handle).await.token;
         Person { base: self.base.clone(), token, ..person.clone() }
     }
 
@@ -243,7 +241,7 @@ async fn a_lost_account_is_a_member_still_and_its_id_belongs_to_its_keys() {
         world.admin.invites(AccountRole::Clinician, Some("quill-2")).await,
     );
     let restored = Restored::from(world).await;
-    let quill = join(&restored.world.base(), &invitation, Some(B64(vec![2; 32]))).await;
+    let quill = restored.world.join(&invitation).await;
     let mut log = Log::new(reverie_protocol::ids::JournalId::make(&mut rng()));
     let open = log.open(&heron, &[quill.member(MemberRole::Reader)]);
     log.append(&heron, std::slice::from_ref(&open)).await;
@@ -263,6 +261,7 @@ async fn a_lost_account_is_a_member_still_and_its_id_belongs_to_its_keys() {
         heron.http.post(format!("{}/v1/registration/finish", restored.base)).json(&finish).send().await.unwrap();
     let token = ok::<OpenedSession>(again).await.token;
     let quill = Person { base: restored.base.clone(), token, ..quill };
+    enrol(&quill, crate::world::MAY_FIRST).await;
     assert_eq!(log.read(&quill).await.records.len(), 1);
 }
 

@@ -22,6 +22,7 @@ use reverie_protocol::header::{Action, AttachmentRef, BodyRef, Header, Member, M
 use reverie_protocol::ids::{AccountId, InvitationId, JournalId, RecordId};
 use reverie_protocol::opaque::{KsfParams, OpaqueRng, Suite};
 use reverie_protocol::problem::{Problem, ProblemCode};
+use reverie_protocol::second_factor::*;
 use reverie_protocol::signed::{Kind, encode};
 use reverie_server::init::{Initialised, init};
 use reverie_server::{Clock, Config, RunningServer, Server};
@@ -102,7 +103,7 @@ impl World {
         hkdf.expand(b"reverie/v1/invitation/redeem", &mut token).unwrap();
         let base = format!("http://{}", server.addr);
         let invitation = InvitationKey { invitation: InvitationId::from_random_bytes(id), token: B64(token) };
-        let admin = join(&base, &invitation, None).await;
+        let admin = join(&base, &now, &invitation, None).await;
         Self { folder, now, server, admin }
     }
 
@@ -117,7 +118,17 @@ impl World {
     /// Has the administrator invite somebody, who joins.
     pub async fn person(&self, role: AccountRole, handle: &str) -> Person {
         let invitation = self.admin.invites(role, Some(handle)).await;
-        join(&self.base(), &invitation, Some(B64(vec![2; 32]))).await
+        self.join(&invitation).await
+    }
+
+    /// Lets somebody join with an invitation.
+    pub async fn join(&self, invitation: &InvitationKey) -> Person {
+        join(&self.base(), &self.now, invitation, Some(B64(vec![2; 32]))).await
+    }
+
+    /// Returns the code that an authenticator of this secret shows now.
+    pub fn code(&self, secret: &str) -> String {
+        code(secret, self.now.load(Ordering::SeqCst))
     }
 
     pub async fn clinician(&self) -> Person {
@@ -173,20 +184,74 @@ pub fn card(account: AccountId, key: &SigningKey) -> SignedCard {
 
 pub const PASSWORD: &[u8] = b"a harbour lane in the rain";
 
-/// Goes through registration with the password of all people here.
-pub async fn join(base: &str, key: &InvitationKey, mac: Option<B64>) -> Person {
+/// Goes through registration with the password of all people here, and enrols a second factor if one is due.
+async fn join(base: &str, now: &AtomicI64, key: &InvitationKey, mac: Option<B64>) -> Person {
+    let (person, due) = join_halfway(base, key, mac).await;
+    if due == Some(SecondFactorDue::Enrol) {
+        enrol(&person, now.load(Ordering::SeqCst)).await;
+    }
+    person
+}
+
+/// Enrols an authenticator at a time by the server's clock, and the backup codes of everybody here.
+pub async fn enrol(person: &Person, now: i64) {
+    let begun: NewAuthenticator = ok(person.post("/v1/second-factor/authenticator", &json!({})).await).await;
+    let confirm = ConfirmAuthenticator { code: code(&begun.secret, now) };
+    assert_eq!(person.post("/v1/second-factor/authenticator/confirm", &confirm).await.status(), 204);
+    let token_sha256 = (1..=BACKUP_CODES).map(|number| Hash::of(backup_code(number))).collect();
+    let backup = NewBackupCodes { token_sha256 };
+    assert_eq!(person.put("/v1/second-factor/backup-codes", &backup).await.status(), 204);
+}
+
+/// How many backup codes each of them has.
+pub const BACKUP_CODES: u8 = 20;
+
+/// Returns the token of a backup code of everybody here.
+pub fn backup_code(number: u8) -> [u8; 32] {
+    [number; 32]
+}
+
+/// Returns the code that an authenticator of this secret shows at a time.
+pub fn code(secret: &str, now: i64) -> String {
+    let secret = totp_rs::Secret::try_from_base32(secret).unwrap();
+    let authenticator = totp_rs::Builder::new().with_secret(secret).build().unwrap();
+    authenticator.generate(now.try_into().unwrap()).to_string()
+}
+
+/// Goes through registration, and returns what the session lacks as well.
+pub async fn join_halfway(base: &str, key: &InvitationKey, mac: Option<B64>) -> (Person, Option<SecondFactorDue>) {
     let mut finish = registration(base, key).await;
     finish.0.mac = mac;
     let opened: OpenedSession =
         ok(http().post(format!("{base}/v1/registration/finish")).json(&finish.0).send().await.unwrap()).await;
-    Person {
+    let due = opened.second_factor;
+    let person = Person {
         base: base.into(),
         http: http(),
         token: opened.token,
         account: opened.account.account,
         key: finish.1,
         card: opened.account.card,
+    };
+    (person, due)
+}
+
+/// Logs in with the password of all people here, and shows a backup code if a second factor is due.
+pub async fn enter(base: &str, handle: &str) -> OpenedSession {
+    let opened: OpenedSession = ok(login(base, handle, PASSWORD).await).await;
+    if opened.second_factor.is_some() {
+        let shown = async |number| {
+            let shown = ShownSecondFactor { code: None, backup: Some(B64(backup_code(number).into())) };
+            let request = http().post(format!("{base}/v1/second-factor/show")).bearer_auth(&opened.token);
+            request.json(&shown).send().await.unwrap().status() == 204
+        };
+        let mut number = 1;
+        while !shown(number).await {
+            number += 1;
+            assert!(number <= BACKUP_CODES, "{handle} has no backup code left");
+        }
     }
+    opened
 }
 
 /// Makes a registration that is ready to be finished.

@@ -9,9 +9,12 @@ use futures_util::{StreamExt as _, TryStreamExt as _, future};
 use reverie_protocol::api::*;
 use reverie_protocol::audit::{AccessLog, AuditPage};
 use reverie_protocol::disclosure::{DisclosurePage, DisclosurePlace};
-use reverie_protocol::ids::{AccountId, AttachmentId, InvitationId, JournalId, SessionId};
+use reverie_protocol::ids::{AccountId, AttachmentId, FactorId, InvitationId, JournalId, SessionId};
 use reverie_protocol::limits;
 use reverie_protocol::problem::Problem;
+use reverie_protocol::second_factor::{
+    ConfirmAuthenticator, NewAuthenticator, NewBackupCodes, SecondFactors, ShownSecondFactor,
+};
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 
@@ -139,6 +142,41 @@ impl Api {
     /// Takes what an old device left; it is gone afterwards.
     pub async fn take_handover(&self, key: &HandoverKey) -> Result<Handover, ApiError> {
         self.ask(Post, "/v1/handovers/take", None, json(key)).await
+    }
+
+    /// Lists the account's second factors, and tells what the session lacks.
+    pub async fn list_second_factors(&self, token: &str) -> Result<SecondFactors, ApiError> {
+        self.ask(Get, "/v1/second-factor", Some(token), Body::Empty).await
+    }
+
+    /// Shows the account's second factor.
+    pub async fn show_second_factor(&self, token: &str, shown: &ShownSecondFactor) -> Result<(), ApiError> {
+        self.tell(Post, "/v1/second-factor/show", token, json(shown)).await
+    }
+
+    /// Begins to enrol an authenticator.
+    pub async fn begin_authenticator(&self, token: &str) -> Result<NewAuthenticator, ApiError> {
+        self.ask(Post, "/v1/second-factor/authenticator", Some(token), Body::Empty).await
+    }
+
+    /// Confirms the authenticator that was begun, by its first code.
+    pub async fn confirm_authenticator(&self, token: &str, confirm: &ConfirmAuthenticator) -> Result<(), ApiError> {
+        self.tell(Post, "/v1/second-factor/authenticator/confirm", token, json(confirm)).await
+    }
+
+    /// Stores the hashes of new backup codes.
+    pub async fn replace_backup_codes(&self, token: &str, new: &NewBackupCodes) -> Result<(), ApiError> {
+        self.tell(Put, "/v1/second-factor/backup-codes", token, json(new)).await
+    }
+
+    /// Removes a second factor.
+    pub async fn remove_second_factor(&self, token: &str, factor: FactorId) -> Result<(), ApiError> {
+        self.tell(Delete, &format!("/v1/second-factor/{factor}"), token, Body::Empty).await
+    }
+
+    /// Takes an account's second factors away, as the practice's administrator.
+    pub async fn reset_second_factor(&self, token: &str, account: AccountId) -> Result<(), ApiError> {
+        self.tell(Post, &format!("/v1/admin/accounts/{account}/reset-second-factor"), token, Body::Empty).await
     }
 
     /// Begins to change the password.

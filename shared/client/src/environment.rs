@@ -7,6 +7,7 @@ use reverie_journal::Timestamp;
 use reverie_protocol::ids::DocumentId;
 
 use crate::api::Api;
+use crate::second_factor::{AskSecondFactor, Nobody};
 use crate::store::Store;
 
 /// Tells the time, with the offset of where the person is.
@@ -23,6 +24,8 @@ pub struct Environment {
     pub clock: Clock,
     /// What this device is called among the account's devices.
     pub device_name: String,
+    /// Who is asked for the account's second factor.
+    pub second_factor: Arc<dyn AskSecondFactor>,
     randomness: Arc<Mutex<Box<dyn CryptoRng + Send>>>,
     document_ids: Arc<Mutex<Box<dyn Rng + Send>>>,
 }
@@ -39,12 +42,18 @@ impl Environment {
     ) -> Self {
         let document_ids = Arc::new(Mutex::new(document_ids));
         let device_name = "a device without a name".to_owned();
-        Self { api, store, clock, device_name, randomness: Arc::new(Mutex::new(randomness)), document_ids }
+        let (second_factor, randomness) = (Arc::new(Nobody), Arc::new(Mutex::new(randomness)));
+        Self { api, store, clock, device_name, second_factor, randomness, document_ids }
     }
 
     /// Returns the same environment of a device with a name, which only the account's own devices learn.
     pub fn on_device(self, device_name: impl Into<String>) -> Self {
         Self { device_name: device_name.into(), ..self }
+    }
+
+    /// Returns the same environment with somebody who can be asked for a second factor.
+    pub fn asking(self, second_factor: Arc<dyn AskSecondFactor>) -> Self {
+        Self { second_factor, ..self }
     }
 
     /// Returns the time.

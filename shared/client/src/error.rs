@@ -37,6 +37,15 @@ pub enum ClientError {
     /// The server no longer takes this device: another one removed it, or the account was recovered.
     #[error("this device was removed from the account. {0}")]
     DeviceRevoked(String),
+    /// The account has a second factor, or must have one, and nobody is there to be asked for it.
+    #[error("this account's second factor is needed, and there is nobody to ask for it")]
+    SecondFactorNeeded,
+    /// The second factor was shown wrongly too often.
+    #[error("this code does not count: it is wrong, was used before, or its half minute is over")]
+    WrongSecondFactor,
+    /// The server asks this device's session for the second factor before anything else.
+    #[error("the server wants to see your second factor before this device goes on")]
+    SecondFactorDue,
     /// Nothing is written before the recovery kit was proved.
     #[error("joining is not finished: your recovery kit is not proved yet, so nothing can be written")]
     KitUnproved,
@@ -150,7 +159,7 @@ impl ClientError {
 
     /// Tells whether this device has no session with the server any more.
     pub const fn is_logged_out(&self) -> bool {
-        matches!(self, Self::LoggedOut | Self::DeviceRevoked(_))
+        matches!(self, Self::LoggedOut | Self::DeviceRevoked(_) | Self::SecondFactorDue)
     }
 
     /// Tells whether the server could not be reached, or not now.
@@ -179,6 +188,17 @@ impl ClientError {
                 "What it holds stays readable here with its password. If that was not you, tell your practice. To use it \
                  again: `reverie login`, or after a recovery, with a code from your other device, \
                  `reverie --profile NAME login --code CODE`."
+            }
+            Self::SecondFactorNeeded => {
+                "Run it at a terminal, or give the code as the first line of a file: `--second-factor-file FILE`. Nothing \
+                 was changed."
+            }
+            Self::WrongSecondFactor => {
+                "Wait for the next code and try again; check that this machine and the authenticator tell the same time. \
+                 If the authenticator is lost: a backup code, your recovery kit (patients), or your administrator."
+            }
+            Self::SecondFactorDue => {
+                "`reverie login` asks for it. If you have none yet: `reverie second-factor add`. What you wrote is kept."
             }
             Self::KitUnproved => {
                 "Nothing is lost. Print the kit (`reverie kit show --to FOLDER`), then type its words back: \

@@ -15,6 +15,7 @@ use crate::device;
 use crate::environment::Environment;
 use crate::error::ClientError;
 use crate::outbox::Intent;
+use crate::second_factor;
 use crate::unlocked::Unlocked;
 
 /// What a person knows of the server.
@@ -197,15 +198,17 @@ pub(crate) async fn opaque(
         OpaqueError::Malformed | OpaqueError::Ksf(_) => ClientError::Untrustworthy(error.to_string()),
     })?;
     let finish = SessionFinish { attempt: started.attempt, finalization: finalization.into() };
-    let session = env.api.finish_session(&finish).await?;
+    let session = second_factor::enter(env, env.api.finish_session(&finish).await?).await?;
     Ok((session, bundle::way_from_export_key(&export_key)))
 }
 
 /// Opens the bundle that came with a session.
 pub(crate) fn open_bundle(way: &HybridIdentity, session: &OpenedSession) -> Result<Bundle, ClientError> {
-    let bundle = Bundle::open(way, &session.bundle.bundle.0);
+    let nothing = || ClientError::Untrustworthy("the server keeps this account's key bundle back".into());
+    let sealed = session.bundle.as_ref().ok_or_else(nothing)?;
+    let bundle = Bundle::open(way, &sealed.bundle.0);
     let bundle = bundle.map_err(|error| ClientError::Untrustworthy(error.to_string()))?;
-    if bundle.version != session.bundle.version {
+    if bundle.version != sealed.version {
         return Err(ClientError::Untrustworthy(
             "the server says the key bundle has another version than it has".into(),
         ));

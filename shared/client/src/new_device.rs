@@ -16,6 +16,7 @@ use crate::device::{self, DeviceState};
 use crate::environment::Environment;
 use crate::error::ClientError;
 use crate::login::{opaque, open_bundle};
+use crate::second_factor;
 use crate::unlocked::Unlocked;
 
 /// A device that has the account secret from another one, and needs the password now.
@@ -81,6 +82,7 @@ impl Recovery {
         let session = env.api.recover_session(&recover).await.map_err(ClientError::from).map_err(|error| {
             if error.is(ProblemCode::LoginFailed) { ClientError::WrongKit(handle.to_owned()) } else { error }
         })?;
+        let session = second_factor::enter(&env, session).await?;
         let identity = bundle::way_from_recovery_code(code);
         let bundle = open_bundle(&identity, &session)?;
         if bundle.account != session.account.account || bundle.handle != handle {

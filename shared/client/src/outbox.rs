@@ -246,6 +246,7 @@ impl Unlocked {
                 self.state.revoked = Some(said.clone());
                 Err(ClientError::DeviceRevoked(said))
             }
+            Err(error) if error.is(ProblemCode::SecondFactorRequired) => Err(ClientError::SecondFactorDue),
             asked => asked,
         }
     }

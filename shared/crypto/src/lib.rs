@@ -13,6 +13,7 @@
 pub mod account;
 mod age_file;
 pub mod attachment;
+pub mod backup_code;
 mod bech32_text;
 pub mod body;
 pub mod bundle;
@@ -33,6 +34,7 @@ mod x25519;
 
 pub use account::{AccountKeys, AccountSecret};
 pub use attachment::{AttachmentSealer, OpenedAttachment, SealedAttachment, open_attachment};
+pub use backup_code::BackupCode;
 pub use body::{Binding, OpenBodyError, open_body, seal_body};
 pub use bundle::{Bundle, Contact, KnownHead, NamedDevice, Way};
 pub use device::{DeviceCopy, DeviceKey};

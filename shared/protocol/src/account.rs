@@ -27,6 +27,11 @@ impl AccountRole {
             Self::Administrator => "administrator",
         }
     }
+
+    /// Tells whether accounts of this role do nothing without a second factor.
+    pub const fn must_have_second_factor(self) -> bool {
+        matches!(self, Self::Clinician | Self::Administrator)
+    }
 }
 
 impl fmt::Display for AccountRole {

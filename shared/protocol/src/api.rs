@@ -14,6 +14,7 @@ use crate::hash::Hash;
 use crate::header::{MemberRole, SignedRecord};
 use crate::ids::{AccountId, AttachmentId, HandoverId, InvitationId, JournalId, SessionId};
 use crate::opaque::KsfParams;
+use crate::second_factor::SecondFactorDue;
 
 /// A new invitation. The server learns the hash of the redeem token, never the code.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -244,8 +245,12 @@ pub struct OpenedSession {
     pub session: SessionId,
     /// The account.
     pub account: Account,
-    /// The account's key bundle.
-    pub bundle: Bundle,
+    /// The account's key bundle; absent as long as a second factor is due.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub bundle: Option<Bundle>,
+    /// What the session has to do before it may do anything else; absent if nothing.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub second_factor: Option<SecondFactorDue>,
     /// The slow-hash parameters that the server wants by now, if the account's are weaker: register the same password
     /// again with these.
     #[serde(default, skip_serializing_if = "Option::is_none")]

@@ -54,6 +54,18 @@ acts! {
     Recover = "recover", each;
     /// Ended a session of its own (the subject).
     EndSession = "end_session", each;
+    /// Enrolled a second factor of its own, an authenticator or a passkey.
+    AddSecondFactor = "add_second_factor", each;
+    /// Removed a second factor of its own.
+    RemoveSecondFactor = "remove_second_factor", each;
+    /// Replaced its own backup codes.
+    ReplaceBackupCodes = "replace_backup_codes", each;
+    /// Used one of its own backup codes up.
+    UseBackupCode = "use_backup_code", each;
+    /// Was past the password or the kit, and then failed at the second factor.
+    FailSecondFactor = "fail_second_factor", daily;
+    /// Took the second factors away from an account (the subject), which enrols anew.
+    ResetSecondFactor = "reset_second_factor", each;
     /// Fetched its own key bundle.
     FetchBundle = "fetch_bundle", daily;
     /// Stored a new version of its own key bundle.

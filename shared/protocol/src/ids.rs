@@ -114,3 +114,7 @@ id!(
     /// One login: a device with a revocable token of its own.
     SessionId
 );
+id!(
+    /// A second factor of an account: an authenticator or a passkey.
+    FactorId
+);

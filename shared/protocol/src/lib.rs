@@ -25,4 +25,5 @@ pub mod opaque;
 mod openapi;
 pub mod pairing;
 pub mod problem;
+pub mod second_factor;
 pub mod signed;

@@ -40,6 +40,10 @@ pub const INVITATION_SECONDS: u32 = 72 * 60 * 60;
 pub const HANDOVER_SECONDS: u32 = 10 * 60;
 /// Bytes of what an old device leaves for a new one.
 pub const HANDOVER_BYTES: usize = 16 * 1024;
+/// Second factors of one account.
+pub const SECOND_FACTORS: usize = 10;
+/// Backup codes of one account.
+pub const BACKUP_CODES: usize = 20;
 
 /// Why a handle is not accepted.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]

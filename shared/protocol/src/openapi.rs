@@ -11,7 +11,7 @@ use serde_json::Value;
 use crate::bytes::B64;
 use crate::hash::Hash;
 use crate::ids::{
-    AccountId, AttachmentId, DocumentId, HandoverId, InvitationId, JournalId, RecordId, SessionId, SubjectId,
+    AccountId, AttachmentId, DocumentId, FactorId, HandoverId, InvitationId, JournalId, RecordId, SessionId, SubjectId,
 };
 
 macro_rules! string_type {
@@ -67,7 +67,18 @@ macro_rules! id_types {
     };
 }
 
-id_types!(AccountId, JournalId, RecordId, AttachmentId, DocumentId, InvitationId, HandoverId, SessionId, SubjectId);
+id_types!(
+    AccountId,
+    JournalId,
+    RecordId,
+    AttachmentId,
+    DocumentId,
+    InvitationId,
+    HandoverId,
+    SessionId,
+    SubjectId,
+    FactorId
+);
 string_type!(B64, "string_byte", MetaSchema::new_with_format("string", "byte"), B64::decode, B64::encode);
 string_type!(
     Hash,

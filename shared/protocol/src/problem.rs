@@ -46,6 +46,10 @@ problem_codes! {
     DeviceRevoked = "device_revoked", 401, "This device was removed from the account";
     /// Handle and password, or recovery code, do not go together; an unknown handle answers the same.
     LoginFailed = "login_failed", 401, "Login failed";
+    /// The session does nothing before a second factor was shown, or, where there is none yet, enrolled.
+    SecondFactorRequired = "second_factor_required", 403, "A second factor is needed";
+    /// The code is wrong, was used before, or its time is over.
+    SecondFactorFailed = "second_factor_failed", 403, "This code does not count";
     /// An administrator suspended the account.
     AccountSuspended = "account_suspended", 403, "The account is suspended";
     /// An administrator ended the account for good.

@@ -42,7 +42,7 @@ async fn a_damaged_bundle_from_the_server_is_refused_and_the_device_goes_on() {
         heron.wire.lies(move |asked: &Asked, answer: &Answer| {
             let of_login = asked.is("POST", "/sessions/finish") && answer.status == 200;
             let mut session: OpenedSession = of_login.then(|| answer.parse())?;
-            session.bundle.bundle.0.truncate(kept);
+            session.bundle.as_mut().unwrap().bundle.0.truncate(kept);
             Some(Answer::json(200, &session))
         });
         let refused = heron.login(PASSWORD).await.unwrap_err();

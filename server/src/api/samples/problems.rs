@@ -11,6 +11,8 @@ pub(crate) fn problem(code: ProblemCode, head: Head) -> Problem {
         Code::Unauthenticated => "The session has ended or never was. Log in again.",
         Code::DeviceRevoked => "Another device of this account removed this one on 2031-05-01.",
         Code::LoginFailed => "Handle and password, or recovery code, do not go together. Check both and try again.",
+        Code::SecondFactorRequired => "Show your second factor first: a code of your authenticator, or a backup code.",
+        Code::SecondFactorFailed => "The code is wrong, was used before, or its time is over.",
         Code::AccountSuspended => "An administrator suspended this account; its data is kept. Ask the practice.",
         Code::AccountOffBoarded => "An administrator ended this account for good; its data is kept. Ask the practice.",
         Code::NotPermitted => "You may read this journal, but not write to it.",

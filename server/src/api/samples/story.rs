@@ -8,7 +8,7 @@ use reverie_protocol::bytes::B64;
 use reverie_protocol::card::SignedCard;
 use reverie_protocol::hash::Hash;
 use reverie_protocol::header::{Header, SignedRecord};
-use reverie_protocol::ids::{AccountId, AttachmentId, HandoverId, InvitationId, JournalId, SessionId};
+use reverie_protocol::ids::{AccountId, AttachmentId, FactorId, HandoverId, InvitationId, JournalId, SessionId};
 use serde_json::Value;
 
 const CARDS: &str = include_str!("../../../../shared/protocol/tests/vectors/card.json");
@@ -65,6 +65,8 @@ pub(super) const ATTEMPT: SessionId =
     SessionId::from_bytes(*b"\x2f\x9c\x7d\x10\x84\x3b\x4d\xe5\x96\x5a\x0d\xbe\x43\xf1\x28\x6a");
 pub(super) const HANDOVER: HandoverId =
     HandoverId::from_bytes(*b"\x91\x0d\x5e\x3a\xc6\x77\x42\x18\xa0\x6b\x54\xe9\x1f\x88\xd2\x3c");
+pub(super) const FACTOR: FactorId =
+    FactorId::from_bytes(*b"\x3c\x81\xe6\x0d\x5a\x92\x4f\x07\xb8\x41\x2e\x9d\x70\x16\xca\xf3");
 pub(super) const INVITATION: InvitationId =
     InvitationId::from_bytes(*b"\x7b\xbe\xf6\xa4\xe0\x30\x46\x6d\x9e\xe1\x90\xf1\x79\x49\x47\xb5");
 

@@ -66,7 +66,7 @@ impl Operation {
             template: template.to_owned(),
             body: schema.map(|schema| Body {
                 example: schema["example"].clone(),
-                required: schema["required"].as_array().unwrap().iter().map(text).collect(),
+                required: schema["required"].as_array().into_iter().flatten().map(text).collect(),
             }),
             numbers: parameters
                 .iter()

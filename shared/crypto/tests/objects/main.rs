@@ -11,6 +11,7 @@
 
 mod account;
 mod attachment;
+mod backup_code;
 mod body;
 mod bundle;
 mod device;

@@ -1,0 +1,37 @@
+//! `reverie admin reset-second-factor`: for somebody who has lost the authenticator and the backup codes.
+
+use clap::Args;
+use serde_json::json;
+
+use crate::arguments::handle;
+use crate::error::CommandError;
+use crate::logged_in::LoggedIn;
+use crate::ui::Ui;
+
+/// Take somebody's second factor away, so that they enrol a new one
+///
+/// Be sure who asks: in the room, or by a voice that you know. Their sessions end; password and keys stay as they are.
+/// They see it in their access log.
+#[derive(Args)]
+#[command(after_help = "\
+Examples:
+  reverie admin reset-second-factor quill")]
+pub(crate) struct ResetSecondFactorArgs {
+    /// Whose account
+    #[arg(value_parser = handle)]
+    handle: String,
+    /// Do not ask first
+    #[arg(long)]
+    yes: bool,
+}
+
+pub(crate) async fn reset(ui: &Ui, logged_in: LoggedIn, args: ResetSecondFactorArgs) -> Result<(), CommandError> {
+    let (mut account, handle) = (logged_in.account, args.handle);
+    let question = format!("Are you sure that it is {handle} who asks for this?");
+    if !ui.confirm(args.yes, &question)? {
+        return Ok(());
+    }
+    account.reset_second_factor(&handle).await?;
+    ui.say(&format!("{handle} has no second factor any more, and is logged out everywhere. At the next login a new one is asked for."));
+    ui.answer(&json!({ "handle": handle, "second_factor": "reset" }), String::new)
+}

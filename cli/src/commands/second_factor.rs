@@ -1,0 +1,158 @@
+//! `reverie second-factor`: what is asked for beside the password.
+
+use clap::{Args, Subcommand};
+use reverie_client::{ClientError, Unlocked};
+use reverie_protocol::second_factor::{SecondFactorDue, SecondFactors};
+use serde_json::json;
+
+use crate::error::{CommandError, user_error};
+use crate::logged_in::Start;
+use crate::second_factor::{Asked, shown};
+use crate::table::table;
+use crate::ui::Ui;
+
+/// Characters of an id that name a second factor.
+const SHORT: usize = 8;
+
+const CODES: &str = "Each of these stands in once for your authenticator when it is lost. Print them, or keep them in a \
+    password manager; not with your recovery kit, and not on the phone that holds the authenticator. They are shown once, \
+    and codes from before are void.";
+
+const ADDED: &str = "The authenticator is enrolled. Your other devices ask for it once, at their next `reverie login`. For \
+    the day that it is lost: `reverie second-factor codes`.";
+
+/// Look after your second factor: what is asked for beside the password
+///
+/// An authenticator app shows six digits that change every half minute. Clinicians and administrators need one before
+/// they can do anything; patients may have one. Your recovery kit opens a patient's account without it.
+#[derive(Args)]
+#[command(
+    disable_help_subcommand = true,
+    after_help = "\
+Examples:
+  reverie second-factor
+  reverie second-factor add
+  reverie second-factor codes
+  reverie second-factor remove 3c81e60d"
+)]
+pub(crate) struct SecondFactorArgs {
+    #[command(subcommand)]
+    command: Option<SecondFactorCommand>,
+}
+
+#[derive(Subcommand)]
+enum SecondFactorCommand {
+    /// List your second factors
+    List,
+    /// Enrol an authenticator
+    ///
+    /// Shows a code to scan and a secret to type, and asks for the first six digits. Where nobody can be asked, it shows
+    /// the secret, and `confirm` takes the digits from `--second-factor-file`.
+    Add,
+    /// Confirm an authenticator that `add` has begun
+    Confirm,
+    /// Make new backup codes, for the day that the authenticator is lost
+    Codes,
+    /// Remove a second factor
+    Remove {
+        /// The beginning of its id, as the list shows it
+        id: String,
+        /// Do not ask first
+        #[arg(long)]
+        yes: bool,
+    },
+}
+
+pub(crate) async fn run(ui: &Ui, start: Start, args: SecondFactorArgs) -> Result<(), CommandError> {
+    let asked = Asked { file: start.global.second_factor_file.clone(), json: start.global.json };
+    let (mut account, _profile, _) = start.unlock().await?;
+    match args.command {
+        None | Some(SecondFactorCommand::List) => list(ui, &mut account).await,
+        Some(SecondFactorCommand::Add) => add(ui, &mut account).await,
+        Some(SecondFactorCommand::Confirm) => {
+            let code = asked.code(0, "The six digits that it shows: ").ok_or(ClientError::SecondFactorNeeded)?;
+            account.confirm_authenticator(&code).await?;
+            ui.say(ADDED);
+            list(ui, &mut account).await
+        }
+        Some(SecondFactorCommand::Codes) => codes(ui, &mut account).await,
+        Some(SecondFactorCommand::Remove { id, yes }) => remove(ui, &mut account, &id, yes).await,
+    }
+}
+
+async fn list(ui: &Ui, account: &mut Unlocked) -> Result<(), CommandError> {
+    let SecondFactors { due, factors, backup_codes } = account.second_factors().await?;
+    match due {
+        Some(SecondFactorDue::Enrol) => ui.warn(NEEDED),
+        Some(SecondFactorDue::Prove) => ui.warn("This device has not shown it yet. Run `reverie login`."),
+        None if factors.is_empty() => ui.say("You have no second factor. `reverie second-factor add` enrols one."),
+        None => ui.say(&format!("Backup codes left: {backup_codes}.")),
+    }
+    let answer = json!({ "due": due, "factors": factors, "backup_codes": backup_codes });
+    ui.answer(&answer, || {
+        if factors.is_empty() {
+            return String::new();
+        }
+        let mut rows = vec![["ID", "KIND", "SINCE"].map(str::to_owned)];
+        rows.extend(factors.iter().map(|factor| {
+            let id: String = factor.factor.to_string().chars().take(SHORT).collect();
+            [id, "authenticator".to_owned(), factor.since_day.clone()]
+        }));
+        table(&rows)
+    })
+}
+
+pub(crate) const NEEDED: &str = "Your account needs a second factor before it can do anything. Next: `reverie second-factor \
+    add`.";
+
+async fn add(ui: &Ui, account: &mut Unlocked) -> Result<(), CommandError> {
+    if ui.can_ask() {
+        account.add_authenticator().await?;
+        ui.say(ADDED);
+        return list(ui, account).await;
+    }
+    let new = account.begin_authenticator().await?;
+    ui.say("It counts once its first code came back: `reverie second-factor confirm --second-factor-file FILE`.");
+    ui.answer(&json!({ "factor": new.factor(), "secret": new.secret(), "uri": *new.uri() }), || shown(&new))
+}
+
+/// Enrols the second factor that an account must have, where somebody can be asked, or says that it is needed.
+pub(crate) async fn enrol_if_due(ui: &Ui, account: &mut Unlocked) -> Result<bool, CommandError> {
+    if account.second_factors().await?.due.is_none() {
+        return Ok(true);
+    }
+    if !ui.can_ask() {
+        ui.warn(NEEDED);
+        return Ok(false);
+    }
+    account.add_authenticator().await?;
+    ui.say(ADDED);
+    Ok(true)
+}
+
+async fn codes(ui: &Ui, account: &mut Unlocked) -> Result<(), CommandError> {
+    let codes = account.replace_backup_codes().await?;
+    ui.say(CODES);
+    let codes: Vec<&str> = codes.iter().map(|code| code.as_str()).collect();
+    ui.answer(&json!({ "backup_codes": codes }), || {
+        codes.iter().map(|code| format!("    {code}\n")).collect::<Vec<_>>().concat()
+    })
+}
+
+async fn remove(ui: &Ui, account: &mut Unlocked, id: &str, yes: bool) -> Result<(), CommandError> {
+    let factors = account.second_factors().await?.factors;
+    let found: Vec<_> = factors.iter().filter(|factor| factor.factor.to_string().starts_with(id)).collect();
+    let factor = match found.as_slice() {
+        [factor] => *factor,
+        [] => {
+            return Err(user_error(format!("no second factor begins with `{id}`"))
+                .hint("`reverie second-factor list` lists them."));
+        }
+        _ => return Err(user_error(format!("more than one begins with `{id}`")).hint("Give more of its id.")),
+    };
+    if ui.confirm(yes, &format!("Remove the authenticator of {}?", factor.since_day))? {
+        account.remove_second_factor(factor.factor).await?;
+        ui.say("Removed. Its codes count no longer.");
+    }
+    list(ui, account).await
+}

@@ -1,0 +1,88 @@
+//! Whom the client asks for a second factor: whoever sits at the terminal, or a file that was named.
+
+use std::io::{self, IsTerminal as _};
+use std::path::PathBuf;
+
+use async_trait::async_trait;
+use reverie_client::kit::qr::Squares;
+use reverie_client::{AskSecondFactor, BackupCode, Enrolment, Shown};
+use reverie_protocol::second_factor::SecondFactors;
+use secrecy::ExposeSecret as _;
+use zeroize::Zeroizing;
+
+use crate::error::CommandError;
+use crate::password::first_line;
+use crate::ui::Ui;
+
+/// The code in a file, or else the person at the terminal.
+pub(crate) struct Asked {
+    pub(crate) file: Option<PathBuf>,
+    pub(crate) json: bool,
+}
+
+#[async_trait]
+impl AskSecondFactor for Asked {
+    async fn show(&self, factors: &SecondFactors, wrong: u32) -> Option<Shown> {
+        let ui = Ui::new(self.json);
+        if wrong > 0 {
+            ui.warn(
+                "This code does not count: it is wrong, was used before, or its half minute is over. Try the next one",
+            );
+        }
+        let backup = if factors.backup_codes > 0 { ", or a backup code" } else { "" };
+        let code = self.code(wrong, &format!("Code of your authenticator{backup}: "))?;
+        match read(&code) {
+            Ok(shown) => Some(shown),
+            Err(error) => {
+                ui.warn(&error.message);
+                // A mistyped backup code was no try.
+                if self.file.is_some() { None } else { Some(Shown::Code(code)) }
+            }
+        }
+    }
+
+    async fn enrol(&self, new: &Enrolment, wrong: u32) -> Option<Zeroizing<String>> {
+        let ui = Ui::new(self.json);
+        if !self.json && wrong == 0 && io::stderr().is_terminal() {
+            ui.say(ENROL);
+            ui.say_as_is(&shown(new));
+        }
+        if wrong > 0 {
+            ui.warn("This is not its code of now. Check that this machine and the authenticator tell the same time");
+        }
+        self.code(wrong, "The six digits that it shows: ")
+    }
+}
+
+pub(crate) const ENROL: &str = "Your account needs a second factor: an authenticator app on your phone, say. Let it scan \
+    this, or type the secret into it. It is shown once.";
+
+/// Returns what an authenticator is given: squares to scan, letters to type.
+pub(crate) fn shown(new: &Enrolment) -> String {
+    let squares = Squares::of(&new.uri()).map(|squares| squares.to_text()).unwrap_or_default();
+    let letters: Vec<char> = new.secret().chars().collect();
+    let groups: Vec<String> = letters.chunks(4).map(|group| group.iter().collect()).collect();
+    format!("{squares}\n\n    {}\n", groups.join(" "))
+}
+
+/// Reads the digits of an authenticator, or a backup code.
+fn read(text: &str) -> Result<Shown, CommandError> {
+    if text.chars().all(|letter| letter.is_ascii_digit() || letter.is_whitespace()) {
+        return Ok(Shown::Code(Zeroizing::new(text.to_owned())));
+    }
+    BackupCode::parse(text).map(Shown::Backup).map_err(|error| crate::error::user_error(error.to_string()))
+}
+
+impl Asked {
+    /// Returns the code from the file, once, or from whoever is there.
+    pub(crate) fn code(&self, wrong: u32, prompt: &str) -> Option<Zeroizing<String>> {
+        if let Some(file) = &self.file {
+            let line = (wrong == 0).then(|| first_line(file).ok()).flatten()?;
+            return Some(Zeroizing::new(line.expose_secret().to_owned()));
+        }
+        if self.json || !io::stderr().is_terminal() {
+            return None;
+        }
+        rpassword::prompt_password(prompt).ok().map(Zeroizing::new)
+    }
+}
