@@ -103,8 +103,12 @@ mod tests {
 
     fn kept(alone: bool) -> KnownSessions {
         let known = KnownSessions::new(alone);
-        let session =
-            Session { id: Uuid::from_u128(1).into(), account: Uuid::from_u128(2).into(), role: AccountRole::Patient };
+        let session = Session {
+            id: Uuid::from_u128(1).into(),
+            account: Uuid::from_u128(2).into(),
+            role: AccountRole::Patient,
+            due: None,
+        };
         known.keep(TOKEN, session, 1000, known.changes());
         known
     }
