@@ -95,6 +95,10 @@ pub(crate) enum Command {
     Close(close::CloseArgs),
     Queue(queue::QueueArgs),
     Brief(brief::BriefArgs),
+    Prepare(prepare::PrepareArgs),
+    Discuss(discuss::DiscussArgs),
+    Note(note::NoteArgs),
+    Consent(consent::ConsentArgs),
     Reply(reply::ReplyArgs),
     Session(session::SessionArgs),
     Course(course::CourseArgs),
@@ -135,12 +139,16 @@ const GROUPS: [(&str, &[&str]); 7] = [
         ],
     ),
     ("For patients: who reads what is shared", &["admit", "remove", "rotate", "close"]),
-    ("For clinicians", &["queue", "brief", "reply", "cycle", "dose", "coverage", "file-to-chart"]),
+    (
+        "For clinicians",
+        &["queue", "brief", "prepare", "reply", "discuss", "note", "cycle", "dose", "coverage", "file-to-chart"],
+    ),
     (
         "For both",
         &[
             "show",
             "watch",
+            "consent",
             "course",
             "session",
             "measure",

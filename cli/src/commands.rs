@@ -16,10 +16,12 @@ pub(crate) mod brief;
 pub(crate) mod capture;
 pub(crate) mod close;
 pub(crate) mod completions;
+pub(crate) mod consent;
 pub(crate) mod course;
 pub(crate) mod coverage;
 pub(crate) mod cycle;
 pub(crate) mod devices;
+pub(crate) mod discuss;
 pub(crate) mod dose;
 pub(crate) mod elaborate;
 pub(crate) mod export;
@@ -35,8 +37,10 @@ pub(crate) mod logout;
 pub(crate) mod mark;
 pub(crate) mod measure;
 pub(crate) mod members;
+pub(crate) mod note;
 pub(crate) mod pair;
 pub(crate) mod password;
+pub(crate) mod prepare;
 pub(crate) mod prompt;
 pub(crate) mod queue;
 pub(crate) mod recover;
@@ -101,6 +105,10 @@ pub(crate) async fn run(ui: &Ui, start: Start, command: Command) -> Result<ExitC
         Command::Brief(args) => brief::run(ui, start.log_in(ui, Reading).await?, args).await,
         Command::Reply(args) => reply::run(ui, start.log_in(ui, Writing).await?, args).await,
         Command::Session(args) => session::run(ui, start, args).await,
+        Command::Prepare(args) => prepare::run(ui, start.log_in(ui, Writing).await?, args).await,
+        Command::Discuss(args) => discuss::run(ui, start.log_in(ui, Writing).await?, args).await,
+        Command::Note(args) => note::run(ui, start.log_in(ui, Writing).await?, args).await,
+        Command::Consent(args) => consent::run(ui, start, args).await,
         Command::Course(args) => course::run(ui, start, args).await,
         Command::Cycle(args) => cycle::run(ui, start, args).await,
         Command::Dose(args) => dose::run(ui, start, args).await,

@@ -78,6 +78,7 @@ impl From<ClientError> for CommandError {
             ClientError::CodeOver => Some("code_over"),
             ClientError::Unsettled => Some("unsettled"),
             ClientError::Damaged(_) => Some("damaged"),
+            ClientError::ConsentNeeded { .. } => Some("consent_needed"),
             ClientError::Guarded(_) => Some("guard_active"),
             ClientError::NotConfirmed { .. } => Some("not_confirmed"),
             ClientError::UnknownEntry(_) => Some("unknown_entry"),

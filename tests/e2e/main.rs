@@ -25,6 +25,7 @@ mod model;
 mod password;
 mod privacy;
 mod restored;
+mod review;
 mod sees;
 mod shell;
 mod thread;

@@ -2,7 +2,7 @@
 
 use clap::Args;
 use reverie_journal::Timestamp;
-use reverie_journal::render::{brief_markdown, brief_text};
+use reverie_journal::render::{brief_html, brief_markdown, brief_text};
 
 use crate::arguments::handle;
 use crate::error::CommandError;
@@ -32,19 +32,23 @@ pub(crate) struct BriefArgs {
     #[arg(long, value_name = "DATE", value_parser = end)]
     until: Option<Timestamp>,
     /// As Markdown
-    #[arg(long, conflicts_with = "json")]
+    #[arg(long, conflicts_with_all = ["json", "html"])]
     markdown: bool,
+    /// As a page of HTML that loads nothing, to print
+    #[arg(long, conflicts_with = "json")]
+    html: bool,
 }
 
 pub(crate) async fn run(ui: &Ui, logged_in: LoggedIn, args: BriefArgs) -> Result<(), CommandError> {
     let LoggedIn { mut account, profile: _ } = logged_in;
-    let BriefArgs { handle, since, until, markdown } = args;
+    let BriefArgs { handle, since, until, markdown, html } = args;
     let patient = account.contact_of(&handle)?.account;
     let brief = account.brief(patient, since, until)?;
     let names = account.names();
-    let shown = ui.answer(&brief, || match markdown {
-        true => brief_markdown(&brief, &names),
-        false => brief_text(&brief, &names, ui.page()),
+    let shown = ui.answer(&brief, || match (markdown, html) {
+        (true, _) => brief_markdown(&brief, &names),
+        (_, true) => brief_html(&brief, &names),
+        (false, false) => brief_text(&brief, &names, ui.page()),
     });
     // Whoever stopped reading half-way has opened it too, so the receipt does not wait for the output.
     if let Some(flushed) = account.receipt(&brief).await? {

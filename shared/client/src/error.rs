@@ -115,6 +115,16 @@ pub enum ClientError {
     /// A guard window is under way, and this waits.
     #[error("{}", .0.sentence())]
     Guarded(Guard),
+    /// The clinic asks for consent, and it is not given.
+    #[error("{}", if *taken_back {
+        "you took your consent back, so nothing more is shared"
+    } else {
+        "your clinic asks for your consent first, so nothing was shared"
+    })]
+    ConsentNeeded {
+        /// It was given before, and taken back.
+        taken_back: bool,
+    },
     /// An attachment could not be fetched, so the entry was neither shared nor withdrawn.
     #[error("a file of this entry could not be fetched, so nothing was changed: {0}")]
     FileUnavailable(Box<Self>),
@@ -235,6 +245,9 @@ impl ClientError {
             Self::Guarded(_) => {
                 "In the day after a dose nothing is asked of you that cannot be undone. Writing, reading and taking back \
                  are always possible."
+            }
+            Self::ConsentNeeded { .. } => {
+                "Read what is asked: `reverie consent show`. To give it: `reverie consent give`."
             }
             Self::FileUnavailable(_) => {
                 "Try again when the server can be reached. To take the words back now and give the file up: \

@@ -12,6 +12,7 @@ mod appending;
 mod cache;
 mod changes;
 mod circles;
+mod consenting;
 mod course;
 mod credentials;
 mod device;
@@ -34,6 +35,7 @@ mod membership;
 #[cfg(feature = "native")]
 pub mod native;
 mod new_device;
+mod notes;
 mod opening;
 mod outbox;
 mod pairing;

@@ -110,6 +110,9 @@ impl Unlocked {
         taken: &Taken,
     ) -> Result<Kept, ClientError> {
         self.may(Deed::Measure)?;
+        if matches!(setting.sharing, Sharing::With(_)) {
+            self.consented(setting.journal)?;
+        }
         if let Offer::Instead { because, .. } = setting.offer(pack) {
             return Err(ClientError::NotPossible(because.sentence()));
         }

@@ -62,18 +62,34 @@ impl Unlocked {
         self.put_receipt(journal, &receipt).await
     }
 
+    /// States that entries were talked about in the session, or left for the next one; both see it.
+    ///
+    /// # Errors
+    /// [`ClientError::UnknownEntry`] for what no patient shares, or [`ClientError::NotConfirmed`].
+    pub async fn state(&mut self, receipt: ReceiptKind, entry: DocumentId) -> Result<Flushed, ClientError> {
+        let journal = self.shared_with_me(entry)?;
+        let receipt = Receipt { receipt, entries: vec![entry] };
+        Ok(self.keep_document(journal, receipt, Vec::new()).await?.flushed)
+    }
+
     /// States that an entry was copied into the chart; the patient sees it.
     ///
     /// # Errors
     /// [`ClientError::UnknownEntry`] for what no patient shares, or [`ClientError::NotConfirmed`].
     pub async fn file_to_chart(&mut self, entry: DocumentId) -> Result<Flushed, ClientError> {
+        let journal = self.shared_with_me(entry)?;
+        Ok(self.keep_document(journal, Filed { entries: vec![entry] }, Vec::new()).await?.flushed)
+    }
+
+    /// Returns the journal in which a patient shares this entry with the clinician.
+    fn shared_with_me(&self, entry: DocumentId) -> Result<JournalId, ClientError> {
         let patients = self.patients();
         let mut shared = patients.iter().flat_map(|(_, view)| &view.shared);
         let holds = shared.find(|shared| shared.entries.iter().any(|view| view.entry.id() == entry));
         let unknown = || ClientError::UnknownEntry("no patient shares an entry of this id".into());
         let journal = holds.ok_or_else(unknown)?.journal;
         self.confirmed_owner(journal)?;
-        Ok(self.keep_document(journal, Filed { entries: vec![entry] }, Vec::new()).await?.flushed)
+        Ok(journal)
     }
 
     async fn put_receipt(&mut self, journal: JournalId, receipt: &Document) -> Result<Option<Flushed>, ClientError> {

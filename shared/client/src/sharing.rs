@@ -47,6 +47,7 @@ impl Unlocked {
     pub(crate) async fn share_now(&mut self, entry: DocumentId, with: &Circle) -> Result<Flushed, ClientError> {
         let into = with.journal;
         self.may_seal(into, None)?;
+        self.consented(into)?;
         let plan = share_plan(&self.view(self.account()), entry, into);
         let plan = plan.map_err(|error| ClientError::NotPossible(error.to_string()))?;
         self.carry_out(into, plan.seal, &plan.attachments, plan.withdraw, false).await

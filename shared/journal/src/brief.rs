@@ -14,6 +14,7 @@ pub use self::safety::Safety;
 
 use crate::cycle::CycleAt;
 use crate::document::{Attachment, Document, Kind, Layer, Receipt, ReceiptKind, SessionType, Talk};
+use crate::measure::InstrumentId;
 use crate::phase::Phase;
 use crate::text::{Title, Words};
 use crate::timestamp::Timestamp;
@@ -38,8 +39,10 @@ pub struct Brief {
     pub unanswered: Vec<Question>,
     /// 8: measures.
     pub measures: Vec<MeasureGroup>,
-    /// 9: what was left over from the last session.
-    pub carried_over: NotYet,
+    /// 7: measures of the plan that are due.
+    pub measures_due: Vec<InstrumentId>,
+    /// 9: what was left over from the last session, by time.
+    pub carried_over: Vec<ListItem>,
     /// 10: what was withdrawn.
     pub withdrawn: Withdrawn,
 }
@@ -267,7 +270,8 @@ pub fn brief(shared: &SharedView, reader: AccountId, since: Option<Timestamp>, u
         themes: NotYet { note: "No themes yet." },
         unanswered: unanswered(&by_time),
         measures: measures::measures(shared, reader, until),
-        carried_over: NotYet { note: "Nothing is carried over yet." },
+        measures_due: shared.measures_due(until),
+        carried_over: items(&by_time, &|view| view.is_carried_over() || left_over(view, since)),
         withdrawn: Withdrawn { records: withdrawn.map_or(0, |tombstone| tombstone.count) },
     }
 }
@@ -309,25 +313,34 @@ fn brief_entry(view: &EntryView, novelty: Novelty, phase: Phase, reader: Account
     }
 }
 
+/// Tells whether something that she wanted to talk about was there before the last session and not talked about in it.
+fn left_over(view: &EntryView, since: Option<Timestamp>) -> bool {
+    let wanted = view.mark.as_ref().filter(|mark| mark.mark.body().talk == Talk::WantToTalk);
+    let before = wanted.zip(since).is_some_and(|(mark, since)| mark.mark.at() <= since);
+    before && !view.is_discussed()
+}
+
+fn items(by_time: &[&EntryView], wanted: &dyn Fn(&EntryView) -> bool) -> Vec<ListItem> {
+    let items = by_time.iter().filter(|view| wanted(view)).map(|view| ListItem {
+        entry: view.entry.id(),
+        kind: view.kind(),
+        at: view.entry.at(),
+        rank: view.mark.as_ref().and_then(|mark| mark.mark.body().rank),
+        tender: view.is_tender(),
+        headline: view.headline(),
+    });
+    items.collect()
+}
+
 fn patients_list(by_time: &[&EntryView]) -> PatientsList {
-    let list = |wanted: &dyn Fn(&EntryView) -> bool| -> Vec<ListItem> {
-        let items = by_time.iter().filter(|view| wanted(view)).map(|view| ListItem {
-            entry: view.entry.id(),
-            kind: view.kind(),
-            at: view.entry.at(),
-            rank: view.mark.as_ref().and_then(|mark| mark.mark.body().rank),
-            tender: view.is_tender(),
-            headline: view.headline(),
-        });
-        items.collect()
-    };
-    let mut want_to_talk = list(&|view| view.talk() == Talk::WantToTalk);
+    // What was talked about since she marked it is done.
+    let mut want_to_talk = items(by_time, &|view| view.talk() == Talk::WantToTalk && !view.is_discussed());
     // The sort is stable: time decides among equal ranks, and what has none comes last.
     want_to_talk.sort_by_key(|item| item.rank.unwrap_or(u32::MAX));
     PatientsList {
         want_to_talk,
-        know_only: list(&|view| view.talk() == Talk::KnowOnly),
-        tender: list(&EntryView::is_tender),
+        know_only: items(by_time, &|view| view.talk() == Talk::KnowOnly),
+        tender: items(by_time, &EntryView::is_tender),
     }
 }
 

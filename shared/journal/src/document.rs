@@ -4,6 +4,7 @@
 //! or copied; an edit is a new document. The invariant: a [`Document`] that exists keeps every limit and rule of its
 //! type, whether it was made here or parsed, and serialises to the same bytes every time.
 
+mod consent;
 mod course;
 mod details;
 mod dose_card;
@@ -12,6 +13,7 @@ mod filed;
 mod hold;
 mod mark;
 mod measure;
+mod process_note;
 mod prompt;
 mod receipt;
 mod reply;
@@ -25,6 +27,7 @@ use std::collections::BTreeMap;
 use reverie_protocol::ids::{AttachmentId, DocumentId};
 use serde::Serialize;
 
+pub use self::consent::{Consent, ConsentItem, ConsentText};
 pub(crate) use self::course::GUARD_HOURS;
 pub use self::course::{Course, CourseStatus, Cycle, CycleEnd, Ended, ShareDefault};
 pub use self::details::{Detail, Details, FIELDS, Field, FieldType, Rated, find_field};
@@ -37,6 +40,7 @@ pub use self::filed::Filed;
 pub use self::hold::{Hold, SharedDuringGuard};
 pub use self::mark::{Mark, Talk};
 pub use self::measure::{Answer, InstrumentPack, MeasureResponse};
+pub use self::process_note::ProcessNote;
 pub use self::prompt::{Answered, Prompt, PromptAnswer, PromptSet, PromptTime};
 pub use self::receipt::{Receipt, ReceiptKind};
 pub use self::reply::Reply;
@@ -70,6 +74,12 @@ pub enum Body {
     Course(Course),
     /// One round of preparing, dosing and integrating.
     Cycle(Cycle),
+    /// A text that a clinic asks consent to.
+    ConsentText(ConsentText),
+    /// What a patient said to it.
+    Consent(Consent),
+    /// What a clinician thinks about a session, apart from the record.
+    ProcessNote(ProcessNote),
     /// Prompts that a clinic offers.
     PromptSet(PromptSet),
     /// What a patient answered to a prompt.
@@ -229,6 +239,9 @@ document_types!(
     Entry: "entry",
     Layer: "layer",
     Mark: "mark",
+    ConsentText: "consent_text",
+    Consent: "consent",
+    ProcessNote: "process_note",
     PromptSet: "prompt_set",
     PromptAnswer: "prompt_answer",
     Trash: "trash",

@@ -9,8 +9,9 @@ use reverie_protocol::ids::{AccountId, DocumentId, RecordId};
 
 use crate::content::{Compartment, Content, Members, Opened, OpenedJournal};
 use crate::document::{
-    Body, Course, Coverage, Cycle, Disposition, Document, DoseCard, Entry, Filed, Hold, InstrumentPack, Layer, Mark,
-    MeasureResponse, PromptAnswer, PromptSet, Reply, SafetyPlan, Session, SharedDuringGuard, Trash, Typed,
+    Body, Consent, ConsentText, Course, Coverage, Cycle, Disposition, Document, DoseCard, Entry, Filed, Hold,
+    InstrumentPack, Layer, Mark, MeasureResponse, PromptAnswer, PromptSet, ReceiptKind, Reply, SafetyPlan, Session,
+    SharedDuringGuard, Trash, Typed,
 };
 use crate::measure::{Answers, Instruments, score};
 use crate::rules::{Side, allows};
@@ -79,6 +80,10 @@ struct Sorted<'a> {
     shared_during_guard: Vec<Document<SharedDuringGuard>>,
     replies: ByEntry<Reply>,
     opened: BTreeMap<DocumentId, Vec<OpenedBy>>,
+    discussed: BTreeMap<DocumentId, Vec<OpenedBy>>,
+    carried_over: BTreeMap<DocumentId, Vec<OpenedBy>>,
+    consent_text: Option<Document<ConsentText>>,
+    consents: Vec<Document<Consent>>,
     courses: Latest<Course>,
     cycles: Latest<Cycle>,
     sessions: Latest<Session>,
@@ -109,6 +114,10 @@ impl<'a> Sorted<'a> {
             shared_during_guard: Vec::new(),
             replies: BTreeMap::new(),
             opened: BTreeMap::new(),
+            discussed: BTreeMap::new(),
+            carried_over: BTreeMap::new(),
+            consent_text: None,
+            consents: Vec::new(),
             courses: BTreeMap::new(),
             cycles: BTreeMap::new(),
             sessions: BTreeMap::new(),
@@ -181,8 +190,14 @@ impl<'a> Sorted<'a> {
             Body::Reply(body) => self.replies.entry(body.about).or_default().push(Held::new(opened, document, body)),
             Body::Receipt(body) => {
                 let by = OpenedBy { seq: opened.seq, by: opened.author, at: document.at() };
+                let done = match body.receipt {
+                    // Whoever read it for the session has opened it.
+                    ReceiptKind::Opened | ReceiptKind::Reviewed => &mut self.opened,
+                    ReceiptKind::Discussed => &mut self.discussed,
+                    ReceiptKind::CarriedOver => &mut self.carried_over,
+                };
                 for entry in &body.entries {
-                    self.opened.entry(*entry).or_default().push(by.clone());
+                    done.entry(*entry).or_default().push(by.clone());
                 }
             }
             // What is superseded: the last one under its id stays.
@@ -196,6 +211,11 @@ impl<'a> Sorted<'a> {
             Body::Disposition(body) => {
                 self.dispositions.entry(body.response).or_default().push(Held::new(opened, document, body));
             }
+            // Of texts the last one is asked about, of answers the last one counts.
+            Body::ConsentText(body) => self.consent_text = Some(document.clone().map(|_| body.clone())),
+            Body::Consent(body) => self.consents.push(document.clone().map(|_| body.clone())),
+            // Read by `notes.rs` alone; no view of a patient holds one.
+            Body::ProcessNote(_) => {}
             Body::PromptSet(body) => self.prompt_sets.push(document.clone().map(|_| body.clone())),
             Body::PromptAnswer(body) => self.prompt_answers.push(document.clone().map(|_| body.clone())),
             Body::InstrumentPack(body) => self.packs.push(document.clone().map(|_| body.clone())),
@@ -238,6 +258,8 @@ impl<'a> Sorted<'a> {
                 .map(|held| ReplyView { seq: held.seq, author: held.author, reply: held.document.clone() })
                 .collect(),
             opened,
+            discussed: self.discussed.get(&id).cloned().unwrap_or_default(),
+            carried_over: self.carried_over.get(&id).cloned().unwrap_or_default(),
             filed,
             state,
         })
@@ -342,6 +364,8 @@ fn shared_view(patient: AccountId, sorted: Sorted<'_>) -> SharedView {
         measures,
         packs: sorted.packs,
         prompt_sets: sorted.prompt_sets,
+        consent_text: sorted.consent_text,
+        consents: sorted.consents,
         coverage: sorted.coverage,
         tombstones: sorted.withdrawn.into_iter().map(|(by, count)| Tombstone { by, count }).collect(),
         last_record_at: sorted.last_record_at,

@@ -8,6 +8,7 @@
 
 mod brief;
 mod calendar;
+mod consent;
 mod content;
 mod cycle;
 mod decimal;
@@ -19,6 +20,7 @@ mod guard;
 pub mod measure;
 mod names;
 mod news;
+mod notes;
 mod paths;
 mod phase;
 mod prompts;
@@ -39,25 +41,28 @@ pub use self::brief::{
     Novelty, PatientsList, Question, Safety, Withdrawn, brief, default_since,
 };
 pub use self::calendar::{Day, TimeOfDay};
+pub use self::consent::ConsentState;
 pub use self::content::{Compartment, Content, Members, Opened, OpenedJournal, Reason};
 pub use self::cycle::{CycleAt, CycleState, CycleView, CycleWarning};
 pub use self::decimal::{Celsius, Kilograms, MgPerKg, Milligrams, SleepHours, TotalMg};
 pub use self::document::{
-    Adverse, Answer, Answered, Attachment, Away, Body, Course, CourseStatus, Coverage, Cycle, CycleEnd, Detail,
-    Details, Discharge, Disposition, Document, Dose, DoseCard, DoseKind, Ended, Entry, FIELDS, Field, FieldType, Filed,
-    Hold, InstrumentPack, Kind, Layer, Mark, MeasureResponse, Mindset, Mode, Outcome, ParseError, ParseKindError,
-    Person, Phone, Prompt, PromptAnswer, PromptSet, PromptTime, Rated, RawDocument, Receipt, ReceiptKind, Reply, Route,
-    SafetyPlan, Session, SessionState, SessionType, SettingItem, SettingNote, Severity, ShareDefault,
-    SharedDuringGuard, SpokenLine, Substance, Talk, Trash, Typed, VitalPhase, Vitals, find_field,
+    Adverse, Answer, Answered, Attachment, Away, Body, Consent, ConsentItem, ConsentText, Course, CourseStatus,
+    Coverage, Cycle, CycleEnd, Detail, Details, Discharge, Disposition, Document, Dose, DoseCard, DoseKind, Ended,
+    Entry, FIELDS, Field, FieldType, Filed, Hold, InstrumentPack, Kind, Layer, Mark, MeasureResponse, Mindset, Mode,
+    Outcome, ParseError, ParseKindError, Person, Phone, ProcessNote, Prompt, PromptAnswer, PromptSet, PromptTime,
+    Rated, RawDocument, Receipt, ReceiptKind, Reply, Route, SafetyPlan, Session, SessionState, SessionType,
+    SettingItem, SettingNote, Severity, ShareDefault, SharedDuringGuard, SpokenLine, Substance, Talk, Trash, Typed,
+    VitalPhase, Vitals, find_field,
 };
 pub use self::find::{FindError, find_id, short_id};
 pub use self::fold::fold;
 pub use self::guard::{Deed, Guard, guard};
 pub use self::names::Names;
 pub use self::news::{News, NewsKind, Seen};
+pub use self::notes::{NoteLint, lint_note, process_notes};
 pub use self::phase::Phase;
 pub use self::prompts::Prompted;
-pub use self::queue::{Flagged, NextSession, QueueRow, queue};
+pub use self::queue::{Flagged, NextSession, QueueRow, Why, queue};
 pub use self::release::ToRelease;
 pub use self::rules::{Misplaced, Side, allows};
 pub use self::safety::{NOT_MONITORED, NOT_MONITORED_IN_FULL};

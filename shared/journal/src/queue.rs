@@ -27,6 +27,24 @@ pub struct QueueRow {
     pub talk: usize,
     /// When the oldest unread entry was captured.
     pub oldest_unread_at: Option<Timestamp>,
+    /// How many measures of the plan are due.
+    pub measures_due: usize,
+    /// Why the patient stands where she stands.
+    pub why: Why,
+}
+
+/// Why a patient stands where she stands in the queue.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Why {
+    /// A flagged answer waits for a disposition.
+    Flagged,
+    /// A session is planned.
+    Session,
+    /// Something is unread.
+    Unread,
+    /// Nothing of it.
+    Nothing,
 }
 
 /// Flagged answers that wait for a disposition: how many, and since when. Not what was answered.
@@ -78,6 +96,12 @@ fn row(clinician: AccountId, shared: &SharedView, now: Timestamp) -> QueueRow {
     let next = shared.next_session(now);
     let open = |view: &&MeasureView| view.flags().iter().any(|flag| flag.open);
     let flagged: Vec<_> = shared.measures.iter().filter(open).map(|view| view.response.at()).collect();
+    let why = match () {
+        () if !flagged.is_empty() => Why::Flagged,
+        () if next.is_some() => Why::Session,
+        () if !unread.is_empty() => Why::Unread,
+        () => Why::Nothing,
+    };
     QueueRow {
         patient: shared.patient,
         journal: shared.journal,
@@ -85,7 +109,9 @@ fn row(clinician: AccountId, shared: &SharedView, now: Timestamp) -> QueueRow {
         next_session: next.map(|next| NextSession { starts_at: next.starts_at, session_type: next.session_type }),
         cycle: shared.cycle_at(now),
         unread: unread.len(),
-        talk: shared.entries.iter().filter(|view| view.talk() == Talk::WantToTalk).count(),
+        talk: shared.entries.iter().filter(|view| view.talk() == Talk::WantToTalk && !view.is_discussed()).count(),
+        measures_due: shared.measures_due(now).len(),
+        why,
         oldest_unread_at: unread.iter().map(|view| view.entry.at()).min(),
     }
 }

@@ -7,6 +7,7 @@ mod brief;
 mod clean;
 mod course;
 mod entry;
+mod html;
 mod journal;
 mod markdown;
 mod measures;
@@ -18,7 +19,7 @@ mod safety;
 mod sheet;
 mod terminal;
 
-pub use self::brief::{brief_markdown, brief_text};
+pub use self::brief::{brief_html, brief_markdown, brief_text};
 pub use self::clean::clean;
 pub use self::course::{course_text, cycles_text, dose_cards_text, sessions_text};
 pub use self::entry::entry_text;

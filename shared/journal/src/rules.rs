@@ -38,7 +38,7 @@ pub enum Misplaced {
 
 /// Tells whether a document of this type may stand in this compartment and be written from this side.
 pub fn allows(body: &Body, compartment: Compartment, side: Side) -> Result<(), Misplaced> {
-    use Compartment::{Private, Shared};
+    use Compartment::{Private, ProcessNotes, Shared};
     use Side::{Clinician, Patient};
 
     let (compartments, author): (&[Compartment], Side) = match body {
@@ -48,11 +48,15 @@ pub fn allows(body: &Body, compartment: Compartment, side: Side) -> Result<(), M
             (&[Private], Patient)
         }
         // What the patient notes for herself: that she has a dosing session. It starts her guard window and says nothing to anybody.
+        Body::Consent(_) => (&[Shared], Patient),
+        Body::ProcessNote(_) => (&[ProcessNotes], Clinician),
         Body::Session(session) if compartment == Private && session.session_type == SessionType::Dosing => {
             (&[Private], Patient)
         }
         Body::Course(_) | Body::Cycle(_) | Body::Session(_) | Body::DoseCard(_) => (&[Shared], Clinician),
-        Body::Filed(_) | Body::PromptSet(_) | Body::Reply(_) | Body::Receipt(_) => (&[Shared], Clinician),
+        Body::Filed(_) | Body::PromptSet(_) | Body::ConsentText(_) | Body::Reply(_) | Body::Receipt(_) => {
+            (&[Shared], Clinician)
+        }
         Body::InstrumentPack(_) | Body::Coverage(_) | Body::Disposition(_) => (&[Shared], Clinician),
     };
     if !compartments.contains(&compartment) {

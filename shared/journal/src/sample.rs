@@ -308,10 +308,17 @@ pub(crate) fn any_document() -> impl Strategy<Value = Document> {
         1 => Just(SafetyPlan { people: vec![person("A friend", "617-555-0177")] }.into()),
         1 => (n(), any::<bool>()).prop_map(|(n, held)| Hold { entry: id(n), held }.into()),
         1 => Just(PromptSet::shipped().clone().into()),
+        1 => Just(ConsentText::shipped().clone().into()),
+        1 => (n(), any::<bool>())
+            .prop_map(|(n, given)| Consent { text: id(n), acknowledged: vec![1, 2], given }.into()),
+        1 => text().prop_map(|words| ProcessNote { about: HERON, words }.into()),
         1 => (n(), any::<bool>()).prop_map(|(n, trashed)| Trash { entry: id(n), trashed }.into()),
         1 => n().prop_map(|n| Filed { entries: vec![id(n)] }.into()),
         1 => n().prop_map(|n| SharedDuringGuard { entry: id(n) }.into()),
-        1 => n().prop_map(|n| Receipt { receipt: ReceiptKind::Opened, entries: vec![id(n)] }.into()),
+        1 => (n(), 0..3_usize).prop_map(|(n, kind)| {
+            let kinds = [ReceiptKind::Opened, ReceiptKind::Discussed, ReceiptKind::CarriedOver];
+            Receipt { receipt: kinds[kind], entries: vec![id(n)] }.into()
+        }),
     ];
     (0..12_u8, time(), body).prop_map(|(n, at, body)| document(n, at, body))
 }

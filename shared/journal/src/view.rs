@@ -8,9 +8,9 @@ use serde::Serialize;
 
 use crate::content::{Compartment, Members, Reason};
 use crate::document::{
-    Attachment, Course, Coverage, Cycle, Details, Disposition, Document, DoseCard, Entry, Hold, InstrumentPack, Kind,
-    Layer, Mark, MeasureResponse, PromptAnswer, PromptSet, RawDocument, Reply, SafetyPlan, Session, SharedDuringGuard,
-    Talk,
+    Attachment, Consent, ConsentText, Course, Coverage, Cycle, Details, Disposition, Document, DoseCard, Entry, Hold,
+    InstrumentPack, Kind, Layer, Mark, MeasureResponse, PromptAnswer, PromptSet, RawDocument, Reply, SafetyPlan,
+    Session, SharedDuringGuard, Talk,
 };
 use crate::measure::{Instruments, Score};
 use crate::rules::Misplaced;
@@ -83,6 +83,10 @@ pub struct SharedView {
     pub measures: Vec<MeasureView>,
     /// Instruments that the practice offers beside those that ship, in the order of the log.
     pub packs: Vec<Document<InstrumentPack>>,
+    /// The text that the clinic asks consent to: the latest.
+    pub consent_text: Option<Document<ConsentText>>,
+    /// What the patient said to it and to those before, in the order of the log.
+    pub consents: Vec<Document<Consent>>,
     /// Prompts that the practice offers, in the order of the log.
     pub prompt_sets: Vec<Document<PromptSet>>,
     /// Who looks at flagged answers: the latest statement.
@@ -127,6 +131,10 @@ pub struct EntryView {
     pub replies: Vec<ReplyView>,
     /// Who opened it and when, in the order of the log.
     pub opened: Vec<OpenedBy>,
+    /// Who talked about it in a session and when, in the order of the log.
+    pub discussed: Vec<OpenedBy>,
+    /// Who left it for the next session and when, in the order of the log.
+    pub carried_over: Vec<OpenedBy>,
     /// Who copied it into the chart and when, in the order of the log.
     pub filed: Vec<OpenedBy>,
     /// How far it went.
@@ -418,6 +426,19 @@ impl EntryView {
     /// Tells whether the patient asked not to raise it.
     pub fn is_tender(&self) -> bool {
         self.mark.as_ref().is_some_and(|mark| mark.mark.body().tender)
+    }
+
+    /// Tells whether it was left for the next session, and not talked about since.
+    pub fn is_carried_over(&self) -> bool {
+        let last = |done: &[OpenedBy]| done.iter().map(|one| one.seq).max();
+        last(&self.carried_over)
+            .is_some_and(|carried| last(&self.discussed).is_none_or(|discussed| discussed < carried))
+    }
+
+    /// Tells whether it was talked about since the patient marked it last.
+    pub fn is_discussed(&self) -> bool {
+        let marked = self.mark.as_ref().map_or(self.seq, |mark| mark.seq.max(self.seq));
+        !self.is_carried_over() && self.discussed.iter().any(|one| one.seq > marked)
     }
 
     /// Returns its attachments, those of its layers included, in the order in which they came.

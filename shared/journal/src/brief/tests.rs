@@ -230,3 +230,26 @@ proptest! {
         }
     }
 }
+
+#[test]
+fn what_was_talked_about_is_done_and_what_was_left_is_carried_over() {
+    let stated = |kind, n: u8, of: u8, at| document(n, at, Receipt { receipt: kind, entries: vec![id(of)] });
+    let journal = shared()
+        .write(HERON, entry(1, at(1, 9, 0), Kind::Image, "a door"))
+        .write(HERON, mark(2, 1, at(1, 9, 5), Talk::WantToTalk, Some(1)))
+        .write(HERON, entry(3, at(1, 10, 0), Kind::Image, "a key"))
+        .write(HERON, mark(4, 3, at(1, 10, 5), Talk::WantToTalk, Some(2)))
+        .write(QUILL, stated(ReceiptKind::Discussed, 5, 1, at(3, 16, 0)))
+        .write(QUILL, stated(ReceiptKind::CarriedOver, 6, 3, at(3, 16, 0)));
+    let ids = |items: &[ListItem]| items.iter().map(|item| item.entry).collect::<Vec<_>>();
+    let brief = brief_of(std::slice::from_ref(&journal), Some(at(3, 16, 0)));
+    assert_eq!(ids(&brief.patients_list.want_to_talk), [id(3)]);
+    assert_eq!(ids(&brief.carried_over), [id(3)]);
+    // Marked again, it is wanted again; talked about, it is no longer carried over.
+    let later = journal
+        .write(HERON, mark(7, 1, at(4, 9, 0), Talk::WantToTalk, None))
+        .write(QUILL, stated(ReceiptKind::Discussed, 8, 3, at(5, 16, 0)));
+    let brief = brief_of(&[later], Some(at(5, 16, 0)));
+    assert_eq!(ids(&brief.patients_list.want_to_talk), [id(1)]);
+    assert_eq!(ids(&brief.carried_over), [id(1)], "wanted before the session, and not talked about in it");
+}

@@ -7,12 +7,18 @@ use serde::{Deserialize, Serialize};
 
 use crate::text::FieldError;
 
-/// What was done. `reviewed`, `discussed` and `carried_over` come later.
+/// What was done.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum ReceiptKind {
     /// The entries were opened, in a brief or one by one.
     Opened,
+    /// They were read for the session.
+    Reviewed,
+    /// They were talked about in the session. Both see it.
+    Discussed,
+    /// They are left for the next session. Both see it.
+    CarriedOver,
 }
 
 /// A clinician's statement of what was done with entries, written once per brief.

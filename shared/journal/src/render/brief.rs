@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 
+use super::html::Html;
 use super::markdown::Markdown;
 use super::sheet::{Row, Sheet};
 use super::terminal::Terminal;
@@ -15,6 +16,13 @@ use crate::names::Names;
 /// Returns the brief for a terminal.
 pub fn brief_text(brief: &Brief, names: &Names, page: Page) -> String {
     let mut sheet = Terminal::new(page);
+    write(&mut sheet, brief, names);
+    sheet.finish()
+}
+
+/// Returns the brief as a page of HTML that loads nothing.
+pub fn brief_html(brief: &Brief, names: &Names) -> String {
+    let mut sheet = Html::new();
     write(&mut sheet, brief, names);
     sheet.finish()
 }
@@ -58,9 +66,16 @@ fn write(sheet: &mut impl Sheet, brief: &Brief, names: &Names) {
     if brief.unanswered.is_empty() {
         sheet.line("No open questions.");
     }
+    if !brief.measures_due.is_empty() {
+        let due: Vec<_> = brief.measures_due.iter().map(ToString::to_string).collect();
+        sheet.line(&format!("Measures due: {}", crate::names::listed(&due)));
+    }
     super::measures::write_groups(sheet, &brief.measures);
     sheet.section("Carried over");
-    sheet.line(brief.carried_over.note);
+    match brief.carried_over.as_slice() {
+        [] => sheet.line("Nothing is carried over."),
+        items => sheet.table(&items.iter().map(row).collect::<Vec<_>>()),
+    }
     sheet.section("Withdrawn");
     sheet.line(&match brief.withdrawn.records {
         0 => "Nothing was withdrawn.".to_owned(),

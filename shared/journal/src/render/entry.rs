@@ -95,6 +95,12 @@ fn facts(view: &PatientView, entry: &EntryView, names: &Names, receipts: Receipt
     if entry.is_tender() {
         facts.push(phrase::TENDER.to_owned());
     }
+    if let Some(last) = entry.discussed.last() {
+        facts.push(format!("discussed in session {}", last.at.day_text()));
+    }
+    if entry.is_carried_over() {
+        facts.push("carried over to the next session".to_owned());
+    }
     facts.extend(filed(entry, names));
     facts.extend(opened(entry, names, receipts));
     facts

@@ -24,8 +24,9 @@ pub fn queue_text(rows: &[QueueRow], names: &Names, now: Timestamp, page: Page) 
         sheet.title(&format!("{answers} for a disposition. `reverie brief HANDLE` shows them."));
     }
     sheet.rule();
-    let head =
-        Row::from(["PATIENT", "FLAG", "UNREAD", "TO TALK", "OLDEST", "CYCLE", "NEXT SESSION"].map(str::to_owned));
+    let head = Row::from(
+        ["PATIENT", "FLAG", "UNREAD", "TO TALK", "DUE", "OLDEST", "CYCLE", "NEXT SESSION"].map(str::to_owned),
+    );
     let mut table = vec![head];
     table.extend(rows.iter().map(|row| {
         let next = row.next_session.map_or_else(
@@ -43,7 +44,16 @@ pub fn queue_text(rows: &[QueueRow], names: &Names, now: Timestamp, page: Page) 
             || "-".to_owned(),
             |flagged| format!("{} OPEN, {}", flagged.responses, phrase::ago(flagged.oldest_at, now)),
         );
-        Row::from([names.of(row.patient), flag, row.unread.to_string(), row.talk.to_string(), oldest, cycle, next])
+        Row::from([
+            names.of(row.patient),
+            flag,
+            row.unread.to_string(),
+            row.talk.to_string(),
+            row.measures_due.to_string(),
+            oldest,
+            cycle,
+            next,
+        ])
     }));
     if flagged == 0 {
         table.iter_mut().for_each(|row| drop(row.cells.remove(1)));

@@ -106,13 +106,25 @@ fn the_brief_reads_well() {
       No measures shared yet.
 
     ── Carried over ────────────────────────────────────────────────────────────────
-      Nothing is carried over yet.
+      Nothing is carried over.
 
     ── Withdrawn ───────────────────────────────────────────────────────────────────
       1 record was withdrawn.
 
       This journal is not monitored. Nobody is alerted when you write.
     "#);
+}
+
+#[test]
+fn the_brief_is_the_same_in_html_and_loads_nothing() {
+    let view = heron();
+    let brief = brief(&view.shared[0], QUILL, None, morning());
+    let page = brief_html(&brief, &names());
+    for part in ["<h1>Integration brief: heron-41", "The locked greenhouse", "<h2>Carried over</h2>", "Measures"] {
+        assert!(page.contains(part), "{part}: {page}");
+    }
+    assert_eq!(page, brief_html(&brief, &names()));
+    assert!(!page.contains("src=") && !page.contains("href="), "{page}");
 }
 
 /// Heron's journal with measures, a promise and a disposition that did not reach her.
@@ -384,8 +396,10 @@ fn the_queue_reads_well() {
     Review queue: 1 patient, 5 unread
       1 May 2031, 09:00
 
-      PATIENT   UNREAD  TO TALK  OLDEST       CYCLE      NEXT SESSION
-      heron-41  5       1        13 days ago  1, day 13  integration today, 15:00
+      PATIENT   UNREAD  TO TALK  DUE  OLDEST       CYCLE
+          NEXT SESSION
+      heron-41  5       1        0    13 days ago  1, day 13
+          integration today, 15:00
     "#);
 }
 

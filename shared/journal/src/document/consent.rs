@@ -1,0 +1,71 @@
+//! Consent: the text that a clinic asks about, and what a patient acknowledged of it. The patient's record is signed with
+//! her key, like every record: that is the receipt of the clinic.
+
+use std::collections::BTreeSet;
+
+use reverie_protocol::ids::DocumentId;
+use serde::{Deserialize, Serialize};
+
+use crate::text::{FieldError, Term, Words};
+
+/// A text that a clinic asks consent to. The latest by `seq` counts.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct ConsentText {
+    /// What it is called.
+    pub name: Term,
+    /// Its version, from 1.
+    pub version: u32,
+    /// Its parts; each is acknowledged for itself, and numbered from 1.
+    pub items: Vec<ConsentItem>,
+}
+
+/// One part of a consent text.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct ConsentItem {
+    /// What it is about.
+    pub title: Term,
+    /// The words.
+    pub text: Words,
+}
+
+/// What a patient said to a consent text. The latest by `seq` counts.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Consent {
+    /// The document with the text that she was shown.
+    pub text: DocumentId,
+    /// Which parts she acknowledged, in order, each once.
+    pub acknowledged: Vec<u16>,
+    /// She consents; if not, she takes her consent back.
+    pub given: bool,
+}
+
+impl ConsentText {
+    pub(super) fn check(&self) -> Result<(), FieldError> {
+        if self.version == 0 {
+            return Err(FieldError::Rule { field: "version", rule: "versions count from 1" });
+        }
+        if !(1..=100).contains(&self.items.len()) {
+            return Err(FieldError::Rule { field: "items", rule: "a text has 1 to 100 parts" });
+        }
+        if self.items.iter().any(|item| item.text.is_blank()) {
+            return Err(FieldError::Empty { field: "text" });
+        }
+        Ok(())
+    }
+}
+
+impl Consent {
+    pub(super) fn check(&self) -> Result<(), FieldError> {
+        let parts: BTreeSet<_> = self.acknowledged.iter().collect();
+        if parts.len() < self.acknowledged.len() || self.acknowledged.contains(&0) || parts.len() > 100 {
+            return Err(FieldError::Rule { field: "acknowledged", rule: "parts are numbered from 1 and named once" });
+        }
+        if self.given && self.acknowledged.is_empty() {
+            return Err(FieldError::Rule { field: "acknowledged", rule: "consent is given part by part" });
+        }
+        Ok(())
+    }
+}
