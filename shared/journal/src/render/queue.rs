@@ -55,6 +55,10 @@ pub fn queue_text(rows: &[QueueRow], names: &Names, now: Timestamp, page: Page) 
             next,
         ])
     }));
+    // Columns that have nothing to say leave their room to the others.
+    if rows.iter().all(|row| row.measures_due == 0) {
+        table.iter_mut().for_each(|row| drop(row.cells.remove(4)));
+    }
     if flagged == 0 {
         table.iter_mut().for_each(|row| drop(row.cells.remove(1)));
     }

@@ -396,10 +396,8 @@ fn the_queue_reads_well() {
     Review queue: 1 patient, 5 unread
       1 May 2031, 09:00
 
-      PATIENT   UNREAD  TO TALK  DUE  OLDEST       CYCLE
-          NEXT SESSION
-      heron-41  5       1        0    13 days ago  1, day 13
-          integration today, 15:00
+      PATIENT   UNREAD  TO TALK  OLDEST       CYCLE      NEXT SESSION
+      heron-41  5       1        13 days ago  1, day 13  integration today, 15:00
     "#);
 }
 
