@@ -114,7 +114,7 @@ pub(crate) async fn run(ui: &Ui, start: Start, command: Command) -> Result<ExitC
         Command::Dose(args) => dose::run(ui, start, args).await,
         Command::Export(args) => export::run(ui, start.log_in(ui, Reading).await?, args).await,
         Command::Verify(args) => return verify::run(ui, start, args).await,
-        Command::Resend(args) => return resend::run(ui, start.log_in(ui, Reading).await?, args).await,
+        Command::Resend(args) => return resend::run(ui, start, args).await,
         Command::AccessLog(args) => access_log::run(ui, start.log_in(ui, Writing).await?, args).await,
         Command::Admin(args) => admin::run(ui, start.log_in(ui, Writing).await?, args).await,
         Command::Completions(args) => completions::run(args),

@@ -74,8 +74,8 @@ pub enum RestoreError {
     #[error("this is not the OPAQUE set-up key of the server that was backed up")]
     WrongKey,
     /// The key cannot be read.
-    #[error("the OPAQUE set-up key cannot be read")]
-    Key(#[source] io::Error),
+    #[error("the OPAQUE set-up key cannot be read from {}", .0.display())]
+    Key(PathBuf, #[source] io::Error),
     /// What was restored is not whole.
     #[error(
         "the backup is as it was made, and what it holds is not whole. Restore it without --verify to have it as it is"
@@ -219,7 +219,7 @@ fn unpack(archive: impl Read, staging: &Staging, key: &Key) -> Result<Manifest, 
 fn place_key(staging: &Staging, key: &Key, expected: Hash, rng: &mut impl CryptoRng) -> Result<(), RestoreError> {
     let place = staging.file(Part::OpaqueKey);
     if let Key::File(copy) = key {
-        let bytes = fs::read(copy).map_err(RestoreError::Key)?;
+        let bytes = fs::read(copy).map_err(|error| RestoreError::Key(copy.clone(), error))?;
         if place.try_exists()? {
             fs::remove_file(&place)?;
         }

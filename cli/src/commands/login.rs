@@ -54,8 +54,13 @@ pub(crate) async fn run(ui: &Ui, start: Start, args: LoginArgs) -> Result<(), Co
         None if args.recovery => by_kit(ui, &start, &args).await?,
         None => here(ui, &start, &args).await?,
     };
-    catch_up(ui, &mut account, Purpose::Reading).await?;
-    ui.say(&format!("Logged in as {} ({}).", account.handle(), account.role()));
+    let logged_in = format!("Logged in as {} ({}).", account.handle(), account.role());
+    if args.after_restore {
+        ui.say(&format!("{logged_in} Next: `reverie resend` says what the server lacks, and sends it again."));
+    } else {
+        catch_up(ui, &mut account, Purpose::Reading).await?;
+        ui.say(&logged_in);
+    }
     ui.answer(&json!({ "handle": account.handle(), "role": account.role(), "logged_in": true }), String::new)
 }
 

@@ -8,7 +8,7 @@ use reverie_journal::short_id;
 use serde_json::{Value, json};
 
 use crate::error::CommandError;
-use crate::logged_in::{LoggedIn, fetch};
+use crate::logged_in::{Start, fetch};
 use crate::ui::Ui;
 
 /// Send again what a restored server lost
@@ -32,8 +32,9 @@ pub(crate) struct ResendArgs {
     yes: bool,
 }
 
-pub(crate) async fn run(ui: &Ui, logged_in: LoggedIn, args: ResendArgs) -> Result<ExitCode, CommandError> {
-    let LoggedIn { mut account, profile: _ } = logged_in;
+pub(crate) async fn run(ui: &Ui, start: Start, args: ResendArgs) -> Result<ExitCode, CommandError> {
+    // Not caught up first: that would warn of what is about to be looked at.
+    let (mut account, _profile, _) = start.unlock().await?;
     let compared = account.compare_with_server().await?;
     for comparison in &compared {
         ui.say(&said(comparison));
