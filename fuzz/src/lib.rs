@@ -14,7 +14,7 @@ mod wire;
 
 pub use asked::{opaque, range, request};
 pub use backup::backup;
-pub use measure::{pack, prompts};
+pub use measure::{consent, pack, prompts};
 pub use sealed::{
     attachment, body, bundle, device, document, grant, handover, invitation_code, key_text, local, recovery_words,
 };
@@ -48,6 +48,7 @@ pub const TARGETS: &[Target] = &[
     ("backup", backup),
     ("pack", pack),
     ("prompts", prompts),
+    ("consent", consent),
     ("request", request),
     ("opaque", opaque),
     ("range", range),

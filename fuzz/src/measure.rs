@@ -1,6 +1,6 @@
-//! Instrument packs and sets of prompts, which people write and clinicians send.
+//! Instrument packs, sets of prompts and consent texts, which people write and clinicians send.
 
-use reverie_journal::PromptSet;
+use reverie_journal::{ConsentText, PromptSet};
 use reverie_journal::measure::{Answers, Pack, score};
 
 /// A pack: what loads scores within its ranges, and its text loads again.
@@ -26,5 +26,14 @@ pub fn prompts(bytes: &[u8]) {
     match PromptSet::load(text) {
         Err(reason) => assert!(!reason.is_empty(), "a refusal without a reason"),
         Ok(set) => assert!(!set.prompts.is_empty() && set.version > 0),
+    }
+}
+
+/// A consent text: what is refused is refused with a reason, what loads has numbered parts.
+pub fn consent(bytes: &[u8]) {
+    let Ok(text) = std::str::from_utf8(bytes) else { return };
+    match ConsentText::load(text) {
+        Err(reason) => assert!(!reason.is_empty(), "a refusal without a reason"),
+        Ok(text) => assert_eq!(text.numbers().len(), text.items.len()),
     }
 }
