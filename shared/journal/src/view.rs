@@ -99,7 +99,8 @@ pub struct SharedView {
     pub unshown: Vec<Unshown>,
 }
 
-/// A clinician's process notes about the patient; their documents come later.
+/// A journal of process notes, as a place alone: what is in it is read by [`process_notes`](crate::process_notes) and
+/// nothing else.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct NotesView {
     /// The journal.
