@@ -97,7 +97,7 @@ async fn an_append_that_cannot_be_written_harms_no_other_and_leaves_nothing() {
         let outcomes = batch::commit(db, &batch.map(|append| Work::Append(Box::new(append)))).await;
         assert!(outcomes[0].is_ok() && outcomes[3].is_ok(), "{outcomes:?}");
         assert!(matches!(outcomes[1], Err(Refused::AttachmentMissing)), "{outcomes:?}");
-        assert!(matches!(outcomes[2], Err(Refused::Database(_))), "{outcomes:?}");
+        assert!(matches!(outcomes[2], Err(Refused::RecordReused)), "{outcomes:?}");
         assert_eq!((stored(db).await, head_of(db, JOURNAL).await), (2, head(1, "first")));
     }
 }
