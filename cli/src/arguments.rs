@@ -64,6 +64,10 @@ pub(crate) enum Command {
     Join(join::JoinArgs),
     Login(login::LoginArgs),
     Logout(logout::LogoutArgs),
+    Unlock(unlock::UnlockArgs),
+    Lock(unlock::LockArgs),
+    #[command(hide = true)]
+    Agent(unlock::AgentArgs),
     Password(password::PasswordArgs),
     SecondFactor(second_factor::SecondFactorArgs),
     Kit(kit::KitArgs),
@@ -118,7 +122,7 @@ pub(crate) enum Command {
 
 /// Who uses which command, as the long help groups them. Every command stands in one group.
 const GROUPS: [(&str, &[&str]); 7] = [
-    ("For everybody", &["join", "login", "logout", "whoami", "pair", "invite"]),
+    ("For everybody", &["join", "login", "logout", "unlock", "lock", "whoami", "pair", "invite"]),
     ("Your keys", &["password", "second-factor", "kit", "recover", "devices", "rekey"]),
     (
         "For patients",
@@ -256,7 +260,8 @@ mod tests {
         let mut sorted = grouped.clone();
         sorted.sort_unstable();
         let command = command();
-        let mut all: Vec<_> = command.get_subcommands().map(clap::Command::get_name).collect();
+        let shown = command.get_subcommands().filter(|command| !command.is_hide_set());
+        let mut all: Vec<_> = shown.map(clap::Command::get_name).collect();
         all.sort_unstable();
         assert_eq!(sorted, all);
     }

@@ -56,6 +56,7 @@ pub(crate) mod session;
 pub(crate) mod share;
 pub(crate) mod show;
 pub(crate) mod trash;
+pub(crate) mod unlock;
 pub(crate) mod verify;
 pub(crate) mod watch;
 pub(crate) mod whoami;
@@ -69,6 +70,9 @@ pub(crate) async fn run(ui: &Ui, start: Start, command: Command) -> Result<ExitC
         Command::Login(args) => login::run(ui, start, args).await,
         Command::Logout(args) => logout::run(ui, start, args).await,
         Command::Kit(args) => kit::run(ui, start, args).await,
+        Command::Unlock(args) => unlock::unlock(ui, start, args).await,
+        Command::Lock(unlock::LockArgs {}) => unlock::lock(ui, &start),
+        Command::Agent(args) => unlock::agent(&args),
         Command::Password(args) => password::run(ui, start, args).await,
         Command::SecondFactor(args) => second_factor::run(ui, start, args).await,
         Command::Devices(args) => devices::run(ui, start, args).await,

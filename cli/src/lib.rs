@@ -5,6 +5,11 @@
 
 mod about;
 mod acts;
+#[cfg(unix)]
+mod agent;
+#[cfg(not(unix))]
+#[path = "agent/elsewhere.rs"]
+mod agent;
 mod arguments;
 mod circle_changes;
 mod commands;

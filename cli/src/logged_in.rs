@@ -3,9 +3,10 @@
 //! Catching up sends what waits in the outbox, meets new guests and fetches what is new. A server that is away stops
 //! nobody from reading or writing; it is only said.
 
-use reverie_client::{ClientError, Flushed, Unlocked};
+use reverie_client::{ClientError, Environment, Flushed, Unlocked};
 use secrecy::{ExposeSecret as _, SecretString};
 
+use crate::agent;
 use crate::arguments::Global;
 use crate::error::CommandError;
 use crate::key_talk::{NOT_JOINED, settled};
@@ -35,8 +36,25 @@ pub(crate) enum Purpose {
 }
 
 impl Start {
-    /// Unlocks the profile's account; needs no network.
-    pub(crate) async fn unlock(&self) -> Result<(Unlocked, Profile, SecretString), CommandError> {
+    /// Unlocks the profile's account: with what `reverie unlock` holds, or else with the password. Needs no network.
+    pub(crate) async fn unlock(&self) -> Result<(Unlocked, Profile), CommandError> {
+        if !self.global.has_password_source() {
+            let (profile, environment) = self.account_there().await?;
+            if let Some(key) = agent::key(&profile) {
+                match Unlocked::unlock_held(environment, &key).await {
+                    Ok(account) => return Ok((account, profile)),
+                    // Another account was brought here meanwhile: the password tells.
+                    Err(ClientError::Damaged(_)) => {}
+                    Err(error) => return Err(error.into()),
+                }
+            }
+        }
+        let (account, profile, _) = self.unlock_by_password().await?;
+        Ok((account, profile))
+    }
+
+    /// Finds the profile, and the account in it.
+    async fn account_there(&self) -> Result<(Profile, Environment), CommandError> {
         let profile = Profile::find(&self.global)?;
         if !profile.is_there() {
             return Err(no_account(&profile));
@@ -45,6 +63,12 @@ impl Start {
         if !reverie_client::holds_account(&*environment.store).await? {
             return Err(no_account(&profile));
         }
+        Ok((profile, environment))
+    }
+
+    /// Unlocks the profile's account with the password, for what needs it beyond that.
+    pub(crate) async fn unlock_by_password(&self) -> Result<(Unlocked, Profile, SecretString), CommandError> {
+        let (profile, environment) = self.account_there().await?;
         let password = self.global.password(&format!("Password of profile `{}`: ", profile.name()))?;
         let account = Unlocked::unlock(environment, password.expose_secret()).await?;
         Ok((account, profile, password))
@@ -52,7 +76,7 @@ impl Start {
 
     /// Unlocks the account and catches up.
     pub(crate) async fn log_in(&self, ui: &Ui, purpose: Purpose) -> Result<LoggedIn, CommandError> {
-        let (mut account, profile, _) = self.unlock().await?;
+        let (mut account, profile) = self.unlock().await?;
         catch_up(ui, &mut account, purpose).await?;
         Ok(LoggedIn { account, profile })
     }

@@ -22,10 +22,14 @@ struct Shell<'a> {
 impl Shell<'_> {
     fn run(&self, arguments: &[&str]) -> Output {
         let passphrase: PathBuf = self.folder.join("passphrase");
+        self.run_without_password(&[&["--passphrase-file", &passphrase.to_string_lossy()], arguments].concat())
+    }
+
+    fn run_without_password(&self, arguments: &[&str]) -> Output {
         let run = Command::new(program("reverie"))
             .env_clear()
             .args(["--json", "--home", &self.folder.to_string_lossy(), "--profile", self.profile])
-            .args(["--server", &self.server, "--passphrase-file", &passphrase.to_string_lossy()])
+            .args(["--server", &self.server])
             .args(arguments)
             .stdin(Stdio::null())
             .output();
@@ -122,4 +126,32 @@ async fn the_first_thread_runs_from_a_shell() {
     let kept = heron.run(&["write", "--kind", "dream", "The buttons were seeds."]);
     assert!(kept.status.success());
     assert!(String::from_utf8_lossy(&kept.stderr).contains("not on the server yet"), "{kept:?}");
+}
+
+#[tokio::test]
+async fn a_device_that_is_unlocked_asks_for_no_password_until_it_is_locked() {
+    let folder = tempfile::tempdir().unwrap();
+    let data = folder.path().join("server");
+    let code = ServerProcess::init(&data).await;
+    let server = ServerProcess::serve(&data).await;
+    std::fs::write(folder.path().join("passphrase"), format!("{PASSWORD}\n")).unwrap();
+    let address = format!("http://{}", server.addr);
+    let admin = Shell { folder: folder.path(), server: address, profile: "admin" };
+    admin.joins(&code);
+    admin.enrols();
+    let asked = |arguments: &[&str]| {
+        let output = admin.run_without_password(arguments);
+        (output.status.code(), String::from_utf8_lossy(&output.stderr).contains("needs_password"))
+    };
+    assert_eq!(asked(&["admin", "accounts"]), (Some(1), true));
+    admin.ok(&["unlock"]);
+    assert_eq!(asked(&["admin", "accounts"]), (Some(0), false));
+    // The server is not needed for it.
+    server.kill().await;
+    assert_eq!(asked(&["whoami"]), (Some(0), false));
+    // What changes the password wants to know it all the same.
+    assert_eq!(asked(&["password"]), (Some(1), true));
+    let locked = admin.run_without_password(&["lock"]);
+    assert!(String::from_utf8_lossy(&locked.stdout).contains("\"was_unlocked\": true"));
+    assert_eq!(asked(&["whoami"]), (Some(1), true));
 }

@@ -58,7 +58,7 @@ enum DevicesCommand {
 }
 
 pub(crate) async fn run(ui: &Ui, start: Start, DevicesArgs { command }: DevicesArgs) -> Result<(), CommandError> {
-    let (mut account, _profile, password) = start.unlock().await?;
+    let (mut account, _profile, password) = start.unlock_by_password().await?;
     catch_up(ui, &mut account, Purpose::Writing).await?;
     match command {
         None => {}

@@ -52,11 +52,14 @@ enum KitCommand {
 }
 
 pub(crate) async fn run(ui: &Ui, start: Start, KitArgs { command, to }: KitArgs) -> Result<(), CommandError> {
-    let (mut account, _profile, password) = start.unlock().await?;
+    let Some(command) = command else {
+        let (mut account, _profile, password) = start.unlock_by_password().await?;
+        return make(ui, &mut account, &password, to).await;
+    };
+    let (mut account, _profile) = start.unlock().await?;
     match command {
-        None => make(ui, &mut account, &password, to).await,
-        Some(KitCommand::Show(to)) => show(ui, &account, to),
-        Some(KitCommand::Prove(source)) => {
+        KitCommand::Show(to) => show(ui, &account, to),
+        KitCommand::Prove(source) => {
             let Some(words) = typed(ui, &source)? else {
                 ui.say(KIT_LATER);
                 return Ok(());
@@ -64,7 +67,7 @@ pub(crate) async fn run(ui: &Ui, start: Start, KitArgs { command, to }: KitArgs)
             prove(ui, &mut account, &words).await?;
             ui.answer(&json!({ "proved": true }), String::new)
         }
-        Some(KitCommand::Drill(source)) => drill(ui, &mut account, &source).await,
+        KitCommand::Drill(source) => drill(ui, &mut account, &source).await,
     }
 }
 

@@ -65,7 +65,7 @@ pub(crate) async fn run(ui: &Ui, start: Start, args: LoginArgs) -> Result<(), Co
 }
 
 async fn here(ui: &Ui, start: &Start, args: &LoginArgs) -> Result<Unlocked, CommandError> {
-    let (mut account, profile, password) = start.unlock().await?;
+    let (mut account, profile, password) = start.unlock_by_password().await?;
     let logged_in = match args.after_restore {
         true => account.login_after_restore(password.expose_secret()).await,
         false => account.login(password.expose_secret()).await,

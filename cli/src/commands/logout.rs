@@ -19,7 +19,7 @@ Examples:
 pub(crate) struct LogoutArgs {}
 
 pub(crate) async fn run(ui: &Ui, start: Start, LogoutArgs {}: LogoutArgs) -> Result<(), CommandError> {
-    let (mut account, _profile, _) = start.unlock().await?;
+    let (mut account, _profile) = start.unlock().await?;
     if account.is_logged_in() {
         // What waits goes out first, as far as it can.
         catch_up(ui, &mut account, Purpose::Writing).await?;

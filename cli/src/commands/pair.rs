@@ -34,7 +34,7 @@ pub(crate) struct PairArgs {
 
 pub(crate) async fn run(ui: &Ui, start: Start, args: PairArgs) -> Result<(), CommandError> {
     let PairArgs { code, confirm: confirmed } = args;
-    let (mut account, _profile, _) = start.unlock().await?;
+    let (mut account, _profile) = start.unlock().await?;
     // Asked before catching up, which would meet the guests and leave nothing to tell of the other invitations.
     let waiting = match account.collect_guests().await {
         Ok(waiting) => waiting,

@@ -34,7 +34,7 @@ pub(crate) struct ResendArgs {
 
 pub(crate) async fn run(ui: &Ui, start: Start, args: ResendArgs) -> Result<ExitCode, CommandError> {
     // Not caught up first: that would warn of what is about to be looked at.
-    let (mut account, _profile, _) = start.unlock().await?;
+    let (mut account, _profile) = start.unlock().await?;
     let compared = account.compare_with_server().await?;
     for comparison in &compared {
         ui.say(&said(comparison));

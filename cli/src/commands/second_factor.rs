@@ -65,7 +65,7 @@ enum SecondFactorCommand {
 
 pub(crate) async fn run(ui: &Ui, start: Start, args: SecondFactorArgs) -> Result<(), CommandError> {
     let asked = Asked { file: start.global.second_factor_file.clone(), json: start.global.json };
-    let (mut account, _profile, _) = start.unlock().await?;
+    let (mut account, _profile) = start.unlock().await?;
     match args.command {
         None | Some(SecondFactorCommand::List) => list(ui, &mut account).await,
         Some(SecondFactorCommand::Add) => add(ui, &mut account).await,

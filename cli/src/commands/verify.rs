@@ -85,7 +85,7 @@ pub(crate) async fn run(ui: &Ui, start: Start, args: VerifyArgs) -> Result<ExitC
 }
 
 async fn verify_server(ui: &Ui, start: &Start) -> Result<(Verified, Names), CommandError> {
-    let (mut account, _profile, _) = start.unlock().await?;
+    let (mut account, _profile) = start.unlock().await?;
     catch_up(ui, &mut account, Purpose::Writing).await?;
     let bar = ui.progress("Verifying");
     let verified = account
@@ -115,7 +115,7 @@ async fn verify_folder(ui: &Ui, start: &Start, folder: &Path) -> Result<(Verifie
 /// Returns whom this device knows, where that can be had without asking for anything. A folder can be verified without.
 async fn known(start: &Start) -> (BTreeMap<Hash, String>, Names) {
     if start.global.has_password_source()
-        && let Ok((account, _, _)) = start.unlock().await
+        && let Ok((account, _)) = start.unlock().await
     {
         return (account.known_fingerprints(), account.names());
     }

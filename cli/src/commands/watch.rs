@@ -9,9 +9,9 @@ use clap::Args;
 use reverie_client::{ChangeStream, ClientError, Told, Unlocked};
 use reverie_journal::render::news_lines;
 use reverie_journal::{News, Seen, Timestamp};
-use secrecy::{ExposeSecret as _, SecretString};
 use serde::Serialize;
 use serde_json::json;
+use zeroize::Zeroizing;
 
 use crate::error::CommandError;
 use crate::logged_in::{Start, fetch};
@@ -50,16 +50,18 @@ struct Named<'a> {
 struct Watch<'a> {
     ui: &'a Ui,
     profile: Profile,
-    password: SecretString,
+    /// What unlocks the device again after other commands had it.
+    key: Zeroizing<String>,
     seen: Seen,
     /// The last event that was taken in.
     last: Option<String>,
 }
 
 pub(crate) async fn run(ui: &Ui, start: Start, WatchArgs {}: WatchArgs) -> Result<(), CommandError> {
-    let (mut account, profile, password) = start.unlock().await?;
+    let (mut account, profile) = start.unlock().await?;
+    let key = account.key_to_hold().await?;
     let caught_up = fetch(ui, &mut account).await;
-    let mut watch = Watch { ui, profile, password, seen: account.seen(), last: None };
+    let mut watch = Watch { ui, profile, key, seen: account.seen(), last: None };
     let mut offline = false;
     if let Err(error) = caught_up {
         watch.offline(error, &mut offline)?;
@@ -145,7 +147,7 @@ impl Watch<'_> {
         let mut looks = 0;
         loop {
             match self.profile.environment() {
-                Ok(environment) => return Ok(Unlocked::unlock(environment, self.password.expose_secret()).await?),
+                Ok(environment) => return Ok(Unlocked::unlock_held(environment, &self.key).await?),
                 Err(_) if looks < LOOKS => looks += 1,
                 Err(error) => return Err(error),
             }

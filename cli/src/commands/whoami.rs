@@ -17,7 +17,7 @@ Examples:
 pub(crate) struct WhoamiArgs {}
 
 pub(crate) async fn run(ui: &Ui, start: Start, WhoamiArgs {}: WhoamiArgs) -> Result<(), CommandError> {
-    let (account, profile, _) = start.unlock().await?;
+    let (account, profile) = start.unlock().await?;
     let waiting = account.waiting_count();
     let answer = json!({
         "handle": account.handle(),

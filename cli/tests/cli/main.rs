@@ -1,5 +1,7 @@
 //! The binary as people run it, without any server: help, usage, and errors that come before one is asked.
 
+#[cfg(target_os = "linux")]
+mod agent;
 mod errors;
 mod help;
 mod measures;

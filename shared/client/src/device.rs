@@ -185,6 +185,15 @@ pub(crate) async fn load_keys(store: &dyn Store, password: &str) -> Result<Devic
     if under_way { newest(store, copy).await } else { Err(ClientError::WrongPassword) }
 }
 
+/// Opens the device's keys with its own key, as long as it is held in memory.
+pub(crate) async fn load_held(store: &dyn Store, key: &str) -> Result<DeviceCopy, ClientError> {
+    let damaged = || ClientError::Damaged(BUNDLE.into());
+    let device_key = DeviceKey::parse(key).ok_or_else(damaged)?;
+    let sealed = store.find(BUNDLE).await?.ok_or_else(damaged)?;
+    let bundle = device_key.open_bundle(BUNDLE, &sealed).map_err(|_| damaged())?;
+    Ok(DeviceCopy { bundle, device_key })
+}
+
 /// Returns the copy with the bundle of changed keys in it, if they changed since it was sealed.
 async fn newest(store: &dyn Store, mut copy: DeviceCopy) -> Result<DeviceCopy, ClientError> {
     let Some(sealed) = store.find(BUNDLE).await? else { return Ok(copy) };

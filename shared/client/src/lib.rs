@@ -25,6 +25,7 @@ mod export;
 mod files;
 mod guarding;
 mod history;
+mod holding;
 pub mod http;
 mod joining;
 pub mod kit;

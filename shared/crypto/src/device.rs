@@ -131,6 +131,16 @@ impl DeviceKey {
         Self(X25519Identity::make(rng))
     }
 
+    /// Returns the key as text, for the memory of a program that holds it while the device is unlocked.
+    pub fn to_text(&self) -> Zeroizing<String> {
+        Zeroizing::new(self.0.to_identity_string().expose_secret().to_owned())
+    }
+
+    /// Reads what [`Self::to_text`] gave.
+    pub fn parse(text: &str) -> Option<Self> {
+        X25519Identity::parse(text).map(Self)
+    }
+
     /// `age(device key, name "\n" bytes)`: seals what the device keeps under `name`.
     ///
     /// # Panics
