@@ -1,7 +1,7 @@
 //! Instrument packs, sets of prompts and consent texts, which people write and clinicians send.
 
-use reverie_journal::{ConsentText, PromptSet};
 use reverie_journal::measure::{Answers, Pack, score};
+use reverie_journal::{ConsentText, PromptSet};
 
 /// A pack: what loads scores within its ranges, and its text loads again.
 pub fn pack(bytes: &[u8]) {

@@ -8,8 +8,8 @@ use rand_core::SeedableRng as _;
 use reverie_crypto::attachment::open_attachment;
 use reverie_crypto::recovery::KitText;
 use reverie_crypto::{
-    BackupCode, Bundle, DeviceCopy, HandoverCode, HybridIdentity, HybridRecipient, InvitationCode, RecoveryCode, open_body,
-    open_grant,
+    BackupCode, Bundle, DeviceCopy, HandoverCode, HybridIdentity, HybridRecipient, InvitationCode, RecoveryCode,
+    open_body, open_grant,
 };
 use reverie_journal::Content;
 use reverie_protocol::bytes::B64;
