@@ -136,6 +136,12 @@ pub fn small_disk(mebibytes: u32, folder: &Path) -> String {
     format!("mount -t tmpfs -o size={mebibytes}m,mode=700 tmpfs {}", folder.display())
 }
 
+/// Tells whether this system lets a process mount a disk of its own; where it does not, `make test` says so.
+pub async fn has_small_disks() -> bool {
+    let tried = in_own_namespace("mount -t tmpfs tmpfs /mnt").output().await;
+    tried.is_ok_and(|output| output.status.success())
+}
+
 /// Returns a shell that may mount what nobody else sees; `$1` and so on are the arguments that are added.
 pub fn in_own_namespace(script: &str) -> Command {
     let mut command = Command::new("unshare");
