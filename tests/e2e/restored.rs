@@ -3,9 +3,10 @@
 use reverie_client::{CircleChange, ClientError, Notice, Standing};
 use reverie_journal::Kind;
 use reverie_protocol::ids::DocumentId;
+use reverie_protocol::problem::{Problem, ProblemCode};
 use reverie_tests::media::voice_memo;
 use reverie_tests::person::{PASSWORD, entry_with};
-use reverie_tests::{Asked, Fate, Person, Practice};
+use reverie_tests::{Answer, Asked, Fate, Person, Practice};
 
 fn diverged(notices: &[Notice]) -> bool {
     matches!(notices, [Notice::Failed { error: ClientError::HistoryDiverged(_), .. }, ..])
@@ -129,6 +130,27 @@ async fn sending_again_that_is_cut_off_anywhere_goes_on_where_it_was() {
             return;
         }
     }
+}
+
+#[tokio::test]
+async fn a_server_that_says_for_ever_that_the_journal_moved_on_has_not_got_it_back() {
+    let (Practice { world: _world, quill: _quill, mut heron }, _) = restored().await;
+    heron.login_after_restore(PASSWORD).await.unwrap();
+    heron.sync().await.unwrap();
+    let journal = heron.compare_with_server().await.unwrap()[0].journal;
+    let moved_on = Problem::new(ProblemCode::StaleHead, "Another record came first.");
+    let moved_on = Answer::json(409, &moved_on);
+    heron.wire.requests(
+        move |asked| {
+            if asked.is("POST", "/resend") { Fate::Answer(moved_on.clone()) } else { Fate::Pass }
+        },
+    );
+    let refused = heron.resend(journal, &mut |_, _| {}).await.unwrap_err();
+    assert!(matches!(refused, ClientError::KeepsMoving(_)), "{refused}");
+    heron.wire.is_honest();
+    assert!(diverged(&heron.sync().await.unwrap()), "nothing is written there as if all were well");
+    resends(&mut heron).await;
+    is_whole(&mut heron).await;
 }
 
 #[tokio::test]

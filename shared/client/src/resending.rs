@@ -130,7 +130,7 @@ impl Unlocked {
     ///
     /// # Errors
     /// [`ClientError::HistoryDiverged`] if the server goes on with another history; [`ClientError::NotPossible`] if
-    /// somebody else has to send first; the server's.
+    /// somebody else has to send first; [`ClientError::KeepsMoving`] if it says so again and again; the server's.
     pub async fn resend(
         &mut self,
         journal: JournalId,
@@ -139,7 +139,9 @@ impl Unlocked {
         let mut sent = SentAgain::default();
         for _ in 0..TRIES {
             let compared = self.compare_with_server().await?;
-            let Some(compared) = compared.into_iter().find(|compared| compared.journal == journal) else { break };
+            let Some(compared) = compared.into_iter().find(|compared| compared.journal == journal) else {
+                return self.resent(journal, sent).await;
+            };
             if compared.standing == Standing::Diverged {
                 // Looking closer keeps the evidence, and names the record.
                 self.state.diverged.remove(&journal);
@@ -151,10 +153,15 @@ impl Unlocked {
                 Err(error) if error.is(ProblemCode::StaleHead) => {}
                 done => {
                     self.logged_out_on_refusal(done.map_err(explained))?;
-                    break;
+                    return self.resent(journal, sent).await;
                 }
             }
         }
+        Err(ClientError::KeepsMoving(TRIES))
+    }
+
+    /// Notes that the server has all of a journal that this device has seen.
+    async fn resent(&mut self, journal: JournalId, sent: SentAgain) -> Result<SentAgain, ClientError> {
         self.state.resending.remove(&journal);
         if self.logs.get(&journal).and_then(JournalLog::head) == self.state.floors.get(&journal).copied() {
             self.state.diverged.remove(&journal);
