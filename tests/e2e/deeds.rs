@@ -149,6 +149,37 @@ async fn a_damaged_cache_is_fetched_again_and_the_outbox_is_not_lost_with_it() {
     assert!(words_of(&heron, &heron, entry).is_some() && words_of(&heron, &heron, waiting).is_some());
 }
 
+/// Returns the name of the one sealed file that a device keeps.
+fn file_here(person: &Person) -> std::ffi::OsString {
+    let files: Vec<_> =
+        std::fs::read_dir(person.home.join("files")).unwrap().map(|file| file.unwrap().file_name()).collect();
+    assert_eq!(files.len(), 1, "{files:?}");
+    files[0].clone()
+}
+
+#[tokio::test]
+async fn a_recording_opens_on_the_device_that_made_it_without_the_network_and_goes_with_its_record() {
+    let Practice { world: _world, quill: _quill, mut heron } = Practice::open().await;
+    let files = vec![voice_memo("rain.wav", 1)];
+    let entry = heron.write(entry_with(Kind::Memory, "Rain", "It rained.", files)).await.unwrap().document;
+    let private = file_here(&heron);
+    away(&heron);
+    let view = heron.view(heron.account());
+    let view = view.entry(entry).unwrap();
+    let mut heard = Vec::new();
+    heron.save_file(view.journal, view.attachments().next().unwrap(), &mut heard).await.unwrap();
+    assert!(heard.starts_with(b"RIFF"));
+
+    heron.wire.is_honest();
+    let with = heron.share_target(None).unwrap();
+    assert!(heron.share(entry, &with).await.unwrap().stopped_by.is_none());
+    // Sealed anew for the other journal each time; the one whose record was withdrawn went.
+    let shared = file_here(&heron);
+    assert!(heron.withdraw(entry).await.unwrap().stopped_by.is_none());
+    let private_again = file_here(&heron);
+    assert!(private != shared && shared != private_again);
+}
+
 #[tokio::test]
 async fn a_file_that_the_server_withholds_does_not_keep_the_words_from_being_taken_back() {
     let Practice { world: _world, mut quill, mut heron } = Practice::open().await;

@@ -8,6 +8,8 @@ use reverie_tests::media::voice_memo;
 use reverie_tests::person::{PASSWORD, entry_with};
 use reverie_tests::{Answer, Asked, Fate, Person, Practice};
 
+use crate::shell::{flat, goes_home, ok, reverie};
+
 fn diverged(notices: &[Notice]) -> bool {
     matches!(notices, [Notice::Failed { error: ClientError::HistoryDiverged(_), .. }, ..])
 }
@@ -86,6 +88,26 @@ async fn a_restored_server_gets_everything_again_from_the_devices_that_have_it_a
     assert_eq!(shared.entries[0].replies.len(), 2);
     // The account goes on from here too: no device ever again takes the backup's state for the newest.
     heron.login(PASSWORD).await.unwrap();
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn from_a_shell_it_is_said_what_the_server_lacks_and_sent_again() {
+    let (Practice { world, quill: _quill, heron }, _) = restored().await;
+    goes_home(&world, "heron-41", heron);
+    let heron = |line: &str| reverie(&world, "heron-41", &line.split(' ').collect::<Vec<_>>());
+    let refused = heron("login");
+    assert!(!refused.status.success());
+    let said = flat(&refused.stderr);
+    assert!(said.contains("older state of this account") && said.contains("`reverie login --after-restore`"), "{said}");
+    let (_, said) = ok(heron("login --after-restore"));
+    assert!(said.contains("Next: `reverie resend`"), "{said}");
+    let (_, said) = ok(heron("resend --yes"));
+    assert!(said.contains("(private): the server has") && said.contains("(shared): the server has"), "{said}");
+    assert!(said.contains("and 1 file sent again."), "{said}");
+    assert!(!said.contains("contradicts"), "no alarm about what is being mended: {said}");
+    let (_, said) = ok(heron("resend"));
+    assert!(said.contains("There is nothing to send."), "{said}");
+    ok(heron("verify"));
 }
 
 #[tokio::test]

@@ -67,7 +67,7 @@ pub(super) async fn already_there(
 /// What was uploaded, by id.
 pub(super) type Uploads = HashMap<AttachmentId, attachment::Model>;
 
-/// Loads into `state` the past records and attachments that the new headers mention, and returns the uploads.
+/// Loads into `state` the records that the new headers withdraw and the attachments that they name, and returns the uploads.
 pub(super) async fn load_past(app: &App, state: &mut JournalState, headers: &[Header]) -> Result<Uploads, ApiError> {
     let db = app.db.read();
     let journal = state.journal.uuid();

@@ -54,10 +54,8 @@ impl Unlocked {
     /// # Errors
     /// The server's, if it cannot be asked.
     pub async fn access_logs(&mut self) -> Result<Vec<JournalAccess>, ClientError> {
-        let token = self.token()?;
-        let listed = self.env.api.list_journals(&token).await.map_err(ClientError::from);
         let mut logs = Vec::new();
-        for listed in self.logged_out_on_refusal(listed)?.journals {
+        for listed in self.listed().await?.journals {
             let entries = self.access_log(Some(listed.journal)).await?;
             let log = self.logs.get(&listed.journal);
             let members =

@@ -97,10 +97,9 @@ impl Unlocked {
         outgoing: &Outgoing,
     ) -> Result<AttachmentRef, ClientError> {
         let id = outgoing.named.id;
-        let keys = self.keys(key.journal()).map(|keys| keys.epochs).unwrap_or_default();
-        let old = keys.get(&outgoing.epoch).ok_or_else(|| damaged(id))?;
+        let old = self.epoch_key(key.journal(), outgoing.epoch, id)?;
         let (reader, _) = self.env.store.open(&own_file(id, outgoing.epoch)).await?.ok_or_else(|| damaged(id))?;
-        let mut opened = open_attachment(old, reader).map_err(|_| damaged(id))?;
+        let mut opened = open_attachment(&old, reader).map_err(|_| damaged(id))?;
         let sealer = AttachmentSealer::new(key, opened.name(), opened.size(), opened.mtime());
         let sealer = sealer.map_err(|error| ClientError::NotPossible(error.to_string()))?;
         Ok(self.seal_into(sealer, own_file(id, key.epoch()), &mut opened).await?.named(id))
@@ -145,25 +144,28 @@ impl Unlocked {
 
     /// Returns an attachment as it is stored: from this device if it was sealed here, else from the server.
     pub(crate) async fn sealed_file(&self, journal: JournalId, id: AttachmentId) -> Result<SealedFile, ClientError> {
-        let mut keys = self.keys(journal).map(|keys| keys.epochs).unwrap_or_default();
-        if let Some(outgoing) = self.outgoing(id) {
-            let (reader, _) = self.env.store.open(&own_file(id, outgoing.epoch)).await?.ok_or_else(|| damaged(id))?;
-            let key = keys.remove(&outgoing.epoch).ok_or_else(|| damaged(id))?;
-            return Ok(SealedFile { key, reader });
-        }
-        let (named, epoch) = self.find_attachment(journal, id).ok_or_else(|| damaged(id))?;
-        if let Some(name) = self.kept_file(&named, epoch).await? {
-            let (reader, _) = self.env.store.open(&name).await?.ok_or_else(|| damaged(id))?;
-            return Ok(SealedFile { key: keys.remove(&epoch).ok_or_else(|| damaged(id))?, reader });
-        }
-        self.fetch_file(journal, id).await
+        let here = match self.outgoing(id) {
+            Some(outgoing) => Some((own_file(id, outgoing.epoch), outgoing.epoch)),
+            None => {
+                let (named, epoch) = self.find_attachment(journal, id).ok_or_else(|| damaged(id))?;
+                self.kept_file(&named, epoch).await?.map(|name| (name, epoch))
+            }
+        };
+        let Some((name, epoch)) = here else { return self.fetch_file(journal, id).await };
+        let key = self.epoch_key(journal, epoch, id)?;
+        let (reader, _) = self.env.store.open(&name).await?.ok_or_else(|| damaged(id))?;
+        Ok(SealedFile { key, reader })
+    }
+
+    /// Returns the key of an epoch, which a file is sealed to.
+    fn epoch_key(&self, journal: JournalId, epoch: u32, file: AttachmentId) -> Result<EpochKey, ClientError> {
+        self.keys(journal).and_then(|mut keys| keys.epochs.remove(&epoch)).ok_or_else(|| damaged(file))
     }
 
     /// Fetches an attachment from the server, verified against the hash in its record's header.
     pub(crate) async fn fetch_file(&self, journal: JournalId, id: AttachmentId) -> Result<SealedFile, ClientError> {
-        let mut keys = self.keys(journal).map(|keys| keys.epochs).unwrap_or_default();
         let (named, epoch) = self.find_attachment(journal, id).ok_or_else(|| damaged(id))?;
-        let key = keys.remove(&epoch).ok_or_else(|| damaged(id))?;
+        let key = self.epoch_key(journal, epoch, id)?;
         let token = self.token()?;
         let mut stream = self.env.api.get_attachment(&token, journal, id).await?;
         let name = fetched_file(id);

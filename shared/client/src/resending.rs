@@ -6,7 +6,7 @@
 
 use std::collections::BTreeMap;
 
-use reverie_protocol::api::{Append, Head, JournalEntry, Resent};
+use reverie_protocol::api::{Append, Head, Resent};
 use reverie_protocol::header::SignedRecord;
 use reverie_protocol::ids::{AttachmentId, JournalId};
 use reverie_protocol::limits;
@@ -67,9 +67,8 @@ impl Unlocked {
     /// [`ClientError::LoggedOut`], or the server's.
     pub async fn compare_with_server(&mut self) -> Result<Vec<Comparison>, ClientError> {
         let token = self.token()?;
-        let listed = self.env.api.list_journals(&token).await.map_err(ClientError::from);
-        let listed = self.logged_out_on_refusal(listed)?.journals;
-        let there: BTreeMap<_, _> = listed.iter().map(|entry: &JournalEntry| (entry.journal, entry.head)).collect();
+        let listed = self.listed().await?.journals;
+        let there: BTreeMap<_, _> = listed.iter().map(|entry| (entry.journal, entry.head)).collect();
         let mut compared = Vec::new();
         for (journal, log) in &self.logs {
             let Some(ours) = log.head().filter(|_| self.is_member_in(log)) else { continue };

@@ -77,9 +77,7 @@ impl Unlocked {
         if self.state.joining {
             self.joined().await?;
         }
-        let token = self.token()?;
-        let listed = self.env.api.list_journals(&token).await.map_err(ClientError::from);
-        let Journals { journals: listed, open_invitations } = self.logged_out_on_refusal(listed)?;
+        let Journals { journals: listed, open_invitations } = self.listed().await?;
         let mut notices = Vec::new();
         // Whoever has accepted an invitation since is known before their journal is looked at.
         if let Err(error) = self.meet_guests(&open_invitations).await {
@@ -118,6 +116,16 @@ impl Unlocked {
         self.remember_guard().await?;
         self.empty_old_trash().await?;
         Ok(notices)
+    }
+
+    /// Returns what the server says of the account's journals.
+    ///
+    /// # Errors
+    /// [`ClientError::LoggedOut`], or the server's.
+    pub(crate) async fn listed(&mut self) -> Result<Journals, ClientError> {
+        let token = self.token()?;
+        let listed = self.env.api.list_journals(&token).await.map_err(ClientError::from);
+        self.logged_out_on_refusal(listed)
     }
 
     /// Fetches what is new in one journal. Tells whether the journal is one to take in at all: it is not if its owner

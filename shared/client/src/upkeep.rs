@@ -24,9 +24,7 @@ impl Unlocked {
             return Ok(());
         }
         if self.said.is_none() {
-            let token = self.token()?;
-            let listed = self.env.api.list_journals(&token).await.map_err(ClientError::from);
-            let listed = self.logged_out_on_refusal(listed)?.journals;
+            let listed = self.listed().await?.journals;
             self.said = Some(listed.into_iter().map(|entry| (entry.journal, entry.members)).collect());
         }
         let mut moved = 0;

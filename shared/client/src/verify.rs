@@ -71,8 +71,7 @@ impl Unlocked {
     /// The server's, if it cannot be asked. What is wrong with its answers is a finding, not an error.
     pub async fn verify(&mut self, progress: &mut (dyn FnMut(usize, usize) + Send)) -> Result<Verified, ClientError> {
         let token = self.token()?;
-        let listed = self.env.api.list_journals(&token).await.map_err(ClientError::from);
-        let listed = self.logged_out_on_refusal(listed)?.journals;
+        let listed = self.listed().await?.journals;
         let mut verified = Verified::default();
         let mut shown = BTreeSet::new();
         let total = listed.len();
