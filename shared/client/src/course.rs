@@ -1,12 +1,11 @@
 //! The course of treatment: its settings, cycles, sessions and dose cards, as a clinician records them in the journal that
 //! the patient shares, and the patient's own note that she has a session today.
 //!
-//! The invariant: a cycle takes one dosing session. The fold would count only the first; here the second is refused, with
-//! what to do instead, so that nobody is surprised later.
+//! What may be recorded, and what it comes to, `reverie_journal` says; here it is kept and sent.
 
 use reverie_journal::{
-    Body, Course, Cycle, CycleEnd, CycleView, Day, Document, DoseCard, Ended, FindError, Session, SessionState,
-    SessionType, SharedView, Timestamp,
+    Body, Course, Cycle, CycleError, Day, Document, DoseCard, Ended, FindError, Session, SessionState, SessionType,
+    SharedView, Timestamp,
 };
 use reverie_protocol::ids::{AccountId, DocumentId, JournalId};
 
@@ -39,10 +38,7 @@ impl Unlocked {
     /// [`ClientError::NotPossible`] while another is open that has no dose yet.
     pub async fn open_cycle(&mut self, patient: AccountId, on: Day) -> Result<Kept, ClientError> {
         let shared = self.recordable(patient)?;
-        if let Some(open) = open_without_dose(&shared, self.env.now()) {
-            let opened = open.opened_on.text();
-            return Err(not_possible(format!("a cycle without a dose is open already, since {opened}")));
-        }
+        shared.check_cycle_opens(self.env.now()).map_err(refused)?;
         self.keep_document(shared.journal, Cycle { opened_on: on, ended: None }, Vec::new()).await
     }
 
@@ -58,32 +54,12 @@ impl Unlocked {
         on: Day,
     ) -> Result<Kept, ClientError> {
         let shared = self.recordable(patient)?;
-        let cycles = shared.cycles_at(self.env.now());
-        let open: Vec<_> = cycles.iter().filter(|cycle| !cycle.state.is_over()).collect();
-        let meant = match n {
-            Some(_) => open.iter().find(|cycle| cycle.n == n),
-            None => open.last(),
-        };
-        let cycle = meant.ok_or_else(|| not_possible(none_open(&open)))?;
-        match how {
-            Ended::Skipped if cycle.dosing.is_some() => {
-                return Err(not_possible("this cycle had its dose, so it was not skipped; close it".into()));
-            }
-            Ended::Closed if cycle.dosing.is_none() => {
-                return Err(not_possible(
-                    "this cycle had no dose, so there is nothing to close; skip or abort it".into(),
-                ));
-            }
-            Ended::Closed | Ended::Skipped | Ended::Aborted => {}
+        let ended = shared.end_cycle(n, how, on, self.env.now(), || self.env.document_id()).map_err(refused)?;
+        let mut documents = vec![self.document(ended.id, ended.cycle)?];
+        if let Some((dosing, session)) = ended.dosing {
+            documents.push(self.document(dosing, session)?);
         }
-        let (id, opened_on) = (cycle.cycle.unwrap_or_else(|| self.env.document_id()), cycle.opened_on);
-        let mut documents = vec![self.document(id, Cycle { opened_on, ended: Some(CycleEnd { on, how }) })?];
-        // A dose that named no cycle gets the one that is written down now.
-        if let (None, Some(dosing)) = (cycle.cycle, &cycle.dosing) {
-            let session = Session { cycle: Some(id), ..dosing.body().clone() };
-            documents.push(self.document(dosing.id(), session)?);
-        }
-        self.keep_all(id, shared.journal, &documents).await
+        self.keep_all(ended.id, shared.journal, &documents).await
     }
 
     /// Records a session with a patient, planned or past. A session of the same type and start takes the place of what was
@@ -114,33 +90,10 @@ impl Unlocked {
         &mut self,
         patient: AccountId,
         of: Option<DocumentId>,
-        mut session: Session,
+        session: Session,
     ) -> Result<Kept, ClientError> {
         let shared = self.recordable(patient)?;
-        let known = of.or_else(|| shared.recorded_as(&session));
-        let before = shared.sessions.iter().find(|session| Some(session.id()) == known);
-        session.cycle = session.cycle.or_else(|| before.and_then(|before| before.body().cycle));
-        if session.session_type == SessionType::Dosing || session.session_type == SessionType::Preparation {
-            let open = open_without_dose(&shared, self.env.now()).and_then(|cycle| cycle.cycle);
-            session.cycle = session.cycle.or(open);
-        }
-        if session.is_dose()
-            && let Some(cycle) = session.cycle
-            && let Some(other) = dose_of(&shared, cycle).filter(|other| Some(other.id()) != known)
-        {
-            let day = other.body().starts_at.minute_text();
-            let message = match other.body().state {
-                SessionState::Scheduled => format!(
-                    "this cycle has a dosing session planned for {day}; say what became of it: --of {}",
-                    reverie_journal::short_id(other.id().uuid())
-                ),
-                _ => format!(
-                    "this cycle had its dosing session on {day}; a booster belongs on its dose card, another dose in a \
-                     cycle of its own"
-                ),
-            };
-            return Err(not_possible(message));
-        }
+        let (known, session) = shared.fit_session(of, session, self.env.now()).map_err(refused)?;
         let id = known.unwrap_or_else(|| self.env.document_id());
         self.keep_as(id, shared.journal, session, Vec::new()).await
     }
@@ -216,19 +169,6 @@ fn not_possible(message: String) -> ClientError {
     ClientError::NotPossible(message)
 }
 
-fn open_without_dose(shared: &SharedView, now: Timestamp) -> Option<CycleView> {
-    shared.cycles_at(now).into_iter().find(|cycle| !cycle.state.is_over() && cycle.dosing.is_none())
-}
-
-/// Returns the dosing session of a cycle that took place or is planned.
-fn dose_of(shared: &SharedView, cycle: DocumentId) -> Option<&Document<Session>> {
-    shared.sessions.iter().find(|session| session.body().is_dose() && session.body().cycle == Some(cycle))
-}
-
-fn none_open(open: &[&CycleView]) -> String {
-    let numbers: Vec<_> = open.iter().filter_map(|cycle| cycle.n).map(|n| n.to_string()).collect();
-    match numbers.as_slice() {
-        [] => "no cycle is open".to_owned(),
-        numbers => format!("no open cycle has this number; open are: {}", numbers.join(", ")),
-    }
+fn refused(error: CycleError) -> ClientError {
+    not_possible(error.to_string())
 }

@@ -4,6 +4,8 @@
 //! session took place, and only then; it is closed only if it was dosed, and needs no number of integration sessions. What
 //! is unusual is a [`CycleWarning`], never a block. Nothing here counts on how many sessions there should be.
 
+mod recording;
+
 use std::collections::BTreeMap;
 
 use reverie_protocol::ids::DocumentId;
@@ -13,6 +15,8 @@ use crate::calendar::Day;
 use crate::document::{Course, Cycle, Document, DoseCard, Ended, Route, Session, SessionState, SessionType};
 use crate::timestamp::Timestamp;
 use crate::view::SharedView;
+
+pub use self::recording::{CycleError, EndedCycle};
 
 /// How far a cycle went.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]

@@ -43,7 +43,7 @@ pub use self::brief::{
 pub use self::calendar::{Day, TimeOfDay};
 pub use self::consent::ConsentState;
 pub use self::content::{Compartment, Content, Members, Opened, OpenedJournal, Reason};
-pub use self::cycle::{CycleAt, CycleState, CycleView, CycleWarning};
+pub use self::cycle::{CycleAt, CycleError, CycleState, CycleView, CycleWarning, EndedCycle};
 pub use self::decimal::{Celsius, Kilograms, MgPerKg, Milligrams, SleepHours, TotalMg};
 pub use self::document::{
     Adverse, Answer, Answered, Attachment, Away, Body, Consent, ConsentItem, ConsentText, Course, CourseStatus,

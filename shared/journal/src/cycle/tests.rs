@@ -163,3 +163,46 @@ proptest! {
         }
     }
 }
+
+#[test]
+fn a_second_dose_of_a_cycle_is_refused_with_what_to_do_instead() {
+    let view =
+        shared_with([cycle(0xc1, at(1, 9, 0), None), in_cycle(completed(2, SessionType::Dosing, at(10, 9, 0)), 0xc1)]);
+    let dose = |starts| Session {
+        cycle: Some(id(0xc1)),
+        ..Session::new(SessionType::Dosing, SessionState::Completed, starts)
+    };
+    let now = at(12, 12, 0);
+    let refused = view.fit_session(None, dose(at(12, 9, 0)), now).unwrap_err();
+    assert!(refused.to_string().contains("another dose in a cycle of its own"), "{refused}");
+    let (known, _) = view.fit_session(None, dose(at(10, 9, 0)), now).unwrap();
+    assert_eq!(known, Some(id(2)), "the same session again takes its own place");
+    assert_eq!(view.end_cycle(None, Ended::Skipped, Day::of(now), now, || id(9)), Err(CycleError::HadItsDose));
+    assert_eq!(
+        view.end_cycle(Some(7), Ended::Closed, Day::of(now), now, || id(9)),
+        Err(CycleError::NotOpen("1".into()))
+    );
+    let ended = view.end_cycle(None, Ended::Closed, Day::of(now), now, || id(9)).unwrap();
+    assert_eq!((ended.id, ended.dosing), (id(0xc1), None));
+}
+
+#[test]
+fn a_dose_that_named_no_cycle_names_the_one_that_is_ended() {
+    let view = shared_with([completed(2, SessionType::Dosing, at(10, 9, 0))]);
+    let now = at(12, 12, 0);
+    let ended = view.end_cycle(None, Ended::Closed, Day::of(now), now, || id(9)).unwrap();
+    assert_eq!(ended.id, id(9));
+    assert_eq!(ended.dosing.map(|(dosing, session)| (dosing, session.cycle)), Some((id(2), Some(id(9)))));
+}
+
+#[test]
+fn a_second_cycle_opens_once_the_first_has_its_dose_and_a_dose_goes_into_the_open_one() {
+    let open = shared_with([cycle(0xc1, at(1, 9, 0), None)]);
+    let now = at(5, 9, 0);
+    assert_eq!(open.check_cycle_opens(now), Err(CycleError::OpenWithoutDose(Day::of(at(1, 9, 0)))));
+    let dose = Session::new(SessionType::Dosing, SessionState::Completed, at(5, 9, 0));
+    assert_eq!(open.fit_session(None, dose, now).unwrap().1.cycle, Some(id(0xc1)));
+    let dosed =
+        shared_with([cycle(0xc1, at(1, 9, 0), None), in_cycle(completed(2, SessionType::Dosing, at(3, 9, 0)), 0xc1)]);
+    assert_eq!(dosed.check_cycle_opens(now), Ok(()));
+}
