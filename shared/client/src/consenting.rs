@@ -1,6 +1,6 @@
 //! Consent: a clinic asks about a text, a patient acknowledges its parts; until then nothing is shared where it was asked.
 
-use reverie_journal::{Consent, ConsentState, ConsentText, Deed, SharedView};
+use reverie_journal::{ConsentError, ConsentState, ConsentText, Deed, SharedView};
 use reverie_protocol::ids::{AccountId, JournalId};
 
 use crate::circles::Circle;
@@ -25,17 +25,7 @@ impl Unlocked {
     /// [`ClientError::NotPossible`] if nobody asked or a part is not acknowledged, or [`ClientError::Guarded`].
     pub async fn give_consent(&mut self, circle: &Circle, acknowledged: Vec<u16>) -> Result<Kept, ClientError> {
         self.may(Deed::Consent)?;
-        let shared = self.circle_view(circle.journal)?;
-        let text =
-            shared.consent_text.ok_or_else(|| ClientError::NotPossible("nobody asks for consent here".into()))?;
-        let missing: Vec<_> =
-            text.body().numbers().into_iter().filter(|number| !acknowledged.contains(number)).collect();
-        if !missing.is_empty() {
-            let missing: Vec<_> = missing.iter().map(ToString::to_string).collect();
-            let message = format!("consent is given to every part; not acknowledged: {}", missing.join(", "));
-            return Err(ClientError::NotPossible(message));
-        }
-        let consent = Consent { text: text.id(), acknowledged, given: true };
+        let consent = self.circle_view(circle.journal)?.consent_to(acknowledged).map_err(refused)?;
         self.keep_document(circle.journal, consent, Vec::new()).await
     }
 
@@ -44,10 +34,7 @@ impl Unlocked {
     /// # Errors
     /// [`ClientError::NotPossible`] if nobody asked.
     pub async fn take_consent_back(&mut self, circle: &Circle) -> Result<Kept, ClientError> {
-        let shared = self.circle_view(circle.journal)?;
-        let text =
-            shared.consent_text.ok_or_else(|| ClientError::NotPossible("nobody asks for consent here".into()))?;
-        let consent = Consent { text: text.id(), acknowledged: Vec::new(), given: false };
+        let consent = self.circle_view(circle.journal)?.consent_taken_back().map_err(refused)?;
         self.keep_document(circle.journal, consent, Vec::new()).await
     }
 
@@ -67,4 +54,8 @@ impl Unlocked {
         found
             .ok_or_else(|| ClientError::NotPossible("the journal is not on this device yet; sync and try again".into()))
     }
+}
+
+fn refused(error: ConsentError) -> ClientError {
+    ClientError::NotPossible(error.to_string())
 }

@@ -76,19 +76,8 @@ impl Unlocked {
     /// [`ClientError::NotPossible`] says why not, or as [`Self::share`].
     pub async fn share_during_guard(&mut self, entry: DocumentId, with: &Circle) -> Result<Flushed, ClientError> {
         let Some(guard) = self.guard() else { return self.share(entry, with).await };
-        let view = self.view(self.account());
-        let not_possible = |why: String| Err(ClientError::NotPossible(why));
-        if view.entry(entry).is_none() {
-            return not_possible("only an entry can be shared while decisions wait".into());
-        }
-        if self.env.now().unix() < guard.exception_from().unix() {
-            let from = guard.exception_from().clock_text();
-            return not_possible(format!("one entry can be shared from {from} on, four hours after the dose"));
-        }
-        if view.shared_during(guard) {
-            let until = guard.until.minute_text();
-            return not_possible(format!("one entry was shared today already; others can wait until {until}"));
-        }
+        let checked = self.view(self.account()).check_exception(guard, entry, self.env.now());
+        checked.map_err(|error| ClientError::NotPossible(error.to_string()))?;
         self.share_now(entry, with).await?;
         let journal = self.private_journal()?;
         Ok(self.keep_document(journal, SharedDuringGuard { entry }, Vec::new()).await?.flushed)

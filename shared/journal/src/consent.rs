@@ -52,7 +52,42 @@ impl ConsentText {
     }
 }
 
+/// Why consent cannot be given or taken back.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum ConsentError {
+    /// The clinic has not asked.
+    #[error("nobody asks for consent here")]
+    NotAsked,
+    /// Some parts are not acknowledged.
+    #[error("consent is given to every part; not acknowledged: {0}")]
+    NotAcknowledged(String),
+}
+
 impl SharedView {
+    /// Returns the consent to the text that is asked about, given to every part.
+    ///
+    /// # Errors
+    /// [`ConsentError`].
+    pub fn consent_to(&self, acknowledged: Vec<u16>) -> Result<Consent, ConsentError> {
+        let text = self.consent_text.as_ref().ok_or(ConsentError::NotAsked)?;
+        let numbers = text.body().numbers().into_iter();
+        let missing: Vec<_> = numbers.filter(|n| !acknowledged.contains(n)).map(|n| n.to_string()).collect();
+        if missing.is_empty() {
+            Ok(Consent { text: text.id(), acknowledged, given: true })
+        } else {
+            Err(ConsentError::NotAcknowledged(missing.join(", ")))
+        }
+    }
+
+    /// Returns that consent to the text that is asked about is taken back.
+    ///
+    /// # Errors
+    /// [`ConsentError::NotAsked`].
+    pub fn consent_taken_back(&self) -> Result<Consent, ConsentError> {
+        let text = self.consent_text.as_ref().ok_or(ConsentError::NotAsked)?;
+        Ok(Consent { text: text.id(), acknowledged: Vec::new(), given: false })
+    }
+
     /// Returns how it stands with consent.
     pub fn consent_state(&self) -> ConsentState {
         let Some(asked) = &self.consent_text else { return ConsentState::NotAsked };
@@ -105,6 +140,12 @@ mod tests {
         assert_eq!(state(vec![asked(1), says(2, 1, all.clone(), true)]), ConsentState::Given(at(2, 9, 0)));
         let again = vec![asked(1), says(2, 1, all.clone(), true), asked(3)];
         assert_eq!(state(again), ConsentState::Asked, "another text asks anew");
+        let view = fold(HERON, &[shared().write(QUILL, asked(1).1)]).shared.remove(0);
+        assert_eq!(view.consent_to(all[..13].to_vec()), Err(ConsentError::NotAcknowledged("14, 15".into())));
+        assert_eq!(view.consent_to(all.clone()), Ok(Consent { text: id(1), acknowledged: all.clone(), given: true }));
+        let nobody = fold(HERON, &[shared()]).shared.remove(0);
+        assert_eq!(nobody.consent_to(all.clone()), Err(ConsentError::NotAsked));
+        assert_eq!(nobody.consent_taken_back(), Err(ConsentError::NotAsked));
         let back = vec![asked(1), says(2, 1, all, true), says(3, 1, vec![], false)];
         assert_eq!(state(back), ConsentState::TakenBack(at(2, 9, 0)));
     }

@@ -3,6 +3,7 @@
 //! The invariant: a window that a device has seen begin is never shortened, by nobody's document and by no clock. Enforced
 //! on clients only: a server that knew of it would know the days of the doses.
 
+use reverie_protocol::ids::DocumentId;
 use serde::{Deserialize, Serialize};
 
 use crate::calendar::TimeOfDay;
@@ -112,6 +113,36 @@ impl Guard {
     /// Returns from when on one entry may be shared all the same, confirmed twice.
     pub fn exception_from(&self) -> Timestamp {
         self.from.plus_seconds(EXCEPTION_SECONDS).unwrap_or(self.until)
+    }
+}
+
+/// Why not even one entry can be shared while decisions wait.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+pub enum ExceptionError {
+    /// It is for entries alone.
+    #[error("only an entry can be shared while decisions wait")]
+    NoEntry,
+    /// It is too early.
+    #[error("one entry can be shared from {} on, four hours after the dose", .0.clock_text())]
+    TooEarly(Timestamp),
+    /// It was used in this window.
+    #[error("one entry was shared today already; others can wait until {}", .0.minute_text())]
+    Used(Timestamp),
+}
+
+impl PatientView {
+    /// Accepts the sharing of one entry in a guard window: from four hours after the dose on, once in a window.
+    ///
+    /// # Errors
+    /// [`ExceptionError`].
+    pub fn check_exception(&self, guard: Guard, entry: DocumentId, now: Timestamp) -> Result<(), ExceptionError> {
+        if self.entry(entry).is_none() {
+            return Err(ExceptionError::NoEntry);
+        }
+        if now.unix() < guard.exception_from().unix() {
+            return Err(ExceptionError::TooEarly(guard.exception_from()));
+        }
+        if self.shared_during(guard) { Err(ExceptionError::Used(guard.until)) } else { Ok(()) }
     }
 }
 

@@ -41,7 +41,7 @@ pub use self::brief::{
     Novelty, PatientsList, Question, Safety, Withdrawn, brief, default_since,
 };
 pub use self::calendar::{Day, TimeOfDay};
-pub use self::consent::ConsentState;
+pub use self::consent::{ConsentError, ConsentState};
 pub use self::content::{Compartment, Content, Members, Opened, OpenedJournal, Reason};
 pub use self::cycle::{CycleAt, CycleError, CycleState, CycleView, CycleWarning, EndedCycle};
 pub use self::decimal::{Celsius, Kilograms, MgPerKg, Milligrams, SleepHours, TotalMg};
@@ -56,7 +56,7 @@ pub use self::document::{
 };
 pub use self::find::{FindError, find_id, short_id};
 pub use self::fold::fold;
-pub use self::guard::{Deed, Guard, guard};
+pub use self::guard::{Deed, ExceptionError, Guard, guard};
 pub use self::names::Names;
 pub use self::news::{News, NewsKind, Seen};
 pub use self::notes::{NoteLint, lint_note, process_notes};

@@ -66,7 +66,7 @@ impl PatientView {
     }
 
     /// Tells whether an entry was shared already while this window was under way.
-    pub fn shared_during(&self, guard: Guard) -> bool {
+    pub(crate) fn shared_during(&self, guard: Guard) -> bool {
         let shared = self.private.iter().flat_map(|private| &private.shared_during_guard);
         shared.filter(|one| one.at().unix() >= guard.from.unix()).any(|one| one.at().unix() < guard.until.unix())
     }
@@ -118,6 +118,22 @@ mod tests {
         assert_eq!(asked(&journals, at(19, 9, 0)), [], "the window is under way");
         assert_eq!(asked(&journals, at(20, 7, 59)), [], "it is not the release time yet");
         assert_eq!(asked(&journals, at(20, 8, 0)), [id(2), id(3)]);
+    }
+
+    #[test]
+    fn one_entry_is_shared_all_the_same_four_hours_after_the_dose_and_once() {
+        use crate::guard::ExceptionError;
+        let [private, shared] = journals();
+        let (early, late) = (at(18, 13, 59), at(18, 14, 0));
+        let view = fold(HERON, &[private, shared]);
+        let window = crate::guard::guard(&view, None, late).unwrap();
+        assert_eq!(view.check_exception(window, id(2), early), Err(ExceptionError::TooEarly(late)));
+        assert_eq!(view.check_exception(window, id(2), late), Ok(()));
+        assert_eq!(view.check_exception(window, id(0x99), late), Err(ExceptionError::NoEntry));
+        let [private, shared] = journals();
+        let used = private.write(HERON, document(8, late, SharedDuringGuard { entry: id(2) }));
+        let view = fold(HERON, &[used, shared]);
+        assert_eq!(view.check_exception(window, id(3), at(18, 20, 0)), Err(ExceptionError::Used(window.until)));
     }
 
     #[test]
