@@ -7,9 +7,9 @@ use reverie_client::native::system::now;
 use reverie_tests::ServerProcess;
 use reverie_tests::authenticator::code_file;
 use reverie_tests::database::tamper;
+use reverie_tests::json::text;
 use reverie_tests::person::PASSWORD;
 use reverie_tests::server::program;
-use reverie_tests::soak::text;
 use serde_json::Value;
 
 /// Somebody at a shell.

@@ -61,6 +61,26 @@ async fn restored() -> (Practice, DocumentId) {
     (Practice { world, quill, heron }, memo.document)
 }
 
+/// The practice after a restore that the server went on from: heron did this after the backup, and quill, who has seen
+/// nothing of it, answered in good faith in its place.
+async fn forked(deed: impl AsyncFnOnce(&mut Person)) -> Practice {
+    let Practice { mut world, mut quill, mut heron } = Practice::open().await;
+    let entry = heron.shares(Kind::Image, "A greenhouse.").await.unwrap();
+    quill.sync().await.unwrap();
+    let backup = world.backup().await;
+    heron.wire.reroute(world.addr);
+    deed(&mut heron).await;
+    world.restore(backup).await;
+    for person in [&mut quill, &mut heron] {
+        person.wire.reroute(world.addr);
+    }
+    quill.login(PASSWORD).await.unwrap();
+    quill.reply(entry, "Tell me more.".into(), false).await.unwrap();
+    heron.login_after_restore(PASSWORD).await.unwrap();
+    heron.sync().await.unwrap();
+    Practice { world, quill, heron }
+}
+
 #[tokio::test]
 async fn a_restored_server_gets_everything_again_from_the_devices_that_have_it_and_work_goes_on() {
     let (Practice { world: _world, mut quill, mut heron }, memo) = restored().await;
@@ -177,22 +197,10 @@ async fn a_server_that_says_for_ever_that_the_journal_moved_on_has_not_got_it_ba
 
 #[tokio::test]
 async fn where_the_server_went_on_with_another_history_a_person_takes_it_and_hers_is_written_again() {
-    let Practice { mut world, mut quill, mut heron } = Practice::open().await;
-    let entry = heron.shares(Kind::Image, "A greenhouse.").await.unwrap();
-    quill.sync().await.unwrap();
-    let backup = world.backup().await;
-    heron.wire.reroute(world.addr);
-    heron.shares(Kind::Dream, "Buttons.").await.unwrap();
-    world.restore(backup).await;
-    for person in [&mut quill, &mut heron] {
-        person.wire.reroute(world.addr);
-    }
-    // quill has seen none of it, so writes in good faith what now takes its place.
-    quill.login(PASSWORD).await.unwrap();
-    quill.reply(entry, "Tell me more.".into(), false).await.unwrap();
-
-    heron.login_after_restore(PASSWORD).await.unwrap();
-    heron.sync().await.unwrap();
+    let deed = async |heron: &mut Person| {
+        heron.shares(Kind::Dream, "Buttons.").await.unwrap();
+    };
+    let Practice { world: _world, mut quill, mut heron } = forked(deed).await;
     let compared = heron.compare_with_server().await.unwrap();
     let forked: Vec<_> = compared.iter().filter(|compared| compared.standing == Standing::Diverged).collect();
     assert_eq!(forked.len(), 1, "{compared:?}");
@@ -216,24 +224,15 @@ async fn where_the_server_went_on_with_another_history_a_person_takes_it_and_her
 
 #[tokio::test]
 async fn a_history_that_would_undo_a_removal_is_not_taken() {
-    let Practice { mut world, mut quill, mut heron } = Practice::open().await;
-    let entry = heron.shares(Kind::Image, "A greenhouse.").await.unwrap();
-    quill.sync().await.unwrap();
-    let backup = world.backup().await;
-    heron.wire.reroute(world.addr);
-    let journal = heron.circles()[0].journal;
-    let gone = CircleChange::Remove { account: quill.account() };
-    let proposal = heron.propose(journal, gone).await.unwrap();
-    heron.enact(&proposal).await.unwrap();
-    world.restore(backup).await;
-    for person in [&mut quill, &mut heron] {
-        person.wire.reroute(world.addr);
-    }
-    // He is back in, for the server; and writes what stands in the removal's place.
-    quill.login(PASSWORD).await.unwrap();
-    quill.reply(entry, "Tell me more.".into(), false).await.unwrap();
-    heron.login_after_restore(PASSWORD).await.unwrap();
-    heron.sync().await.unwrap();
+    // He is back in, for the server; and what he writes stands in the removal's place.
+    let deed = async |heron: &mut Person| {
+        let circle = heron.circles().remove(0);
+        let gone = CircleChange::Remove { account: circle.readers[0] };
+        let proposal = heron.propose(circle.journal, gone).await.unwrap();
+        heron.enact(&proposal).await.unwrap();
+    };
+    let Practice { world: _world, quill: _quill, mut heron } = forked(deed).await;
+    let journal = heron.view(heron.account()).shared[0].journal;
     let refused = heron.take_theirs(journal).await.unwrap_err();
     assert!(refused.to_string().contains("who reads this journal was changed"), "{refused}");
     assert!(diverged(&heron.sync().await.unwrap()), "nothing more is written to it");

@@ -7,6 +7,7 @@ pub mod authenticator;
 pub mod breaking;
 pub mod database;
 pub mod hostile;
+pub mod json;
 pub mod media;
 pub mod memory;
 pub mod person;

@@ -17,6 +17,7 @@ use tempfile::TempDir;
 use tokio::process::{Child, Command};
 
 use crate::authenticator::code_file;
+use crate::json::text;
 use crate::person::PASSWORD;
 use crate::server::program;
 use crate::{Person, ServerProcess, StoryClock, Wire};
@@ -293,18 +294,4 @@ async fn check(data: &Path) {
         !remarks.contains("left from a crash"),
         "the start after the last kill removed what it had left: {remarks}"
     );
-}
-
-/// Returns the first text under this key, wherever it stands.
-pub fn text(value: &Value, key: &str) -> String {
-    fn find<'a>(value: &'a Value, key: &str) -> Option<&'a str> {
-        match value {
-            Value::Object(fields) => {
-                fields.get(key).and_then(Value::as_str).or_else(|| fields.values().find_map(|value| find(value, key)))
-            }
-            Value::Array(items) => items.iter().find_map(|value| find(value, key)),
-            _ => None,
-        }
-    }
-    find(value, key).unwrap_or_else(|| panic!("there is no `{key}` in {value}")).to_owned()
 }
