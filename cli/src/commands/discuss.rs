@@ -1,7 +1,9 @@
 //! `reverie discuss`: what was talked about in the session, and what is left for the next one. Both see it.
 
 use clap::Args;
+use reverie_client::Flushed;
 use reverie_journal::{ReceiptKind, short_id};
+use reverie_protocol::ids::DocumentId;
 use serde_json::json;
 
 use crate::error::{CommandError, user_error};
@@ -29,10 +31,7 @@ pub(crate) struct DiscussArgs {
 
 pub(crate) async fn run(ui: &Ui, logged_in: LoggedIn, args: DiscussArgs) -> Result<(), CommandError> {
     let LoggedIn { mut account, profile: _ } = logged_in;
-    let (receipt, said) = match args.carry_over {
-        true => (ReceiptKind::CarriedOver, "is carried over to the next session"),
-        false => (ReceiptKind::Discussed, "is marked as talked about"),
-    };
+    let receipt = if args.carry_over { ReceiptKind::CarriedOver } else { ReceiptKind::Discussed };
     let mut stated = Vec::new();
     for typed in &args.entries {
         let (patient, entry) = account.find_entry(typed)?;
@@ -42,11 +41,20 @@ pub(crate) async fn run(ui: &Ui, logged_in: LoggedIn, args: DiscussArgs) -> Resu
             );
         }
         let flushed = account.state(receipt, entry).await?;
-        still_waiting(ui, &flushed);
-        ui.say(&format!("{} {said}.", short_id(entry.uuid())));
+        say_stated(ui, receipt, entry, &flushed);
         let mut answer = flushed_json(&flushed);
         answer["entry"] = json!(entry);
         stated.push(answer);
     }
     ui.answer(&stated, String::new)
+}
+
+/// Says what an entry was marked as.
+pub(super) fn say_stated(ui: &Ui, receipt: ReceiptKind, entry: DocumentId, flushed: &Flushed) {
+    still_waiting(ui, flushed);
+    let said = match receipt {
+        ReceiptKind::CarriedOver => "is carried over to the next session",
+        _ => "is marked as talked about",
+    };
+    ui.say(&format!("{} {said}.", short_id(entry.uuid())));
 }

@@ -7,6 +7,8 @@ use reverie_journal::{Brief, ReceiptKind, short_id};
 use reverie_protocol::ids::{AccountId, DocumentId};
 use serde_json::json;
 
+use super::discuss::say_stated;
+use super::reply::say_sent;
 use crate::arguments::handle;
 use crate::error::CommandError;
 use crate::logged_in::LoggedIn;
@@ -81,12 +83,16 @@ async fn look_at(ui: &Ui, account: &mut Unlocked, patient: AccountId, entry: Doc
         match key.trim() {
             "" | "n" => return Ok(true),
             "x" => return Ok(false),
-            "c" => still_waiting(ui, &account.state(ReceiptKind::CarriedOver, entry).await?),
-            "d" => still_waiting(ui, &account.state(ReceiptKind::Discussed, entry).await?),
+            key @ ("c" | "d") => {
+                let receipt = if key == "c" { ReceiptKind::CarriedOver } else { ReceiptKind::Discussed };
+                let flushed = account.state(receipt, entry).await?;
+                say_stated(ui, receipt, entry, &flushed);
+            }
             key @ ("r" | "q") => {
                 let words = ui.ask_line("Your words, or Enter for none:")?.trim().to_owned();
                 if !words.is_empty() {
-                    still_waiting(ui, &account.reply(entry, words, key == "q").await?.flushed);
+                    let kept = account.reply(entry, words, key == "q").await?;
+                    say_sent(ui, account, patient, &kept);
                 }
             }
             _ => ui.say("One of the letters in brackets."),

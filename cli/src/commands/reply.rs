@@ -1,6 +1,8 @@
 //! `reverie reply`: a clinician's answer to a shared entry.
 
 use clap::Args;
+use reverie_client::{Kept, Unlocked};
+use reverie_protocol::ids::AccountId;
 
 use crate::error::CommandError;
 use crate::logged_in::LoggedIn;
@@ -40,9 +42,14 @@ pub(crate) async fn run(ui: &Ui, logged_in: LoggedIn, args: ReplyArgs) -> Result
     let words = typed.words.clone();
     let kept = typed.kept(account.reply(entry, words, question).await)?;
     ui.answer(&kept_json(&kept), String::new)?;
+    say_sent(ui, &account, patient, &kept);
+    Ok(())
+}
+
+/// Says what became of an answer.
+pub(super) fn say_sent(ui: &Ui, account: &Unlocked, patient: AccountId, kept: &Kept) {
     still_waiting(ui, &kept.flushed);
     if kept.flushed.stopped_by.is_none() {
         ui.say(&format!("{} can read your answer now.", account.names().of(patient)));
     }
-    Ok(())
 }
