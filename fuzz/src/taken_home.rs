@@ -5,7 +5,7 @@ use std::io::{self, Cursor, Read};
 
 use reverie_client::{ExportSource, verify_export};
 use reverie_journal::render::{self, Page, Receipts, Style};
-use reverie_journal::{Compartment, Content, Names, Opened, OpenedJournal, Timestamp, brief, fold};
+use reverie_journal::{Compartment, Content, Names, Opened, OpenedJournal, Timestamp, brief, fold, share_plan, withdraw_plan};
 use reverie_protocol::ids::{AccountId, RecordId};
 use reverie_protocol::signed::Kind;
 
@@ -79,6 +79,12 @@ pub fn shown(bytes: &[u8]) {
     assert!(view == again, "the same journals were folded in two ways");
     let names = Names::default();
     let mut pages = vec![render::journal_text(&view, &names, PAGE), render::journal_markdown(&view, &names)];
+    pages.push(render::themes_text(&view, &names, PAGE));
+    for entry in view.entries() {
+        let id = entry.entry.id();
+        pages.extend(render::entry_text(&view, id, &names, PAGE));
+        let _ = (share_plan(&view, id, KEYS.binding.journal), withdraw_plan(&view, id));
+    }
     let now = Timestamp::from_unix(1_935_360_000, 0).expect("it is in our era");
     for shared in &view.shared {
         let brief = brief(shared, OTHER, None, now);

@@ -3,20 +3,24 @@
 //! The invariant: it is computed from one shared journal and nothing else, by rules a reader can check by hand. No text is
 //! interpreted, and the same journal gives the same bytes.
 
+mod intentions;
 mod measures;
 mod safety;
+mod themes;
 
 use reverie_protocol::ids::{AccountId, DocumentId, JournalId};
 use serde::Serialize;
 
+pub use self::intentions::{Emerged, Intention, Intentions};
 pub use self::measures::{MeasureGroup, MeasureRow};
 pub use self::safety::Safety;
+pub use self::themes::{BriefTheme, CycleCount, Proposal, ProposalAnswer, ThemeState, Themes};
 
 use crate::cycle::CycleAt;
 use crate::document::{Attachment, Document, Kind, Layer, Receipt, ReceiptKind, SessionType, Talk};
 use crate::measure::InstrumentId;
 use crate::phase::Phase;
-use crate::text::{Title, Words};
+use crate::text::{Term, ThemeName, Title, Words};
 use crate::timestamp::Timestamp;
 use crate::view::{EntryView, SharedView, UnshownWhy};
 
@@ -34,7 +38,7 @@ pub struct Brief {
     /// 5: intentions and what emerged.
     pub intentions: Intentions,
     /// 6: themes, named by the patient.
-    pub themes: NotYet,
+    pub themes: Themes,
     /// 7: questions without an answer.
     pub unanswered: Vec<Question>,
     /// 8: measures.
@@ -45,13 +49,6 @@ pub struct Brief {
     pub carried_over: Vec<ListItem>,
     /// 10: what was withdrawn.
     pub withdrawn: Withdrawn,
-}
-
-/// A section that has nothing to show yet, and says so.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
-pub struct NotYet {
-    /// The sentence to show.
-    pub note: &'static str,
 }
 
 /// Section 1: who, when, how much.
@@ -155,6 +152,10 @@ pub struct BriefEntry {
     pub latest_layer: Option<Document<Layer>>,
     /// What the fields of its kinds say, those of its layers last.
     pub details: Vec<String>,
+    /// Themes that it is in, by name.
+    pub themes: Vec<ThemeName>,
+    /// Who is in it, in the patient's own words.
+    pub people: Vec<Term>,
     /// Its attachments and those of its layers.
     pub attachments: Vec<Attachment>,
     /// Whether to talk about it.
@@ -163,26 +164,6 @@ pub struct BriefEntry {
     pub tender: bool,
     /// How many replies it has.
     pub replies: usize,
-}
-
-/// Section 5: intentions, and what emerged from them.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
-pub struct Intentions {
-    /// The shared intentions, by time.
-    pub intentions: Vec<Intention>,
-    /// What is known of what emerged.
-    pub note: &'static str,
-}
-
-/// One intention.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
-pub struct Intention {
-    /// The entry.
-    pub entry: DocumentId,
-    /// When it was captured.
-    pub at: Timestamp,
-    /// Its title, or how its first words begin.
-    pub headline: String,
 }
 
 /// Section 7: a clinician's question after which the patient added nothing to the entry.
@@ -266,8 +247,8 @@ pub fn brief(shared: &SharedView, reader: AccountId, since: Option<Timestamp>, u
         safety: safety::safety(shared, reader, within),
         patients_list: patients_list(&by_time),
         entries: groups.filter(|group| !group.entries.is_empty()).collect(),
-        intentions: intentions(&by_time),
-        themes: NotYet { note: "No themes yet." },
+        intentions: intentions::intentions(shared, &by_time),
+        themes: themes::themes(shared, until, within),
         unanswered: unanswered(&by_time),
         measures: measures::measures(shared, reader, until),
         measures_due: shared.measures_due(until),
@@ -306,6 +287,8 @@ fn brief_entry(view: &EntryView, novelty: Novelty, phase: Phase, reader: Account
         layers: view.layers.len(),
         latest_layer: view.layers.last().map(|layer| layer.layer.clone()),
         details: view.details(),
+        themes: view.themes.iter().map(|one| one.theme.body().name.clone()).collect(),
+        people: view.people.iter().map(|person| person.body().label.clone()).collect(),
         attachments: view.attachments().cloned().collect(),
         talk: view.talk(),
         tender: view.is_tender(),
@@ -342,15 +325,6 @@ fn patients_list(by_time: &[&EntryView]) -> PatientsList {
         know_only: items(by_time, &|view| view.talk() == Talk::KnowOnly),
         tender: items(by_time, &EntryView::is_tender),
     }
-}
-
-fn intentions(by_time: &[&EntryView]) -> Intentions {
-    let of_kind = by_time.iter().filter(|view| view.kind() == Kind::Intention);
-    let intentions: Vec<_> = of_kind
-        .map(|view| Intention { entry: view.entry.id(), at: view.entry.at(), headline: view.headline() })
-        .collect();
-    let note = if intentions.is_empty() { "No intentions shared yet." } else { "No links to later entries yet." };
-    Intentions { intentions, note }
 }
 
 fn unanswered(by_time: &[&EntryView]) -> Vec<Question> {

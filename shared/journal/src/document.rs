@@ -11,14 +11,17 @@ mod dose_card;
 mod entry;
 mod filed;
 mod hold;
+mod link;
 mod mark;
 mod measure;
+mod person_label;
 mod process_note;
 mod prompt;
 mod receipt;
 mod reply;
 mod safety;
 mod session;
+mod theme;
 mod trash;
 mod wire;
 
@@ -38,14 +41,17 @@ pub use self::dose_card::{
 pub use self::entry::{Attachment, Entry, Kind, Layer, ParseKindError};
 pub use self::filed::Filed;
 pub use self::hold::{Hold, SharedDuringGuard};
+pub use self::link::{Link, Relation};
 pub use self::mark::{Mark, Talk};
 pub use self::measure::{Answer, InstrumentPack, MeasureResponse};
+pub use self::person_label::PersonLabel;
 pub use self::process_note::ProcessNote;
 pub use self::prompt::{Answered, Prompt, PromptAnswer, PromptSet, PromptTime};
 pub use self::receipt::{Receipt, ReceiptKind};
 pub use self::reply::Reply;
 pub use self::safety::{Away, Coverage, Disposition, Outcome, Person, Phone, SafetyPlan};
 pub use self::session::{Mode, Session, SessionState, SessionType};
+pub use self::theme::{Placement, Theme, ThemeAnswer, ThemeProposal};
 pub use self::trash::Trash;
 use self::wire::Fields;
 pub use self::wire::{ParseError, RawDocument};
@@ -70,6 +76,18 @@ pub enum Body {
     Layer(Layer),
     /// What the patient wants done with an entry.
     Mark(Mark),
+    /// A theme, named by the patient.
+    Theme(Theme),
+    /// Whether an entry is in a theme.
+    Placement(Placement),
+    /// A theme that a clinician proposes.
+    ThemeProposal(ThemeProposal),
+    /// What the patient said to a proposal.
+    ThemeAnswer(ThemeAnswer),
+    /// What one entry has to do with another.
+    Link(Link),
+    /// Whether somebody is in an entry, in the patient's own words.
+    PersonLabel(PersonLabel),
     /// A course of treatment and its settings.
     Course(Course),
     /// One round of preparing, dosing and integrating.
@@ -174,7 +192,7 @@ impl Body {
 
     /// Tells whether a later document with the same id takes the place of the one before.
     pub(crate) const fn supersedes(&self) -> bool {
-        matches!(self, Self::Course(_) | Self::Cycle(_) | Self::Session(_) | Self::DoseCard(_))
+        matches!(self, Self::Course(_) | Self::Cycle(_) | Self::Session(_) | Self::DoseCard(_) | Self::Theme(_))
     }
 }
 
@@ -239,6 +257,12 @@ document_types!(
     Entry: "entry",
     Layer: "layer",
     Mark: "mark",
+    Theme: "theme",
+    Placement: "placement",
+    ThemeProposal: "theme_proposal",
+    ThemeAnswer: "theme_answer",
+    Link: "link",
+    PersonLabel: "person_label",
     ConsentText: "consent_text",
     Consent: "consent",
     ProcessNote: "process_note",

@@ -1,25 +1,29 @@
 //! The fold: opened journals in, what may be seen out. A pure function; permuting the journals changes no byte.
 //!
 //! Within a journal `seq` orders (ties by record id); across journals only document ids join. Of duplicates the shared one
-//! wins. References to what is not there are kept in the log and neither shown nor counted.
+//! wins. References to what is not there are kept in the log and neither shown nor counted. Themes and links are folded in
+//! `meaning.rs`.
+
+mod meaning;
 
 use std::collections::{BTreeMap, BTreeSet};
 
 use reverie_protocol::ids::{AccountId, DocumentId, RecordId};
 
+use self::meaning::Named;
 use crate::content::{Compartment, Content, Members, Opened, OpenedJournal};
 use crate::document::{
     Body, Consent, ConsentText, Course, Coverage, Cycle, Disposition, Document, DoseCard, Entry, Filed, Hold,
-    InstrumentPack, Layer, Mark, MeasureResponse, PromptAnswer, PromptSet, ReceiptKind, Reply, SafetyPlan, Session,
-    SharedDuringGuard, Trash, Typed,
+    InstrumentPack, Layer, Link, Mark, MeasureResponse, PersonLabel, Placement, PromptAnswer, PromptSet, ReceiptKind,
+    Reply, SafetyPlan, Session, SharedDuringGuard, Theme, ThemeAnswer, ThemeProposal, Trash, Typed,
 };
 use crate::measure::{Answers, Instruments, score};
 use crate::rules::{Side, allows};
 use crate::timestamp::Timestamp;
 use crate::view::{
-    Addition, DispositionView, Duplicate, EntryView, LayerView, MarkView, MeasureView, NotesView, OpenedBy,
-    PatientView, PrivateView, ReplyView, Reported, ReportedWhat, Scoring, ShareState, SharedView, Tombstone, Trashed,
-    Unshown, UnshownWhy,
+    Addition, DispositionView, Dormant, Duplicate, EntryTheme, EntryView, LayerView, MarkView, MeasureView, NotesView,
+    OpenedBy, PatientView, PrivateView, ReplyView, Reported, ReportedWhat, Scoring, ShareState, SharedView, Tombstone,
+    Trashed, Unshown, UnshownWhy,
 };
 
 /// Folds the journals about one patient that one account can open. Each journal is given once.
@@ -74,6 +78,13 @@ struct Sorted<'a> {
     entries: ByEntry<Entry>,
     layers: ByEntry<Layer>,
     marks: ByEntry<Mark>,
+    /// By their own id.
+    themes: ByEntry<Theme>,
+    placements: ByEntry<Placement>,
+    people: ByEntry<PersonLabel>,
+    proposals: Vec<Held<ThemeProposal>>,
+    theme_answers: ByEntry<ThemeAnswer>,
+    links: Vec<Held<Link>>,
     holds: ByEntry<Hold>,
     trash: ByEntry<Trash>,
     filed: BTreeMap<DocumentId, Vec<OpenedBy>>,
@@ -108,6 +119,12 @@ impl<'a> Sorted<'a> {
             entries: BTreeMap::new(),
             layers: BTreeMap::new(),
             marks: BTreeMap::new(),
+            themes: BTreeMap::new(),
+            placements: BTreeMap::new(),
+            people: BTreeMap::new(),
+            proposals: Vec::new(),
+            theme_answers: BTreeMap::new(),
+            links: Vec::new(),
             holds: BTreeMap::new(),
             trash: BTreeMap::new(),
             filed: BTreeMap::new(),
@@ -176,6 +193,18 @@ impl<'a> Sorted<'a> {
             Body::Entry(body) => self.entries.entry(id).or_default().push(Held::new(opened, document, body)),
             Body::Layer(body) => self.layers.entry(body.entry).or_default().push(Held::new(opened, document, body)),
             Body::Mark(body) => self.marks.entry(body.entry).or_default().push(Held::new(opened, document, body)),
+            Body::Theme(body) => self.themes.entry(id).or_default().push(Held::new(opened, document, body)),
+            Body::Placement(body) => {
+                self.placements.entry(body.entry).or_default().push(Held::new(opened, document, body));
+            }
+            Body::PersonLabel(body) => {
+                self.people.entry(body.entry).or_default().push(Held::new(opened, document, body));
+            }
+            Body::ThemeProposal(body) => self.proposals.push(Held::new(opened, document, body)),
+            Body::ThemeAnswer(body) => {
+                self.theme_answers.entry(body.proposal).or_default().push(Held::new(opened, document, body));
+            }
+            Body::Link(body) => self.links.push(Held::new(opened, document, body)),
             Body::Hold(body) => self.holds.entry(body.entry).or_default().push(Held::new(opened, document, body)),
             Body::Trash(body) => self.trash.entry(body.entry).or_default().push(Held::new(opened, document, body)),
             Body::Filed(Filed { entries }) => {
@@ -225,18 +254,18 @@ impl<'a> Sorted<'a> {
         }
     }
 
-    /// Returns the entries in the order of the log.
-    fn entries(&self) -> Vec<EntryView> {
-        let mut entries: Vec<_> = self.entries.values().filter_map(|versions| self.entry(versions)).collect();
+    /// Returns the entries in the order of the log, with the themes that have these names.
+    fn entries(&self, named: &Named) -> Vec<EntryView> {
+        let mut entries: Vec<_> = self.entries.values().filter_map(|versions| self.entry(versions, named)).collect();
         entries.sort_by_key(|view| (view.seq, view.record));
         entries
     }
 
     /// Returns the entry of which these are all the records: the first words, and what was written again under their id.
-    fn entry(&self, versions: &[Held<Entry>]) -> Option<EntryView> {
+    fn entry(&self, versions: &[Held<Entry>], named: &Named) -> Option<EntryView> {
         let first = versions.first()?;
         let id = first.document.id();
-        let (layers, mark, mut records) = self.beside(id);
+        let Beside { layers, mark, themes, people, mut records } = self.beside(id, named);
         records.extend(versions.iter().map(|held| (held.seq, held.record)));
         records.sort_unstable();
         let (opened, mut state) = self.opened(id);
@@ -254,6 +283,8 @@ impl<'a> Sorted<'a> {
             records: records.into_iter().map(|(_, record)| record).collect(),
             layers,
             mark,
+            themes,
+            people,
             replies: replies
                 .map(|held| ReplyView { seq: held.seq, author: held.author, reply: held.document.clone() })
                 .collect(),
@@ -310,17 +341,36 @@ impl<'a> Sorted<'a> {
         Instruments::with(self.packs.iter().map(|pack| pack.body().pack.clone()))
     }
 
-    /// Returns the layers, the latest mark, and the records of all that belongs to an entry.
-    fn beside(&self, entry: DocumentId) -> (Vec<LayerView>, Option<MarkView>, Vec<(u64, RecordId)>) {
+    /// Returns what belongs to an entry.
+    fn beside(&self, entry: DocumentId, named: &Named) -> Beside {
         let (layers, marks) = (of(&self.layers, entry), of(&self.marks, entry));
-        let mut records: Vec<_> = layers.iter().map(|held| (held.seq, held.record)).collect();
-        records.extend(marks.iter().map(|held| (held.seq, held.record)));
-        records.extend(of(&self.holds, entry).iter().map(|held| (held.seq, held.record)));
-        records.extend(of(&self.trash, entry).iter().map(|held| (held.seq, held.record)));
+        let records = [
+            places(layers),
+            places(marks),
+            places(of(&self.placements, entry)),
+            places(of(&self.people, entry)),
+            places(of(&self.holds, entry)),
+            places(of(&self.trash, entry)),
+        ];
         let layers = firsts(layers).map(|held| LayerView { seq: held.seq, layer: held.document.clone() }).collect();
         let mark = marks.last().map(|held| MarkView { seq: held.seq, mark: held.document.clone() });
-        (layers, mark, records)
+        let (themes, people) = (self.themes_of(entry, named), self.people_in(entry));
+        Beside { layers, mark, themes, people, records: records.concat() }
     }
+}
+
+/// What belongs to an entry in one journal, beside its first words.
+struct Beside {
+    layers: Vec<LayerView>,
+    mark: Option<MarkView>,
+    themes: Vec<EntryTheme>,
+    people: Vec<Document<PersonLabel>>,
+    /// All of it, what was said before included.
+    records: Vec<(u64, RecordId)>,
+}
+
+fn places<B>(held: &[Held<B>]) -> Vec<(u64, RecordId)> {
+    held.iter().map(|held| (held.seq, held.record)).collect()
 }
 
 impl<B: Clone> Held<B> {
@@ -351,12 +401,23 @@ fn firsts<B>(all: &[Held<B>]) -> impl Iterator<Item = &Held<B>> {
 }
 
 fn shared_view(patient: AccountId, sorted: Sorted<'_>) -> SharedView {
-    let (entries, measures) = (sorted.entries(), sorted.measures(&sorted.instruments()));
+    let named = sorted.named();
+    let (entries, measures) = (sorted.entries(&named), sorted.measures(&sorted.instruments()));
+    let here = entries.iter().map(|view| view.entry.id()).collect();
+    let (mut themes, mut dormant) = (sorted.theme_views(&named, &entries), Dormant::default());
+    dormant.themes = themes.extract_if(.., |theme| theme.theme.body().dropped || theme.entries.is_empty()).collect();
+    let (links, taken_back) = sorted.link_views(&here);
+    dormant.links = taken_back;
+    let proposals = sorted.proposal_views(&here);
     SharedView {
         patient,
         journal: sorted.journal.id,
         members: sorted.members,
         entries,
+        themes,
+        proposals,
+        links,
+        dormant,
         courses: by(sorted.courses, |course| course.started_on),
         cycles: by(sorted.cycles, |cycle| cycle.opened_on),
         sessions: by(sorted.sessions, |session| session.starts_at),
@@ -401,7 +462,15 @@ fn private_view(mut sorted: Sorted<'_>, shared: &[Sorted<'_>]) -> PrivateView {
         take(&mut sorted.entries, *entry, &BTreeSet::from([*entry]), &mut duplicates);
         take(&mut sorted.layers, *entry, &layers, &mut duplicates);
         take(&mut sorted.marks, *entry, &marks, &mut duplicates);
+        let placements = shared.iter().flat_map(|circle| of(&circle.placements, *entry));
+        let placements = placements.map(|held| held.document.id()).collect();
+        take(&mut sorted.placements, *entry, &placements, &mut duplicates);
+        let people = shared.iter().flat_map(|circle| of(&circle.people, *entry));
+        let people = people.map(|held| held.document.id()).collect();
+        take(&mut sorted.people, *entry, &people, &mut duplicates);
     }
+    let linked = shared.iter().flat_map(|circle| &circle.links).map(|held| held.document.id()).collect();
+    sorted.take_links(&linked, &mut duplicates);
     for response in shared.iter().flat_map(|circle| circle.responses.keys()) {
         take(&mut sorted.responses, *response, &BTreeSet::from([*response]), &mut duplicates);
     }
@@ -410,18 +479,27 @@ fn private_view(mut sorted: Sorted<'_>, shared: &[Sorted<'_>]) -> PrivateView {
     // A practice's packs are in the journals that it reads; what is private may be an answer to one of them.
     let packs = shared.iter().flat_map(|circle| &circle.packs).map(|pack| pack.body().pack.clone());
     let measures = sorted.measures(&Instruments::with(packs));
+    // What a theme is called in a circle it is called everywhere.
+    let named = shared.iter().fold(sorted.named(), |named, circle| named.and(circle.named()));
     let additions = shared_entries.iter().filter_map(|entry| {
-        let (layers, mark, mut records) = sorted.beside(*entry);
+        let Beside { layers, mark, themes, people, mut records } = sorted.beside(*entry, &named);
         records.sort_unstable();
         let records: Vec<_> = records.into_iter().map(|(_, record)| record).collect();
-        (!records.is_empty()).then_some(Addition { entry: *entry, layers, mark, records })
+        (!records.is_empty()).then_some(Addition { entry: *entry, layers, mark, themes, people, records })
     });
     let additions = additions.collect();
     let trashed = |entry: DocumentId| {
         of(&sorted.trash, entry).last().filter(|held| held.document.body().trashed).map(|held| held.document.at())
     };
-    let (thrown_away, entries) = sorted.entries().into_iter().partition(|view| trashed(view.entry.id()).is_some());
-    let trash: Vec<EntryView> = thrown_away;
+    let (thrown_away, entries) =
+        sorted.entries(&named).into_iter().partition(|view| trashed(view.entry.id()).is_some());
+    let (trash, entries): (Vec<EntryView>, Vec<EntryView>) = (thrown_away, entries);
+    let mut here = shared_entries;
+    here.extend(entries.iter().map(|view| view.entry.id()));
+    let (mut themes, mut dormant) = (sorted.theme_views(&named, &entries), Dormant::default());
+    dormant.themes = themes.extract_if(.., |theme| theme.theme.body().dropped).collect();
+    let (links, taken_back) = sorted.link_views(&here);
+    dormant.links = taken_back;
     let trash = trash.into_iter().filter_map(|view| Some(Trashed { at: trashed(view.entry.id())?, view })).collect();
     PrivateView {
         journal: sorted.journal.id,
@@ -433,6 +511,9 @@ fn private_view(mut sorted: Sorted<'_>, shared: &[Sorted<'_>]) -> PrivateView {
         holds: last_holds(&sorted.holds),
         shared_during_guard: sorted.shared_during_guard,
         prompt_answers: sorted.prompt_answers,
+        themes,
+        links,
+        dormant,
         additions,
         duplicates,
         unshown: sorted.unshown,

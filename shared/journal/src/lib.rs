@@ -6,6 +6,7 @@
 
 #![warn(missing_docs)]
 
+mod alike;
 mod brief;
 mod calendar;
 mod consent;
@@ -14,6 +15,7 @@ mod cycle;
 mod decimal;
 mod document;
 pub mod export;
+mod filter;
 mod find;
 mod fold;
 mod guard;
@@ -22,6 +24,7 @@ mod names;
 mod news;
 mod notes;
 mod paths;
+mod people;
 mod phase;
 mod prompts;
 mod queue;
@@ -33,12 +36,14 @@ pub mod safety;
 mod sample;
 mod sharing;
 mod text;
+mod themes;
 mod timestamp;
 mod view;
 
 pub use self::brief::{
-    Brief, BriefEntry, BriefHeader, Intention, Intentions, KindGroup, ListItem, MeasureGroup, MeasureRow, NotYet,
-    Novelty, PatientsList, Question, Safety, Withdrawn, brief, default_since,
+    Brief, BriefEntry, BriefHeader, BriefTheme, CycleCount, Emerged, Intention, Intentions, KindGroup, ListItem,
+    MeasureGroup, MeasureRow, Novelty, PatientsList, Proposal, ProposalAnswer, Question, Safety, ThemeState, Themes,
+    Withdrawn, brief, default_since,
 };
 pub use self::calendar::{Day, TimeOfDay};
 pub use self::consent::{ConsentError, ConsentState};
@@ -48,18 +53,20 @@ pub use self::decimal::{Celsius, Kilograms, MgPerKg, Milligrams, SleepHours, Tot
 pub use self::document::{
     Adverse, Answer, Answered, Attachment, Away, Body, Consent, ConsentItem, ConsentText, Course, CourseStatus,
     Coverage, Cycle, CycleEnd, Detail, Details, Discharge, Disposition, Document, Dose, DoseCard, DoseKind, Ended,
-    Entry, FIELDS, Field, FieldType, Filed, Hold, InstrumentPack, Kind, Layer, Mark, MeasureResponse, Mindset, Mode,
-    Outcome, ParseError, ParseKindError, Person, Phone, ProcessNote, Prompt, PromptAnswer, PromptSet, PromptTime,
-    Rated, RawDocument, Receipt, ReceiptKind, Reply, Route, SafetyPlan, Session, SessionState, SessionType,
-    SettingItem, SettingNote, Severity, ShareDefault, SharedDuringGuard, SpokenLine, Substance, Talk, Trash, Typed,
-    VitalPhase, Vitals, find_field,
+    Entry, FIELDS, Field, FieldType, Filed, Hold, InstrumentPack, Kind, Layer, Link, Mark, MeasureResponse, Mindset,
+    Mode, Outcome, ParseError, ParseKindError, Person, PersonLabel, Phone, Placement, ProcessNote, Prompt,
+    PromptAnswer, PromptSet, PromptTime, Rated, RawDocument, Receipt, ReceiptKind, Relation, Reply, Route, SafetyPlan,
+    Session, SessionState, SessionType, SettingItem, SettingNote, Severity, ShareDefault, SharedDuringGuard,
+    SpokenLine, Substance, Talk, Theme, ThemeAnswer, ThemeProposal, Trash, Typed, VitalPhase, Vitals, find_field,
 };
+pub use self::filter::EntryFilter;
 pub use self::find::{FindError, find_id, short_id};
 pub use self::fold::fold;
 pub use self::guard::{Deed, ExceptionError, Guard, guard};
 pub use self::names::Names;
 pub use self::news::{News, NewsKind, Seen};
 pub use self::notes::{NoteLint, lint_note, process_notes};
+pub use self::people::LabelledPerson;
 pub use self::phase::Phase;
 pub use self::prompts::Prompted;
 pub use self::queue::{Flagged, NextSession, QueueRow, Why, queue};
@@ -70,10 +77,13 @@ pub use self::sharing::{
     Reseal, SharePlan, SharePlanError, WithdrawCase, WithdrawPlan, WithdrawPlanError, Withdrawal, share_plan,
     withdraw_plan,
 };
-pub use self::text::{FewWords, FieldError, FileName, Hours, MediaType, PersonName, Region, Term, Title, Words};
+pub use self::text::{
+    FewWords, FieldError, FileName, Hours, MediaType, PersonName, Region, Term, ThemeName, Title, Words,
+};
+pub use self::themes::{PatientTheme, ThemeError};
 pub use self::timestamp::{Timestamp, TimestampError};
 pub use self::view::{
-    Addition, DispositionView, Duplicate, EntryView, LayerView, MarkView, MeasureView, NotesView, OpenedBy,
-    PatientView, PrivateView, ReplyView, Reported, ReportedWhat, Scoring, ShareState, SharedView, TRASH_DAYS,
-    Tombstone, Trashed, Unshown, UnshownWhy,
+    Addition, DispositionView, Dormant, Duplicate, EntryTheme, EntryView, LayerView, LinkView, MarkView, MeasureView,
+    NotesView, OpenedBy, PatientView, PrivateView, ProposalView, ReplyView, Reported, ReportedWhat, Scoring,
+    ShareState, SharedView, TRASH_DAYS, ThemeView, Tombstone, Trashed, Unshown, UnshownWhy,
 };

@@ -18,6 +18,7 @@ mod queue;
 mod safety;
 mod sheet;
 mod terminal;
+mod themes;
 
 pub use self::brief::{brief_html, brief_markdown, brief_text};
 pub use self::clean::clean;
@@ -29,6 +30,7 @@ pub use self::news::news_lines;
 pub use self::plot::{trend_svg, trend_text};
 pub use self::queue::queue_text;
 pub use self::safety::screen_text;
+pub use self::themes::themes_text;
 
 /// How a page is shown in a terminal.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

@@ -43,6 +43,13 @@ pub fn allows(body: &Body, compartment: Compartment, side: Side) -> Result<(), M
 
     let (compartments, author): (&[Compartment], Side) = match body {
         Body::Entry(_) | Body::Layer(_) | Body::Mark(_) => (&[Private, Shared], Patient),
+        // Themes are named by the patient; others propose. What is about an entry goes where the entry goes.
+        Body::Theme(_) | Body::Placement(_) | Body::PersonLabel(_) => (&[Private, Shared], Patient),
+        Body::ThemeProposal(_) => (&[Shared], Clinician),
+        Body::ThemeAnswer(_) => (&[Shared], Patient),
+        // Both link entries, each in their own name; only the patient does so for herself.
+        Body::Link(_) if compartment == Shared => (&[Shared], side),
+        Body::Link(_) => (&[Private], Patient),
         Body::MeasureResponse(_) => (&[Private, Shared], Patient),
         Body::SafetyPlan(_) | Body::Hold(_) | Body::SharedDuringGuard(_) | Body::Trash(_) | Body::PromptAnswer(_) => {
             (&[Private], Patient)

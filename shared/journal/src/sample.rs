@@ -54,6 +54,26 @@ pub(crate) fn mark(n: u8, of: u8, at: Timestamp, talk: Talk, rank: Option<u32>) 
     document(n, at, Mark { entry: id(of), talk, rank, tender: false })
 }
 
+pub(crate) fn theme_name(text: &str) -> ThemeName {
+    ThemeName::new(text).unwrap()
+}
+
+pub(crate) fn theme(n: u8, at: Timestamp, name: &str) -> Document {
+    document(n, at, Theme::new(theme_name(name)))
+}
+
+pub(crate) fn placement(n: u8, entry: u8, theme: u8, at: Timestamp) -> Document {
+    document(n, at, Placement { entry: id(entry), theme: id(theme), placed: true })
+}
+
+pub(crate) fn link(n: u8, from: u8, relation: Relation, to: u8, at: Timestamp) -> Document {
+    document(n, at, Link { from: id(from), to: id(to), relation, linked: true })
+}
+
+pub(crate) fn person_label(n: u8, entry: u8, label: &str, at: Timestamp) -> Document {
+    document(n, at, PersonLabel { entry: id(entry), label: Term::new(label).unwrap(), present: true })
+}
+
 pub(crate) fn reply(n: u8, about: u8, at: Timestamp, text: &str, question: bool) -> Document {
     document(n, at, Reply { about: id(about), words: words(text), question })
 }
@@ -306,6 +326,24 @@ pub(crate) fn any_document() -> impl Strategy<Value = Document> {
         1 => Just(coverage().into()),
         1 => Just(InstrumentPack { pack: core_10() }.into()),
         1 => Just(SafetyPlan { people: vec![person("A friend", "617-555-0177")] }.into()),
+        2 => (n(), any::<bool>()).prop_map(|(n, dropped)| {
+            Theme { name: theme_name(["lake", "door", "Mamá", "key"][usize::from(n)]), dropped }.into()
+        }),
+        2 => (n(), 0..12_u8, any::<bool>())
+            .prop_map(|(entry, theme, placed)| Placement { entry: id(entry), theme: id(theme), placed }.into()),
+        1 => (n(), n()).prop_map(|(one, other)| {
+            let entries = if one == other { vec![id(one)] } else { vec![id(one), id(other)] };
+            ThemeProposal { name: theme_name("keys"), entries }.into()
+        }),
+        1 => (0..12_u8, proptest::option::of(0..12_u8))
+            .prop_map(|(proposal, theme)| ThemeAnswer { proposal: id(proposal), theme: theme.map(id) }.into()),
+        2 => (n(), 1..4_u8, 0..5_usize, any::<bool>()).prop_map(|(from, by, relation, linked)| {
+            Link { from: id(from), to: id((from + by) % 4), relation: Relation::ALL[relation], linked }.into()
+        }),
+        1 => (n(), n(), any::<bool>()).prop_map(|(n, who, present)| {
+            let label = Term::new(["Mum", "the man at the lake", "A.", "me"][usize::from(who)]).unwrap();
+            PersonLabel { entry: id(n), label, present }.into()
+        }),
         1 => (n(), any::<bool>()).prop_map(|(n, held)| Hold { entry: id(n), held }.into()),
         1 => Just(PromptSet::shipped().clone().into()),
         1 => Just(ConsentText::shipped().clone().into()),

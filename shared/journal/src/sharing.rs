@@ -9,10 +9,12 @@ use std::collections::BTreeSet;
 use reverie_protocol::ids::{AccountId, AttachmentId, DocumentId, JournalId, RecordId};
 use serde::Serialize;
 
-use crate::document::{Body, Document, Typed as _};
+use crate::document::{Body, Document, Link, Theme, Typed as _};
 use crate::names::{Names, listed};
 use crate::timestamp::Timestamp;
-use crate::view::{Duplicate, EntryView, OpenedBy, PatientView, ShareState};
+use crate::view::{
+    Duplicate, EntryTheme, EntryView, LinkView, OpenedBy, PatientView, PrivateView, ShareState, SharedView, ThemeView,
+};
 
 /// Records of one journal to withdraw.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
@@ -37,7 +39,8 @@ pub struct Reseal {
 pub struct SharePlan {
     /// The shared journal.
     pub into: JournalId,
-    /// First: the entry, its layers, its mark. Empty if an earlier share got this far and was cut short.
+    /// First: the entry, its layers, its mark, the people in it, the themes that it is in, and its links to what is there
+    /// already. Of what an earlier share sealed before it was cut short, nothing.
     pub seal: Vec<Document>,
     /// Their attachments, with [`Document::with_attachment_ids`] for the new ids.
     pub attachments: Vec<Reseal>,
@@ -68,15 +71,56 @@ pub fn share_plan(view: &PatientView, id: DocumentId, into: JournalId) -> Result
     let pieces = pieces(view, id);
     let piece = pieces.first().ok_or(SharePlanError::NoSuchEntry)?;
     let there = pieces.iter().any(|piece| piece.journal == circle.journal);
-    let seal = if there { Vec::new() } else { piece.documents.clone() };
+    let mut seal = if there { Vec::new() } else { piece.documents.clone() };
+    // A theme that the circle knows is not named again.
+    seal.retain(|document| {
+        let known = |theme: &ThemeView| theme.theme.id() == document.id();
+        !(matches!(document.body(), Body::Theme(_)) && circle.themes.iter().any(known))
+    });
     let mut withdraw = duplicates(view, id);
     if !piece.state.is_shared() {
         withdraw.push(Withdrawal { journal: piece.journal, records: piece.records.to_vec() });
+    }
+    for (from, link) in links_that_travel(view, id, circle) {
+        if !seal.iter().any(|document| document.id() == link.link.id()) {
+            seal.push(link.link.clone().into());
+        }
+        // What is shared with another circle stays there.
+        if let Some(journal) = from {
+            withdraw.push(Withdrawal { journal, records: link.records.clone() });
+        }
     }
     if seal.is_empty() && withdraw.is_empty() {
         return Err(SharePlanError::AlreadyShared);
     }
     Ok(SharePlan { into, attachments: reseals(piece.journal, &seal), seal, withdraw })
+}
+
+/// Returns the patient's links of an entry whose other end the circle has already; with the private journal, for those that
+/// lie there. A link of which an end is private stays where it is, and nothing tells of it.
+fn links_that_travel<'a>(
+    view: &'a PatientView,
+    id: DocumentId,
+    circle: &'a SharedView,
+) -> Vec<(Option<JournalId>, &'a LinkView)> {
+    let private =
+        view.private.iter().flat_map(|private| private.links.iter().map(|link| (Some(private.journal), link)));
+    let others = view.shared.iter().filter(|other| other.journal != circle.journal);
+    let others = others.flat_map(|other| other.links.iter().map(|link| (None, link)));
+    let known = |link: &Link| {
+        circle.links.iter().any(|there| {
+            let there = (there.by, there.link.body());
+            there == (view.patient, link)
+        })
+    };
+    let travels = |(_, view_of): &(Option<JournalId>, &LinkView)| {
+        let link = view_of.link.body();
+        let other = if link.from == id { link.to } else { link.from };
+        let touches = link.from == id || link.to == id;
+        let there = circle.entries.iter().any(|entry| entry.entry.id() == other);
+        view_of.by == view.patient && touches && there && !known(link)
+    };
+    private.chain(others).filter(travels).collect()
 }
 
 /// How an entry is withdrawn.
@@ -186,7 +230,9 @@ pub fn withdraw_plan(view: &PatientView, id: DocumentId) -> Result<WithdrawPlan,
     let shared = pieces(view, id);
     let first = shared.first().ok_or(WithdrawPlanError::NoSuchEntry)?;
     if !first.state.is_shared() {
-        let withdraw = vec![Withdrawal { journal: first.journal, records: first.records.to_vec() }];
+        let mut records = first.records.to_vec();
+        records.extend(view.private.iter().flat_map(|private| private.link_records(id, view.patient)));
+        let withdraw = vec![Withdrawal { journal: first.journal, records }];
         let (seal, attachments) = (Vec::new(), Vec::new());
         return Ok(WithdrawPlan { case: WithdrawCase::Private, back_to: None, seal, attachments, withdraw });
     }
@@ -196,11 +242,16 @@ pub fn withdraw_plan(view: &PatientView, id: DocumentId) -> Result<WithdrawPlan,
     // after it in the log and take its place.
     let duplicates = of_entry(&private.duplicates, id);
     let mut there: BTreeSet<_> = duplicates.map(|duplicate| (duplicate.document_type, duplicate.document)).collect();
+    let named = private.themes.iter().chain(&private.dormant.themes);
+    there.extend(named.map(|theme| (theme.theme.body().type_name(), theme.theme.id())));
     let own_mark = private.additions.iter().any(|addition| addition.entry == id && addition.mark.is_some());
     let mut seal = Vec::new();
     let mut attachments = Vec::new();
     for shared in &shared {
         let mut copies = shared.documents.clone();
+        let circle = view.shared.iter().find(|circle| circle.journal == shared.journal);
+        let links = circle.iter().flat_map(|circle| &circle.links).filter(|link| link.by == view.patient);
+        copies.extend(links.filter(|link| link.touches(id)).map(|link| Document::from(link.link.clone())));
         copies.retain(|document| {
             let mark = matches!(document.body(), Body::Mark(_));
             !(mark && own_mark) && there.insert((document.body().type_name(), document.id()))
@@ -213,8 +264,14 @@ pub fn withdraw_plan(view: &PatientView, id: DocumentId) -> Result<WithdrawPlan,
         Some((first_at, by)) => WithdrawCase::Filed { first_at, by },
         None => opened.map_or(WithdrawCase::Unopened, |(first_at, by)| WithdrawCase::Opened { first_at, by }),
     };
-    let withdraw =
-        shared.iter().map(|shared| Withdrawal { journal: shared.journal, records: shared.records.to_vec() }).collect();
+    let withdraw = shared.iter().map(|piece| {
+        let circle = view.shared.iter().find(|circle| circle.journal == piece.journal);
+        let mut records = piece.records.to_vec();
+        records.extend(circle.iter().flat_map(|circle| circle.themes_without(id)));
+        records.extend(circle.iter().flat_map(|circle| circle.link_records(id, view.patient)));
+        Withdrawal { journal: piece.journal, records }
+    });
+    let withdraw = withdraw.collect();
     Ok(WithdrawPlan { case, back_to: Some(private.journal), seal, attachments, withdraw })
 }
 
@@ -253,6 +310,13 @@ fn documents(view: &EntryView) -> Vec<Document> {
     let mut documents = vec![Document::from(view.entry.clone())];
     documents.extend(view.layers.iter().map(|layer| Document::from(layer.layer.clone())));
     documents.extend(view.mark.iter().map(|mark| Document::from(mark.mark.clone())));
+    documents.extend(view.people.iter().map(|person| Document::from(person.clone())));
+    for EntryTheme { theme, placement } in &view.themes {
+        // As if it had been named for this entry: when it was named tells of entries that may not be here.
+        let name = Theme::new(theme.body().name.clone());
+        documents.extend(Document::new(theme.id(), placement.at(), name));
+        documents.push(placement.clone().into());
+    }
     documents
 }
 
@@ -273,6 +337,37 @@ fn duplicates(view: &PatientView, entry: DocumentId) -> Vec<Withdrawal> {
         records: of_entry(&private.duplicates, entry).map(|duplicate| duplicate.record).collect(),
     });
     left.filter(|withdrawal| !withdrawal.records.is_empty()).collect()
+}
+
+impl LinkView {
+    /// Tells whether the entry is one of its ends.
+    pub fn touches(&self, entry: DocumentId) -> bool {
+        let link = self.link.body();
+        link.from == entry || link.to == entry
+    }
+}
+
+impl PrivateView {
+    /// Returns all records of links of which this entry is an end.
+    pub fn link_records(&self, entry: DocumentId, patient: AccountId) -> Vec<RecordId> {
+        link_records(self.links.iter().chain(&self.dormant.links), entry, patient)
+    }
+}
+
+impl SharedView {
+    fn link_records(&self, entry: DocumentId, patient: AccountId) -> Vec<RecordId> {
+        link_records(self.links.iter().chain(&self.dormant.links), entry, patient)
+    }
+
+    /// Returns the records of themes that would have no entry left: their names go with the last one.
+    fn themes_without(&self, entry: DocumentId) -> Vec<RecordId> {
+        let empty = |theme: &&ThemeView| theme.entries.iter().all(|left| *left == entry);
+        self.themes.iter().chain(&self.dormant.themes).filter(empty).flat_map(|theme| theme.records.clone()).collect()
+    }
+}
+
+fn link_records<'a>(links: impl Iterator<Item = &'a LinkView>, entry: DocumentId, patient: AccountId) -> Vec<RecordId> {
+    links.filter(|link| link.by == patient && link.touches(entry)).flat_map(|link| link.records.clone()).collect()
 }
 
 #[cfg(test)]

@@ -112,6 +112,10 @@ limited_text!(
     Term, "term", 1..=80
 );
 limited_text!(
+    /// What a patient calls a theme.
+    ThemeName, "name", 1..=120
+);
+limited_text!(
     /// The code of a region: `US-MA`.
     Region, "region", 1..=20
 );

@@ -9,8 +9,8 @@ use serde::Serialize;
 use crate::content::{Compartment, Members, Reason};
 use crate::document::{
     Attachment, Consent, ConsentText, Course, Coverage, Cycle, Details, Disposition, Document, DoseCard, Entry, Hold,
-    InstrumentPack, Kind, Layer, Mark, MeasureResponse, PromptAnswer, PromptSet, RawDocument, Reply, SafetyPlan,
-    Session, SharedDuringGuard, Talk,
+    InstrumentPack, Kind, Layer, Link, Mark, MeasureResponse, PersonLabel, Placement, PromptAnswer, PromptSet,
+    RawDocument, Reply, SafetyPlan, Session, SharedDuringGuard, Talk, Theme, ThemeAnswer, ThemeProposal,
 };
 use crate::measure::{Instruments, Score};
 use crate::rules::Misplaced;
@@ -52,7 +52,14 @@ pub struct PrivateView {
     pub shared_during_guard: Vec<Document<SharedDuringGuard>>,
     /// What she answered to prompts, in the order of the log.
     pub prompt_answers: Vec<Document<PromptAnswer>>,
-    /// Private layers and marks beside shared entries; only the patient sees them.
+    /// Themes that have a name here, with the private entries in them, by name.
+    pub themes: Vec<ThemeView>,
+    /// Links of which an end is private, or that she keeps to herself, in the order of the log.
+    pub links: Vec<LinkView>,
+    /// What is neither shown nor counted.
+    #[serde(skip)]
+    pub dormant: Dormant,
+    /// What is private beside shared entries: layers, marks, themes, people. Only the patient sees it.
     pub additions: Vec<Addition>,
     /// Private copies of what is shared: what a share that was cut short has still to withdraw.
     pub duplicates: Vec<Duplicate>,
@@ -71,6 +78,15 @@ pub struct SharedView {
     pub members: Members,
     /// Entries, in the order of the log.
     pub entries: Vec<EntryView>,
+    /// Themes with an entry here, by name.
+    pub themes: Vec<ThemeView>,
+    /// What clinicians proposed about entries that are here, in the order of the log.
+    pub proposals: Vec<ProposalView>,
+    /// Links between entries that are both here, in the order of the log.
+    pub links: Vec<LinkView>,
+    /// What is neither shown nor counted.
+    #[serde(skip)]
+    pub dormant: Dormant,
     /// Courses as they stand now, by start.
     pub courses: Vec<Document<Course>>,
     /// Cycles as they stand now, by when they were opened.
@@ -128,6 +144,10 @@ pub struct EntryView {
     pub layers: Vec<LayerView>,
     /// What the patient wants done with it: the latest mark.
     pub mark: Option<MarkView>,
+    /// Themes that it is in, by name.
+    pub themes: Vec<EntryTheme>,
+    /// Who is in it, in the patient's own words, by label.
+    pub people: Vec<Document<PersonLabel>>,
     /// What clinicians answered, in the order of the log.
     pub replies: Vec<ReplyView>,
     /// Who opened it and when, in the order of the log.
@@ -140,6 +160,64 @@ pub struct EntryView {
     pub filed: Vec<OpenedBy>,
     /// How far it went.
     pub state: ShareState,
+}
+
+/// A theme that an entry is in.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct EntryTheme {
+    /// The theme, as it is called now.
+    pub theme: Document<Theme>,
+    /// That the entry is in it.
+    pub placement: Document<Placement>,
+}
+
+/// A theme and the entries of one journal that are in it.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct ThemeView {
+    /// The theme, as it is called now.
+    pub theme: Document<Theme>,
+    /// The entries, in the order of the log.
+    pub entries: Vec<DocumentId>,
+    /// All records that named it here.
+    pub records: Vec<RecordId>,
+}
+
+/// A theme that a clinician proposed.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct ProposalView {
+    /// Its place in the log.
+    pub seq: u64,
+    /// Who proposes.
+    pub by: AccountId,
+    /// The proposal.
+    pub proposal: Document<ThemeProposal>,
+    /// Those of its entries that are here; at least one.
+    pub entries: Vec<DocumentId>,
+    /// What the patient said last.
+    pub answer: Option<Document<ThemeAnswer>>,
+}
+
+/// A link between two entries.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct LinkView {
+    /// Its place in the log.
+    pub seq: u64,
+    /// Who linked them.
+    pub by: AccountId,
+    /// The link.
+    pub link: Document<Link>,
+    /// All records that say so or take it back.
+    pub records: Vec<RecordId>,
+}
+
+/// What a journal holds and nobody is shown: themes that were dropped or that no entry is in, links that were taken back or
+/// that lead nowhere. Kept, so that taking an entry back takes all of it back.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Dormant {
+    /// Themes.
+    pub themes: Vec<ThemeView>,
+    /// Links.
+    pub links: Vec<LinkView>,
 }
 
 /// A private entry in the trash.
@@ -273,7 +351,7 @@ impl ShareState {
     }
 }
 
-/// Private layers and marks beside a shared entry.
+/// What is private beside a shared entry.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct Addition {
     /// The shared entry.
@@ -282,6 +360,10 @@ pub struct Addition {
     pub layers: Vec<LayerView>,
     /// What the patient marked for herself: the latest mark.
     pub mark: Option<MarkView>,
+    /// Themes that she put it in for herself, by name.
+    pub themes: Vec<EntryTheme>,
+    /// Whom she noted for herself, by label.
+    pub people: Vec<Document<PersonLabel>>,
     /// All records that belong to it.
     pub records: Vec<RecordId>,
 }

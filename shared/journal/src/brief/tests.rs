@@ -118,7 +118,7 @@ fn since_the_last_session_that_took_place() {
 fn every_section_without_data_says_so() {
     let empty = brief_of(&[shared()], None);
     assert_eq!((empty.measures.len(), empty.safety.flags.len()), (0, 0));
-    assert_eq!(empty.intentions.note, "No intentions shared yet.");
+    assert_eq!(empty.intentions.note, Some("No intentions shared yet."));
     assert_eq!(empty.withdrawn.records, 0);
 }
 
@@ -252,4 +252,88 @@ fn what_was_talked_about_is_done_and_what_was_left_is_carried_over() {
     let brief = brief_of(&[later], Some(at(5, 16, 0)));
     assert_eq!(ids(&brief.patients_list.want_to_talk), [id(1)]);
     assert_eq!(ids(&brief.carried_over), [id(1)], "wanted before the session, and not talked about in it");
+}
+
+/// A dose on the 5th and one on the 20th, each in a cycle of its own.
+fn two_cycles() -> OpenedJournal {
+    shared()
+        .write(QUILL, completed(0x61, SessionType::Dosing, at(5, 10, 0)))
+        .write(QUILL, completed(0x62, SessionType::Dosing, at(20, 10, 0)))
+        .write(HERON, entry(1, at(6, 9, 0), Kind::Image, "a door"))
+        .write(HERON, entry(2, at(21, 9, 0), Kind::Image, "the door again"))
+        .write(HERON, entry(3, at(22, 9, 0), Kind::Image, "a lake"))
+        .write(HERON, entry(4, at(7, 9, 0), Kind::Image, "a stair"))
+}
+
+#[test]
+fn themes_are_counted_per_cycle_and_are_new_returning_or_quiet() {
+    let journal = two_cycles()
+        .write(HERON, theme(0x91, at(22, 9, 0), "doors"))
+        .write(HERON, placement(0x81, 1, 0x91, at(22, 9, 0)))
+        .write(HERON, placement(0x82, 2, 0x91, at(22, 9, 0)))
+        .write(HERON, theme(0x92, at(22, 9, 0), "water"))
+        .write(HERON, placement(0x83, 3, 0x92, at(22, 9, 0)))
+        .write(HERON, theme(0x93, at(22, 9, 0), "stairs"))
+        .write(HERON, placement(0x84, 4, 0x93, at(22, 9, 0)));
+    let themes = brief_of(&[journal], None).themes.themes;
+    let told: Vec<_> = themes
+        .iter()
+        .map(|theme| {
+            let cycles: Vec<_> = theme.cycles.iter().map(|count| (count.cycle, count.entries)).collect();
+            (theme.name.as_str(), theme.state, cycles)
+        })
+        .collect();
+    assert_eq!(
+        told,
+        [
+            ("water", ThemeState::New, vec![(2, 1)]),
+            ("doors", ThemeState::Returning, vec![(1, 1), (2, 1)]),
+            ("stairs", ThemeState::Quiet, vec![(1, 1)]),
+        ]
+    );
+}
+
+#[test]
+fn a_proposal_is_pending_until_it_is_answered_and_then_told_once() {
+    use crate::document::{ThemeAnswer, ThemeProposal};
+    let proposal = ThemeProposal { name: theme_name("doors"), entries: vec![id(1), id(2)] };
+    let proposed = two_cycles().write(QUILL, document(0x71, at(23, 9, 0), proposal));
+    let answer = |journal: &OpenedJournal, since| {
+        let brief = brief_of(std::slice::from_ref(journal), since);
+        brief.themes.proposals.into_iter().map(|proposal| proposal.answer).collect::<Vec<_>>()
+    };
+    assert_eq!(answer(&proposed, Some(at(25, 9, 0))), [ProposalAnswer::Pending], "however old it is");
+    let declined =
+        proposed.clone().write(HERON, document(0x72, at(24, 9, 0), ThemeAnswer { proposal: id(0x71), theme: None }));
+    assert_eq!(answer(&declined, Some(at(23, 12, 0))), [ProposalAnswer::Declined]);
+    assert_eq!(answer(&declined, Some(at(25, 9, 0))), []);
+    let taken = proposed
+        .write(HERON, theme(0x91, at(24, 9, 0), "doors that wait"))
+        .write(HERON, placement(0x81, 1, 0x91, at(24, 9, 0)))
+        .write(HERON, document(0x72, at(24, 9, 0), ThemeAnswer { proposal: id(0x71), theme: Some(id(0x91)) }));
+    assert_eq!(answer(&taken, None), [ProposalAnswer::Accepted(Some(theme_name("doors that wait")))]);
+}
+
+#[test]
+fn what_emerged_from_an_intention_says_who_linked_it() {
+    use crate::document::Relation;
+    use crate::rules::Side;
+    let journal = two_cycles()
+        .write(HERON, entry(5, at(4, 9, 0), Kind::Intention, "To look."))
+        .write(HERON, layer(6, 5, at(24, 9, 0), "Something else came of it."))
+        .write(QUILL, link(0x72, 1, Relation::Echoes, 5, at(24, 9, 0)))
+        .write(HERON, link(0x71, 2, Relation::CameFromIntention, 5, at(24, 9, 0)))
+        .write(HERON, link(0x73, 5, Relation::Answers, 9, at(24, 9, 0)));
+    let intentions = brief_of(std::slice::from_ref(&journal), None).intentions;
+    let intention = &intentions.intentions[0];
+    let emerged: Vec<_> = intention.emerged.iter().map(|one| (one.entry, one.relation, one.linked_by)).collect();
+    assert_eq!(
+        emerged,
+        [(id(2), Relation::CameFromIntention, Side::Patient), (id(1), Relation::Echoes, Side::Clinician)],
+        "what is linked to nothing is not told"
+    );
+    assert_eq!(intention.revisits.len(), 1);
+    assert_eq!((intention.note, intentions.note), (None, None));
+    let unlinked = two_cycles().write(HERON, entry(5, at(4, 9, 0), Kind::Intention, "To look."));
+    assert_eq!(brief_of(&[unlinked], None).intentions.intentions[0].note, Some("No links yet."));
 }

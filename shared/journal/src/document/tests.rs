@@ -172,3 +172,35 @@ proptest! {
         let _ = Content::parse(&json);
     }
 }
+
+#[test]
+fn themes_links_and_labels_keep_their_rules() {
+    let [blank, many, twice, to_itself, nobody] = [
+        Document::new(id(1), at(1, 0, 0), Theme::new(crate::sample::theme_name("  "))),
+        Document::new(
+            id(1),
+            at(1, 0, 0),
+            ThemeProposal { name: crate::sample::theme_name("doors"), entries: (0..101).map(id).collect() },
+        ),
+        Document::new(
+            id(1),
+            at(1, 0, 0),
+            ThemeProposal { name: crate::sample::theme_name("doors"), entries: vec![id(1), id(1)] },
+        ),
+        Document::new(id(1), at(1, 0, 0), Link { from: id(1), to: id(1), relation: Relation::Echoes, linked: true }),
+        Document::new(
+            id(1),
+            at(1, 0, 0),
+            PersonLabel { entry: id(1), label: crate::text::Term::new(" ").unwrap(), present: true },
+        ),
+    ]
+    .map(|document| document.unwrap_err().to_string());
+    assert_eq!(blank, "`name` is empty");
+    assert_eq!(many, "`entries`: 1 to 100 entries, each named once");
+    assert_eq!(twice, many);
+    assert_eq!(to_itself, "`to`: an entry is linked to another one, not to itself");
+    assert_eq!(nobody, "`label` is empty");
+    let link = crate::sample::link(1, 2, Relation::CameFromIntention, 3, at(1, 0, 0)).to_json();
+    assert!(link.contains("\"relation\":\"came_from_intention\",\"linked\":true"), "{link}");
+    assert!(malformed(&link.replace("came_from_intention", "means")));
+}

@@ -8,10 +8,11 @@ use super::sheet::{Row, Sheet};
 use super::terminal::Terminal;
 use super::{Page, phrase};
 use crate::NOT_MONITORED;
-use crate::brief::{Brief, BriefEntry, ListItem, Novelty};
+use crate::brief::{Brief, BriefEntry, Emerged, ListItem, Novelty};
 use crate::document::Kind;
 use crate::find::short_id;
 use crate::names::Names;
+use crate::rules::Side;
 
 /// Returns the brief for a terminal.
 pub fn brief_text(brief: &Brief, names: &Names, page: Page) -> String {
@@ -40,22 +41,8 @@ fn write(sheet: &mut impl Sheet, brief: &Brief, names: &Names) {
     list(sheet, brief);
     entries(sheet, brief);
 
-    sheet.section("Intentions and what emerged");
-    let rows: Vec<_> = brief
-        .intentions
-        .intentions
-        .iter()
-        .map(|intention| {
-            let headline = phrase::headline(&intention.headline).to_owned();
-            Row::from([short_id(intention.entry.uuid()), intention.at.day_text(), headline])
-        })
-        .collect();
-    if !rows.is_empty() {
-        sheet.table(&rows);
-    }
-    sheet.line(brief.intentions.note);
-    sheet.section("Themes");
-    sheet.line(brief.themes.note);
+    intentions(sheet, brief, names);
+    super::themes::write_themes(sheet, &brief.themes, names);
 
     sheet.section("Unanswered");
     for question in &brief.unanswered {
@@ -126,6 +113,42 @@ fn list(sheet: &mut impl Sheet, brief: &Brief) {
     }
 }
 
+fn intentions(sheet: &mut impl Sheet, brief: &Brief, names: &Names) {
+    sheet.section("Intentions and what emerged");
+    for intention in &brief.intentions.intentions {
+        let headline = phrase::headline(&intention.headline);
+        sheet.item(&short_id(intention.entry.uuid()), &intention.at.day_text(), headline, false);
+        for revisit in &intention.revisits {
+            sheet.later(&format!("Came back to it {}:", revisit.at().minute_text()));
+            sheet.words(revisit.body().words.as_str());
+        }
+        let rows = intention.emerged.iter().map(|one| emerged(one, names)).collect::<Vec<_>>();
+        if !rows.is_empty() {
+            sheet.table(&rows);
+        }
+        intention.note.iter().for_each(|note| sheet.detail(note));
+    }
+    brief.intentions.note.iter().for_each(|note| sheet.line(note));
+}
+
+fn emerged(one: &Emerged, names: &Names) -> Row {
+    // Seen from the intention.
+    let relation = if one.to_intention { one.relation.backward() } else { one.relation.forward() };
+    let linked = match one.linked_by {
+        Side::Patient => "linked by the patient".to_owned(),
+        Side::Clinician => format!("linked by {}", names.of(one.by)),
+    };
+    Row {
+        cells: vec![
+            relation.to_owned(),
+            short_id(one.entry.uuid()),
+            one.at.day_text(),
+            phrase::headline(&one.headline).to_owned(),
+        ],
+        notes: vec![format!("{} · {linked}", one.kind.label())],
+    }
+}
+
 fn row(item: &ListItem) -> Row {
     let headline = phrase::headline(&item.headline);
     let headline = item.rank.map_or_else(|| headline.to_owned(), |rank| format!("{rank}. {headline}"));
@@ -160,6 +183,7 @@ fn write_entry(sheet: &mut impl Sheet, entry: &BriefEntry) {
     if !entry.details.is_empty() {
         sheet.detail(&entry.details.join(" · "));
     }
+    phrase::meaning(&entry.themes, &entry.people).iter().for_each(|line| sheet.detail(line));
     if let Some(layer) = &entry.latest_layer {
         let which =
             if entry.layers == 1 { "Added".to_owned() } else { format!("Latest of {} additions,", entry.layers) };

@@ -5,7 +5,7 @@ use reverie_protocol::ids::DocumentId;
 use super::sheet::Sheet;
 use super::terminal::Terminal;
 use super::{Page, Receipts, phrase};
-use crate::document::Details;
+use crate::document::{Details, Document, Theme};
 use crate::find::short_id;
 use crate::names::{Names, listed};
 use crate::view::{EntryView, LayerView, PatientView, ReplyView, ShareState};
@@ -32,6 +32,7 @@ pub(super) fn write_entry(
     sheet.detail(&facts(view, entry, names, receipts).join(" · "));
     sheet.words(first.words.as_str());
     write_details(sheet, &first.details);
+    write_meaning(sheet, view, entry, names);
     sheet.attachments(&first.attachments);
 
     // Layers and replies have their places in one log, so that an answer stands after its question.
@@ -57,6 +58,34 @@ pub(super) fn write_entry(
         if let Some(mark) = addition.mark.as_ref().and_then(|mark| phrase::talk(mark.mark.body().talk)) {
             sheet.later(&format!("Marked for yourself: {mark}"));
         }
+    }
+}
+
+/// Writes which themes an entry is in, who is in it, and what it is linked to.
+fn write_meaning(sheet: &mut impl Sheet, view: &PatientView, entry: &EntryView, names: &Names) {
+    let (themes, own_themes) = view.themes_of(entry);
+    let named = |themes: Vec<&Document<Theme>>| themes.into_iter().map(|theme| theme.body().name.clone()).collect();
+    let people: Vec<_> = entry.people.iter().map(|person| person.body().label.clone()).collect();
+    let own_people: Vec<_> = view.people_in(entry).into_iter().filter(|label| !people.contains(label)).collect();
+    let (themes, own_themes): (Vec<_>, Vec<_>) = (named(themes), named(own_themes));
+    phrase::meaning(&themes, &people).iter().for_each(|line| sheet.detail(line));
+    if let Some(line) = phrase::meaning(&own_themes, &own_people) {
+        sheet.detail(&format!("For yourself: {line}"));
+    }
+    for view_of in view.links_of(entry.entry.id()) {
+        let link = view_of.link.body();
+        let forward = link.from == entry.entry.id();
+        let (relation, other) =
+            if forward { (link.relation.forward(), link.to) } else { (link.relation.backward(), link.from) };
+        let headline = view.entry(other).map(EntryView::headline).unwrap_or_default();
+        let by = if view_of.by == view.patient { "the patient".to_owned() } else { names.of(view_of.by) };
+        // She knows what she linked; who else did is said.
+        let linked = match (&view.private, view_of.by == view.patient) {
+            (Some(_), true) => String::new(),
+            _ => format!(" (linked by {by})"),
+        };
+        let (id, headline) = (short_id(other.uuid()), phrase::headline(&headline).to_owned());
+        sheet.detail(&format!("{relation} {id} \"{headline}\"{linked}"));
     }
 }
 

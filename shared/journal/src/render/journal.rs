@@ -101,6 +101,12 @@ fn facts(view: &PatientView, entry: &EntryView, names: &Names, receipts: Receipt
     if entry.is_tender() {
         facts.push("tender".to_owned());
     }
+    let (themes, own) = view.themes_of(entry);
+    facts.extend(themes.iter().chain(&own).map(|theme| format!("in \"{}\"", theme.body().name.as_str())));
+    let people: Vec<_> = view.people_in(entry).iter().map(|label| label.as_str().to_owned()).collect();
+    if !people.is_empty() {
+        facts.push(format!("with {}", listed(&people)));
+    }
     if !entry.layers.is_empty() {
         facts.push(phrase::count(entry.layers.len(), "addition", "additions"));
     }

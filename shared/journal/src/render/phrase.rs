@@ -3,6 +3,7 @@
 use crate::cycle::{CycleAt, CycleState};
 use crate::document::{Attachment, Kind, Route, Talk};
 use crate::phase::Phase;
+use crate::text::{Term, ThemeName};
 use crate::timestamp::Timestamp;
 
 /// Returns `1 entry`, `2 entries`.
@@ -98,6 +99,17 @@ pub(super) fn kinds(kind: Kind, also: &[Kind]) -> String {
     }
     let also: Vec<_> = also.iter().map(|kind| kind.label().to_lowercase()).collect();
     format!("{}, also {}", kind.label(), crate::names::listed(&also))
+}
+
+/// Returns the line that says which themes and people an entry has, as far as it has any: `Themes: the lake · With: Mum`.
+pub(super) fn meaning(themes: &[ThemeName], people: &[Term]) -> Option<String> {
+    let names: Vec<_> = themes.iter().map(|name| format!("\"{}\"", name.as_str())).collect();
+    let people: Vec<_> = people.iter().map(|label| label.as_str().to_owned()).collect();
+    let label = if names.len() == 1 { "Theme" } else { "Themes" };
+    let themes = Some(names).filter(|names| !names.is_empty()).map(|names| format!("{label}: {}", names.join(", ")));
+    let people = Some(people).filter(|people| !people.is_empty()).map(|people| format!("With: {}", people.join(", ")));
+    let parts: Vec<_> = themes.into_iter().chain(people).collect();
+    (!parts.is_empty()).then(|| parts.join(" · "))
 }
 
 /// Returns the headline, or what stands for one where there are no words.

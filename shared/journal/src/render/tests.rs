@@ -93,8 +93,9 @@ fn the_brief_reads_well() {
         │ thing.
 
     ── Intentions and what emerged ─────────────────────────────────────────────────
-      21212121  16 Apr 2031  To look at what I lock away, without…
-      No links to later entries yet.
+
+        21212121  16 Apr 2031  To look at what I lock away, without…
+        No links yet.
 
     ── Themes ──────────────────────────────────────────────────────────────────────
       No themes yet.

@@ -4,7 +4,7 @@ use proptest::prelude::*;
 
 use super::*;
 use crate::content::{Compartment, Content, OpenedJournal};
-use crate::document::{Kind, Talk};
+use crate::document::{Kind, Relation, Talk};
 use crate::fold::fold;
 use crate::sample::*;
 
@@ -198,4 +198,117 @@ fn a_share_of_a_measure_that_was_cut_short_is_finished_and_counts_once() {
     assert_eq!(view.measures().count(), 1);
     let plan = share_plan(&view, id(1), journal_id(2)).unwrap();
     assert_eq!((plan.seal.len(), plan.withdraw.len()), (0, 1));
+}
+
+/// The door and the lake, both private, linked and in one theme; a third entry of the theme stays private.
+fn themed() -> [OpenedJournal; 2] {
+    let private = private()
+        .write(HERON, theme(9, at(1, 8, 0), "water"))
+        .write(HERON, entry(3, at(1, 9, 0), Kind::Symbol, "a key"))
+        .write(HERON, placement(13, 3, 9, at(1, 9, 1)))
+        .write(HERON, entry(1, at(2, 9, 0), Kind::Image, "a door"))
+        .write(HERON, placement(11, 1, 9, at(2, 9, 1)))
+        .write(HERON, person_label(31, 1, "Mum", at(2, 9, 2)))
+        .write(HERON, link(23, 1, Relation::Answers, 3, at(2, 9, 3)))
+        .write(HERON, entry(2, at(3, 9, 0), Kind::Image, "a lake"))
+        .write(HERON, link(21, 2, Relation::Echoes, 1, at(3, 9, 1)));
+    [private, shared()]
+}
+
+/// The same patient, who has no third entry.
+fn without_the_key() -> [OpenedJournal; 2] {
+    let [mut private, shared] = themed();
+    let of_the_key = |opened: &crate::content::Opened| match &opened.content {
+        Content::Document(document) => [id(3), id(13), id(23)].contains(&document.id()),
+        _ => false,
+    };
+    private.records.retain(|opened| !of_the_key(opened));
+    // She named the theme for the door.
+    for opened in &mut private.records {
+        match &opened.content {
+            Content::Document(document) if document.id() == id(9) => {
+                opened.content = Content::Document(theme(9, at(2, 9, 1), "water"));
+            }
+            _ => {}
+        }
+    }
+    [private, shared]
+}
+
+/// The documents of the shared journal, as its readers have them.
+fn shared_bytes(journals: &[OpenedJournal]) -> Vec<String> {
+    let documents = journals[1].records.iter().filter_map(|opened| match &opened.content {
+        Content::Document(document) => Some(document.to_json()),
+        _ => None,
+    });
+    documents.collect()
+}
+
+#[test]
+fn a_theme_travels_with_its_entry_and_tells_of_no_other() {
+    let mut journals = themed();
+    share(&mut journals, 1);
+    let view = fold(HERON, &journals);
+    let circle = &view.shared[0];
+    assert_eq!(circle.themes[0].theme.body().name.as_str(), "water");
+    assert_eq!(circle.entries[0].people[0].body().label.as_str(), "Mum");
+    assert!(circle.links.is_empty(), "the other ends are private");
+    assert_eq!(view.links_of(id(1)).len(), 2, "she sees her links all the same");
+    assert_eq!(view.themes()[0].private, [id(3)]);
+
+    let mut others = without_the_key();
+    share(&mut others, 1);
+    assert_eq!(shared_bytes(&journals), shared_bytes(&others), "not a byte tells of the private entry");
+}
+
+#[test]
+fn a_link_travels_with_its_second_end_and_leaves_nothing_behind() {
+    let mut journals = themed();
+    share(&mut journals, 1);
+    let plan = share(&mut journals, 2);
+    assert!(plan.seal.iter().any(|document| document.id() == id(21)));
+    let view = fold(HERON, &journals);
+    assert_eq!(view.shared[0].links.iter().map(|link| link.link.id()).collect::<Vec<_>>(), [id(21)]);
+    let private = view.private.as_ref().unwrap();
+    assert_eq!(private.links.iter().map(|link| link.link.id()).collect::<Vec<_>>(), [id(23)]);
+    assert!(private.duplicates.is_empty());
+    let mut others = without_the_key();
+    share(&mut others, 1);
+    share(&mut others, 2);
+    assert_eq!(shared_bytes(&journals), shared_bytes(&others));
+}
+
+#[test]
+fn the_name_of_a_theme_goes_with_the_last_entry_that_is_withdrawn() {
+    let mut journals = themed();
+    share(&mut journals, 1);
+    share(&mut journals, 2);
+    withdraw(&mut journals, 1);
+    assert_eq!(shared_bytes(&journals).len(), 1, "the lake alone is left: no name, no label, no link");
+    let view = fold(HERON, &journals);
+    assert_eq!(view.themes()[0].private, [id(3), id(1)]);
+    assert_eq!(view.links_of(id(1)).len(), 2);
+    assert_eq!(view.entry(id(1)).unwrap().people.len(), 1);
+}
+
+#[test]
+fn erasing_an_entry_erases_its_placements_people_and_links() {
+    let mut journals = themed();
+    withdraw(&mut journals, 1);
+    let view = fold(HERON, &journals);
+    assert!(view.people().is_empty() && view.private.as_ref().unwrap().dormant.links.is_empty());
+    assert_eq!(view.themes()[0].private, [id(3)]);
+}
+
+#[test]
+fn what_a_clinician_linked_outlives_a_withdrawal_unseen() {
+    let circle = shared()
+        .write(HERON, entry(1, at(1, 9, 0), Kind::Image, "a door"))
+        .write(HERON, entry(2, at(1, 9, 0), Kind::Image, "a lake"))
+        .write(QUILL, link(22, 2, Relation::Echoes, 1, at(2, 10, 0)));
+    let mut journals = [private(), circle];
+    withdraw(&mut journals, 1);
+    assert!(fold(HERON, &journals).shared[0].links.is_empty());
+    share(&mut journals, 1);
+    assert_eq!(fold(HERON, &journals).shared[0].links.len(), 1);
 }
