@@ -4,11 +4,12 @@ use std::path::PathBuf;
 
 use clap::builder::{PossibleValuesParser, TypedValueParser};
 use clap::{ArgAction, Args, CommandFactory as _, Parser, Subcommand};
-use reverie_journal::{Detail, Details, Field, Kind, find_field};
+use reverie_journal::{Detail, Details, EntryFilter, Field, Kind, Timestamp, find_field};
 use reverie_protocol::account::AccountRole;
 use reverie_protocol::limits;
 
 use crate::commands::*;
+use crate::time::beginning;
 
 /// An end-to-end encrypted integration journal for ketamine-assisted psychotherapy
 #[derive(Parser)]
@@ -86,6 +87,9 @@ pub(crate) enum Command {
     Attach(attach::AttachArgs),
     Elaborate(elaborate::ElaborateArgs),
     Mark(mark::MarkArgs),
+    Theme(theme::ThemeArgs),
+    Link(link::LinkArgs),
+    Person(person::PersonArgs),
     Measure(measure::MeasureArgs),
     SafetyPlan(safety_plan::SafetyPlanArgs),
     List(list::ListArgs),
@@ -134,6 +138,7 @@ const GROUPS: [(&str, &[&str]); 7] = [
             "attach",
             "elaborate",
             "mark",
+            "person",
             "list",
             "share",
             "release",
@@ -151,6 +156,8 @@ const GROUPS: [(&str, &[&str]); 7] = [
         "For both",
         &[
             "show",
+            "theme",
+            "link",
             "watch",
             "consent",
             "course",
@@ -203,6 +210,29 @@ fn explained(command: clap::Command) -> clap::Command {
     let template =
         format!("{}\n\n{{usage-heading}} {{usage}}\n\n{{all-args}}{{after-help}}", textwrap::fill(&about, 80));
     command.help_template(template).mut_subcommands(explained)
+}
+
+/// Which entries somebody wants to see.
+#[derive(Args)]
+pub(crate) struct FilterArgs {
+    /// Only entries of this kind
+    #[arg(long, value_name = "KIND", value_parser = kind(), hide_possible_values = true)]
+    kind: Option<Kind>,
+    /// Only entries in this theme: its name or id
+    #[arg(long, value_name = "THEME")]
+    theme: Option<String>,
+    /// Only entries with this person
+    #[arg(long, value_name = "LABEL")]
+    person: Option<String>,
+    /// Only entries from this day or time on
+    #[arg(long, value_name = "DATE", value_parser = beginning)]
+    since: Option<Timestamp>,
+}
+
+impl From<FilterArgs> for EntryFilter {
+    fn from(FilterArgs { kind, theme, person, since }: FilterArgs) -> Self {
+        Self { kind, theme, person, since }
+    }
 }
 
 /// Reads a handle.

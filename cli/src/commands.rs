@@ -31,6 +31,7 @@ pub(crate) mod invite;
 pub(crate) mod join;
 pub(crate) mod kinds;
 pub(crate) mod kit;
+pub(crate) mod link;
 pub(crate) mod list;
 pub(crate) mod login;
 pub(crate) mod logout;
@@ -40,6 +41,7 @@ pub(crate) mod members;
 pub(crate) mod note;
 pub(crate) mod pair;
 pub(crate) mod password;
+pub(crate) mod person;
 pub(crate) mod prepare;
 pub(crate) mod prompt;
 pub(crate) mod queue;
@@ -55,6 +57,7 @@ pub(crate) mod second_factor;
 pub(crate) mod session;
 pub(crate) mod share;
 pub(crate) mod show;
+pub(crate) mod theme;
 pub(crate) mod trash;
 pub(crate) mod unlock;
 pub(crate) mod verify;
@@ -89,6 +92,9 @@ pub(crate) async fn run(ui: &Ui, start: Start, command: Command) -> Result<ExitC
         Command::Attach(args) => attach::run(ui, start.log_in(ui, Writing).await?, args).await,
         Command::Elaborate(args) => elaborate::run(ui, start.log_in(ui, Writing).await?, args).await,
         Command::Mark(args) => mark::run(ui, start.log_in(ui, Writing).await?, args).await,
+        Command::Theme(args) => theme::run(ui, start, args).await,
+        Command::Link(args) => link::run(ui, start.log_in(ui, Writing).await?, args).await,
+        Command::Person(args) => person::run(ui, start, args).await,
         Command::Measure(args) => measure::run(ui, start, args).await,
         Command::Coverage(args) => coverage::run(ui, start.log_in(ui, Writing).await?, args).await,
         Command::SafetyPlan(args) => safety_plan::run(ui, start.log_in(ui, Writing).await?, args).await,

@@ -19,6 +19,7 @@ mod disk_full;
 mod guard;
 mod hostile;
 mod keys;
+mod meaning;
 mod measures;
 mod membership;
 mod model;

@@ -3,7 +3,7 @@
 use reverie_client::native::ExportFolder;
 use reverie_journal::measure::{Answered, Pack, Taking};
 use reverie_journal::{
-    Away, Coverage, Hours, Kind, Mark, Outcome, Person as Contact, PersonName, Phone, Session, SessionState,
+    Away, Coverage, Hours, Kind, Mark, Outcome, Person as Contact, PersonName, Phone, Relation, Session, SessionState,
     SessionType, Talk,
 };
 use reverie_protocol::account::AccountRole;
@@ -57,7 +57,7 @@ async fn nothing_that_anybody_writes_reaches_database_files_memory_logs_or_wire(
     // The clinician reads all of it: the canaries are really there, for those who hold keys.
     quill.sync().await.unwrap();
     let brief = serde_json::to_string(&quill.brief(heron.account(), None, None).unwrap()).unwrap();
-    for place in ["title", "words", "attachment", "layer"] {
+    for place in ["title", "words", "attachment", "layer", "theme", "label", "proposal"] {
         assert!(brief.contains(&canary(place)), "{place}");
     }
     heron.sync().await.unwrap();
@@ -136,6 +136,8 @@ async fn plant(quill: &mut Person, heron: &mut Person) {
     let with = heron.share_target(None).unwrap();
     heron.share(entry, &with).await.unwrap();
     heron.elaborate(entry, canary("private layer"), vec![], true).await.unwrap();
+    heron.put_in_theme(&canary("theme"), &[entry], false).await.unwrap();
+    heron.label_person(&canary("label"), &[entry], false).await.unwrap();
     let taken_back = heron.shares(Kind::Dream, &canary("taken back")).await.unwrap();
     heron.withdraw(taken_back).await.unwrap();
 
@@ -145,6 +147,7 @@ async fn plant(quill: &mut Person, heron: &mut Person) {
     let session = Session::new(session_type, state, SESSION_AT.parse().unwrap());
     quill.record_session(heron.account(), session).await.unwrap();
     quill.reply(entry, canary("reply"), true).await.unwrap();
+    quill.propose_theme(&canary("proposal"), &[entry]).await.unwrap();
     let brief = quill.brief(heron.account(), None, None).unwrap();
     quill.receipt(&brief).await.unwrap().unwrap();
 }
@@ -206,6 +209,10 @@ async fn what_a_patient_keeps_private_changes_not_one_byte_for_her_clinician() {
         heron.writes(Kind::Conflict, words).await.unwrap();
     }
     heron.elaborate(entry, "A private thought beside a shared entry.".into(), vec![], true).await.unwrap();
+    let kept = heron.writes(Kind::Symbol, "A key in a tin.").await.unwrap().document;
+    heron.put_in_theme("for me alone", &[entry, kept], true).await.unwrap();
+    heron.label_person("Mum", &[entry], true).await.unwrap();
+    heron.link(kept, Relation::Echoes, entry, false).await.unwrap();
     let gone = heron.writes(Kind::Fragment, "Written and erased.").await.unwrap();
     heron.withdraw(gone.document).await.unwrap();
     private_or_shared(&mut heron, true).await;

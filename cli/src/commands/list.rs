@@ -1,10 +1,12 @@
 //! `reverie list`: the journal, what is private and what is shared.
 
 use clap::Args;
+use reverie_journal::EntryFilter;
 use reverie_journal::render::journal_text;
 use reverie_protocol::account::AccountRole;
 use serde_json::json;
 
+use crate::arguments::FilterArgs;
 use crate::error::{CommandError, user_error};
 use crate::logged_in::LoggedIn;
 use crate::time::now;
@@ -16,7 +18,8 @@ use crate::ui::Ui;
 Examples:
   reverie list
   reverie list --shared
-  reverie list --json")]
+  reverie list --person Mum
+  reverie list --kind dream --since 2031-05-01")]
 pub(crate) struct ListArgs {
     /// Only what is private
     #[arg(long, conflicts_with = "shared")]
@@ -24,10 +27,13 @@ pub(crate) struct ListArgs {
     /// Only what is shared
     #[arg(long)]
     shared: bool,
+    #[command(flatten)]
+    filter: FilterArgs,
 }
 
-pub(crate) fn run(ui: &Ui, logged_in: LoggedIn, ListArgs { private, shared }: ListArgs) -> Result<(), CommandError> {
+pub(crate) fn run(ui: &Ui, logged_in: LoggedIn, args: ListArgs) -> Result<(), CommandError> {
     let LoggedIn { account, profile: _ } = logged_in;
+    let ListArgs { private, shared, filter } = args;
     if account.role() != AccountRole::Patient {
         let hint = "Clinicians read with `reverie queue`, then `reverie brief HANDLE`.";
         return Err(user_error("only patients keep a journal of entries").hint(hint));
@@ -41,6 +47,11 @@ pub(crate) fn run(ui: &Ui, logged_in: LoggedIn, ListArgs { private, shared }: Li
     if private {
         view.shared.clear();
     }
+    let proposed = view.shared.iter().flat_map(|shared| &shared.proposals).filter(|one| one.answer.is_none()).count();
+    let filter = EntryFilter::from(filter);
+    if !filter.is_empty() {
+        view.retain(&filter);
+    }
     let waiting = account.waiting_count();
     let answer = json!({ "guard": guard, "to_release": asked, "private": view.private, "shared": view.shared, "waiting": waiting });
     ui.answer(&answer, || journal_text(&view, &account.names(), ui.page()))?;
@@ -53,6 +64,10 @@ pub(crate) fn run(ui: &Ui, logged_in: LoggedIn, ListArgs { private, shared }: Li
     if asked > 0 {
         let entries = if asked == 1 { "1 entry waits".to_owned() } else { format!("{asked} entries wait") };
         ui.say(&format!("{entries} for your answer: `reverie release`."));
+    }
+    if proposed > 0 {
+        let themes = if proposed == 1 { "1 theme is".to_owned() } else { format!("{proposed} themes are") };
+        ui.say(&format!("{themes} proposed to you: `reverie theme list`."));
     }
     if waiting > 0 {
         let deeds = if waiting == 1 { "1 deed is".to_owned() } else { format!("{waiting} deeds are") };

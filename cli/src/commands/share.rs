@@ -14,7 +14,8 @@ use crate::ui::Ui;
 
 /// Share entries or measures with your clinician
 ///
-/// Everything of an entry goes along: its words, what you added, its files, its marks. What you added for yourself stays
+/// Everything of an entry goes along: its words, what you added, its files, its marks, who is in it, the names of its
+/// themes, and its links to what is shared already. What you added for yourself stays
 /// private. You can withdraw an entry at any time; what was read cannot be unread. In the day after a dose sharing waits:
 /// the entry is held, and you are asked the morning after.
 #[derive(Args)]
@@ -77,6 +78,17 @@ pub(crate) async fn run(ui: &Ui, logged_in: LoggedIn, args: ShareArgs) -> Result
     let rows: Vec<[String; 4]> = rows.chain(measures).collect();
     ui.say(&format!("{readers} will be able to read:\n"));
     ui.say(&table(&rows));
+    let entries = || found.iter().filter_map(|id| view.entry(*id));
+    let mut along: Vec<_> = entries()
+        .flat_map(|entry| &entry.themes)
+        .map(|one| format!("the theme \"{}\"", one.theme.body().name.as_str()))
+        .chain(entries().flat_map(|entry| &entry.people).map(|person| format!("\"{}\"", person.body().label.as_str())))
+        .collect();
+    along.sort();
+    along.dedup();
+    if !along.is_empty() {
+        ui.say(&format!("\nThey also see which of your themes and people are in it: {}.", along.join(", ")));
+    }
     if !ui.confirm(yes, &format!("\nShare with {readers}?"))? {
         ui.say("Nothing was shared.");
         return Ok(());

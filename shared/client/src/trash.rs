@@ -58,10 +58,12 @@ impl Unlocked {
     /// [`ClientError::Guarded`] while a guard window is under way.
     pub async fn erase(&mut self, entries: &[DocumentId]) -> Result<Flushed, ClientError> {
         self.may(Deed::Erase)?;
-        let trash = self.trash();
+        let Some(private) = self.view(self.account()).private else { return self.flush().await };
         let mut intents = Vec::new();
-        for trashed in trash.iter().filter(|trashed| entries.contains(&trashed.view.entry.id())) {
-            for withdraws in trashed.view.records.chunks(limits::WITHDRAWS_PER_RECORD) {
+        for trashed in private.trash.iter().filter(|trashed| entries.contains(&trashed.view.entry.id())) {
+            let links = private.link_records(trashed.view.entry.id(), self.account());
+            let records: Vec<_> = trashed.view.records.iter().copied().chain(links).collect();
+            for withdraws in records.chunks(limits::WITHDRAWS_PER_RECORD) {
                 let (journal, record) = (trashed.view.journal, self.record_id());
                 intents.push(Intent::Withdraw { journal, record, withdraws: withdraws.to_vec(), replaced_by: None });
             }
