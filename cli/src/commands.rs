@@ -20,6 +20,7 @@ pub(crate) mod consent;
 pub(crate) mod course;
 pub(crate) mod coverage;
 pub(crate) mod cycle;
+pub(crate) mod delete_account;
 pub(crate) mod devices;
 pub(crate) mod discuss;
 pub(crate) mod dose;
@@ -79,6 +80,7 @@ pub(crate) async fn run(ui: &Ui, start: Start, command: Command) -> Result<ExitC
         Command::Password(args) => password::run(ui, start, args).await,
         Command::SecondFactor(args) => second_factor::run(ui, start, args).await,
         Command::Devices(args) => devices::run(ui, start, args).await,
+        Command::DeleteAccount(args) => delete_account::run(ui, start, args).await,
         Command::Recover(args) => recover::run(ui, start, args).await,
         Command::Whoami(args) => whoami::run(ui, start, args).await,
         Command::Pair(args) => pair::run(ui, start, args).await,

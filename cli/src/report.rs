@@ -51,6 +51,16 @@ pub(crate) fn tell(ui: &Ui, notice: &Notice) {
             "The server offers journal {journal} of somebody whom you are not paired with. It is left alone. If you \
              expect somebody, pair with them: `reverie pair`."
         )),
+        Notice::Erased { handle, undelivered, .. } => {
+            let waited = match undelivered {
+                0 => "",
+                _ => " What you had written for them and was not sent yet is gone too.",
+            };
+            ui.warn(&format!(
+                "{handle} has deleted the account, with everything in it, and signed for it. This device has forgotten \
+                 the journal. What you copied elsewhere is still yours to keep or destroy.{waited}"
+            ));
+        }
         Notice::Gone { journal } => ui.warn(&format!(
             "The server no longer shows journal {journal}, which this device has seen. What is here stays here. Ask \
              your practice why."

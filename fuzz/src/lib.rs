@@ -19,7 +19,7 @@ pub use sealed::{
     attachment, body, bundle, device, document, grant, handover, invitation_code, key_text, local, recovery_words,
 };
 pub use taken_home::{export, shown, time};
-pub use wire::{answer, card, events, evidence, keyring, problem, record, text};
+pub use wire::{answer, card, erasure, events, evidence, keyring, problem, record, text};
 
 /// A target: the name of its file and of its corpus, and what runs.
 pub type Target = (&'static str, fn(&[u8]));
@@ -28,6 +28,7 @@ pub type Target = (&'static str, fn(&[u8]));
 pub const TARGETS: &[Target] = &[
     ("record", record),
     ("card", card),
+    ("erasure", erasure),
     ("keyring", keyring),
     ("evidence", evidence),
     ("problem", problem),

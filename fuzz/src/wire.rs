@@ -9,6 +9,7 @@ use reverie_protocol::card::SignedCard;
 use reverie_protocol::changes::Changes;
 use reverie_protocol::check::check;
 use reverie_protocol::disclosure::DisclosurePage;
+use reverie_protocol::erasure::SignedErasure;
 use reverie_protocol::events::{Event, EventReader};
 use reverie_protocol::evidence::Evidence;
 use reverie_protocol::hash::Hash;
@@ -70,6 +71,18 @@ pub fn card(bytes: &[u8]) {
     let _ = SignedCard { card: B64(bytes.to_vec()), signature, succession }.verify_successor_of(&before);
     if let Ok(card) = serde_json::from_slice::<SignedCard>(bytes) {
         let _ = card.verify();
+    }
+}
+
+/// The erasure of an account or of a journal: its bytes signed by the account, and the whole as JSON.
+pub fn erasure(bytes: &[u8]) {
+    let key = KEYS.keys.card(KEYS.account).verify().expect("the card is in order").verifying_key;
+    let signature = B64(KEYS.keys.sign_statement(Kind::Erasure, bytes).0.to_vec());
+    if let Ok(erasure) = (SignedErasure { erasure: B64(bytes.to_vec()), signature }).verify(&key) {
+        assert!(erasure.v == 1, "an erasure of another version was read");
+    }
+    if let Ok(signed) = serde_json::from_slice::<SignedErasure>(bytes) {
+        let _ = signed.verify(&key);
     }
 }
 

@@ -6,6 +6,7 @@
 mod accounts;
 mod audit;
 mod devices;
+mod erased_journals;
 mod journals;
 mod lost_files;
 mod past_cards;
@@ -29,6 +30,7 @@ impl MigratorTrait for Migrator {
             Box::new(past_cards::Migration),
             Box::new(lost_files::Migration),
             Box::new(second_factors::Migration),
+            Box::new(erased_journals::Migration),
         ]
     }
 }

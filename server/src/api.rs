@@ -8,6 +8,7 @@ mod audit_log;
 mod cards;
 mod changes;
 mod disclosure;
+mod erasure;
 mod examples;
 mod handovers;
 mod health;
@@ -91,9 +92,8 @@ fn service() -> OpenApiService<impl OpenApi, ()> {
         changes::ChangesApi,
         access_log::AccessLogApi,
         attachments::AttachmentsApi,
-        admin::AdminApi,
-        audit_log::AuditLogApi,
-        disclosure::DisclosureApi,
+        erasure::ErasureApi,
+        (admin::AdminApi, audit_log::AuditLogApi, disclosure::DisclosureApi),
         health::HealthApi,
     );
     OpenApiService::new(parts, "Reverie", env!("CARGO_PKG_VERSION")).description(include_str!("api/description.md"))

@@ -16,6 +16,7 @@ use reverie_protocol::limits;
 use reverie_protocol::problem::ProblemCode;
 
 use crate::app::App;
+use crate::erasure;
 use crate::refusal::{ApiError, malformed, not_found, refuse, stale_head};
 use crate::writer::{Append, Refused};
 use judge::{Judged, judge};
@@ -110,6 +111,12 @@ const fn head(state: &JournalState) -> Head {
 async fn open(app: &App, sender: Sender, records: &[SignedRecord], headers: &[Header]) -> Result<Head, ApiError> {
     if headers[0].action != Action::Open {
         return Err(not_found("journal"));
+    }
+    if erasure::is_erased(app, headers[0].journal).await? {
+        return Err(refuse(
+            ProblemCode::Erased,
+            "The journal's owner erased it with her account. It does not come back.",
+        ));
     }
     let judged = judge(app, sender, None, None, records, headers, &Uploads::new()).await?;
     // Whoever sends a journal again is in it, or it is none of theirs.

@@ -102,6 +102,8 @@ fn rows_about(db: &impl ConnectionTrait, table: &Table, about: &About) -> Option
             .add(record::Column::Journal.in_subquery(owned(id)))
             .add(names(db, id)),
         "attachment" => files(about),
+        // Whose it was stands in the statement alone.
+        "erased_journal" => any.add(erased(db, id)),
         "audit" => {
             let invitations = invitation::Entity::find()
                 .select_only()
@@ -156,6 +158,15 @@ fn names(db: &impl ConnectionTrait, account: Uuid) -> Expr {
     };
     let without = [Action::Write, Action::Withdraw, Action::Close].map(|action| name_of(&action));
     record::Column::Action.is_not_in(without).and(listed)
+}
+
+/// Statements that the account signed.
+fn erased(db: &impl ConnectionTrait, account: Uuid) -> Expr {
+    let text = account.to_string().into_bytes();
+    match db.get_database_backend() {
+        DbBackend::Postgres => Expr::cust_with_values("position($1 in erasure) > 0", [text]),
+        _ => Expr::cust_with_values("instr(erasure, ?) > 0", [text]),
+    }
 }
 
 async fn read(

@@ -7,6 +7,7 @@ pub(crate) mod audit_head;
 pub(crate) mod authenticator;
 pub(crate) mod backup_code;
 pub(crate) mod ended_session;
+pub(crate) mod erased_journal;
 pub(crate) mod handover;
 pub(crate) mod invitation;
 pub(crate) mod journal;

@@ -17,6 +17,7 @@ mod data;
 mod database;
 mod disclosure;
 mod entity;
+mod erasure;
 mod http;
 pub mod init;
 mod invitations;

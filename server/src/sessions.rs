@@ -33,6 +33,8 @@ pub(crate) enum Reason {
     Recovered,
     /// Another device of the account gave it new keys, which this one does not have.
     Rekeyed,
+    /// The account was erased.
+    Erased,
 }
 
 /// What somebody has shown who opens a session.
@@ -126,6 +128,7 @@ pub(crate) async fn why_none(db: &impl ConnectionTrait, token_sha256: Hash) -> R
     let day = day_text(ended.ended_day);
     let detail = match named(&ended.reason)? {
         Reason::Removed => format!("Another device of this account removed this one on {day}."),
+        Reason::Erased => format!("This account was deleted on {day}, and the server has nothing of it any more."),
         Reason::Rekeyed => {
             format!("Another device gave this account new keys on {day}. Log in here to take them over.")
         }

@@ -29,6 +29,7 @@ async fn told(person: &mut Person) -> Vec<String> {
         Notice::OffBoarded { .. } => "off-boarded".into(),
         Notice::Stranger { .. } => "a stranger's journal".into(),
         Notice::Gone { .. } => "a journal is gone".into(),
+        Notice::Erased { .. } => "a journal was erased".into(),
     };
     notices.into_iter().map(say).collect()
 }

@@ -16,6 +16,7 @@ mod crash;
 mod deeds;
 mod demo;
 mod disk_full;
+mod erasure;
 mod guard;
 mod hostile;
 mod keys;

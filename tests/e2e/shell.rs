@@ -1,6 +1,7 @@
 //! Somebody at a shell: the program itself, on a device that a test filled before.
 
 use std::fs;
+use std::path::Path;
 use std::process::{Command, Output, Stdio};
 
 use reverie_tests::person::PASSWORD;
@@ -26,8 +27,14 @@ pub(crate) fn reverie(world: &World, profile: &str, arguments: &[&str]) -> Outpu
 
 /// Takes a person's device home, so that a shell can use it.
 pub(crate) fn goes_home(world: &World, profile: &str, person: Person) {
-    let (from, to) = (person.home.clone(), world.home("shells").join(profile));
+    let from = person.home.clone();
     drop(person);
+    device_goes_home(world, profile, &from);
+}
+
+/// The same, of a device that nobody is at.
+pub(crate) fn device_goes_home(world: &World, profile: &str, from: &Path) {
+    let to = world.home("shells").join(profile);
     fs::create_dir_all(&to).unwrap();
     fs::rename(from, to.join("store")).unwrap();
 }

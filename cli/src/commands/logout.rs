@@ -3,6 +3,7 @@
 use clap::Args;
 use serde_json::json;
 
+use crate::agent;
 use crate::error::CommandError;
 use crate::logged_in::{Purpose, Start, catch_up};
 use crate::ui::Ui;
@@ -15,10 +16,21 @@ use crate::ui::Ui;
 #[command(after_help = "\
 Examples:
   reverie logout
-  reverie --profile quill logout")]
-pub(crate) struct LogoutArgs {}
+  reverie --profile quill logout
+  reverie logout --erase")]
+pub(crate) struct LogoutArgs {
+    /// Forget the account on this device too: its keys, and everything that is sealed with them
+    #[arg(long)]
+    erase: bool,
+    /// Do not ask
+    #[arg(long, requires = "erase")]
+    yes: bool,
+}
 
-pub(crate) async fn run(ui: &Ui, start: Start, LogoutArgs {}: LogoutArgs) -> Result<(), CommandError> {
+pub(crate) async fn run(ui: &Ui, start: Start, LogoutArgs { erase, yes }: LogoutArgs) -> Result<(), CommandError> {
+    if erase {
+        return forget(ui, &start, yes).await;
+    }
     let (mut account, _profile) = start.unlock().await?;
     if account.is_logged_in() {
         // What waits goes out first, as far as it can.
@@ -27,4 +39,36 @@ pub(crate) async fn run(ui: &Ui, start: Start, LogoutArgs {}: LogoutArgs) -> Res
     }
     ui.say("Logged out. `reverie login` logs in again.");
     ui.answer(&json!({ "logged_in": false, "waiting": account.waiting_count() }), String::new)
+}
+
+async fn forget(ui: &Ui, start: &Start, yes: bool) -> Result<(), CommandError> {
+    let (mut account, profile, _) = start.unlock_by_password().await?;
+    if account.is_logged_in() {
+        catch_up(ui, &mut account, Purpose::Writing).await?;
+    }
+    let (handle, waiting) = (account.handle().to_owned(), account.waiting_count());
+    ui.say(&format!(
+        "This device forgets {handle}. What is on the server stays there; to read it again you need another device of yours, \
+         or your recovery kit."
+    ));
+    if waiting > 0 {
+        ui.warn(&format!(
+            "{waiting} of the things you did were never sent. They are on this device alone, and are lost."
+        ));
+    }
+    if !ui.confirm(yes, "Forget it?")? {
+        ui.say("Nothing was changed.");
+        return Ok(());
+    }
+    if account.is_logged_in() {
+        // Without a server the session stays in the list of devices, from where it can be removed.
+        match account.logout().await {
+            Err(error) if !error.is_offline() && !error.is_logged_out() => return Err(error.into()),
+            _ => {}
+        }
+    }
+    account.erase_device().await?;
+    agent::lock(&profile)?;
+    ui.say(&format!("This device holds nothing of {handle} any more."));
+    ui.answer(&json!({ "erased": true, "lost": waiting }), String::new)
 }

@@ -17,6 +17,7 @@ use reverie_protocol::audit::*;
 use reverie_protocol::card::SignedCard;
 use reverie_protocol::changes::{Changes, JournalChange};
 use reverie_protocol::disclosure::*;
+use reverie_protocol::erasure::SignedErasure;
 use reverie_protocol::hash::Hash;
 use reverie_protocol::header::{MemberRole, SignedRecord};
 use reverie_protocol::opaque::KsfParams;
@@ -51,6 +52,7 @@ pub(crate) fn visit(visitor: &mut impl Visitor) {
     pairing(visitor, &story);
     sessions(visitor, &story);
     journals(visitor, &story);
+    erasure(visitor);
     audit(visitor, &story);
     disclosure(visitor, &story);
     let problems: Vec<_> = ProblemCode::ALL.iter().map(|code| problem(*code, head(&story))).collect();
@@ -271,6 +273,13 @@ fn journals(visitor: &mut impl Visitor, story: &Story) {
         size: file.size,
     });
     visitor.visit(&file.collect::<Vec<_>>());
+}
+
+fn erasure(visitor: &mut impl Visitor) {
+    let signed = |what: &str| SignedErasure { erasure: arbitrary(what, 92), signature: arbitrary("signature", 64) };
+    visitor.visit(&[signed("erasure of a journal")]);
+    visitor.visit(&[EraseAccount { account: signed("erasure"), journals: vec![signed("erasure of a journal")] }]);
+    visitor.visit(&[AccountErased { day: LAST_DAY.into(), journals: 2, records: 431, files: 17 }]);
 }
 
 fn audit(visitor: &mut impl Visitor, story: &Story) {

@@ -41,7 +41,7 @@ impl Lately {
     }
 
     /// Forgets a journal that has moved on without this process.
-    pub(super) fn forget(&self, journal: JournalId) {
+    pub(crate) fn forget(&self, journal: JournalId) {
         self.states().remove(&journal);
     }
 

@@ -123,7 +123,11 @@ pub const TABLES: &[Table] = &[
             column("id", Id, "the session"),
             column("account", Id, "whose it was"),
             column("token_sha256", Bytes, "SHA-256 of the session's token, which opens nothing any more"),
-            column("reason", Text, "removed from another device, or the account recovered with its kit"),
+            column(
+                "reason",
+                Text,
+                "removed from another device, the account recovered with its kit, new keys, or the account erased",
+            ),
             column("ended_day", Small, "the day on which it was ended"),
         ],
     },
@@ -240,6 +244,16 @@ pub const TABLES: &[Table] = &[
         ],
     },
     Table {
+        name: "erased_journal",
+        about: "A journal that its owner erased with her account, so that nobody brings it back. Kept.",
+        columns: &[
+            column("journal", Id, "the journal that is gone"),
+            column("erasure", Bytes, "that it was to be erased, and by which account: what its owner signed"),
+            column("signature", Bytes, "her signature"),
+            column("erased_day", Small, "the day"),
+        ],
+    },
+    Table {
         name: "audit",
         about: "Who fetched or changed what, on which day. Kept; entries are a chain, and none can be taken out unnoticed.",
         columns: &[
@@ -299,6 +313,9 @@ mod tests {
         declared::<entity::past_card::Entity>();
         declared::<entity::record::Entity>();
         declared::<entity::attachment::Entity>();
+        declared::<entity::erased_journal::Entity>();
+        declared::<entity::authenticator::Entity>();
+        declared::<entity::backup_code::Entity>();
         declared::<entity::audit::Entity>();
         declared::<entity::audit_head::Entity>();
     }

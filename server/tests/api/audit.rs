@@ -5,8 +5,8 @@ use std::collections::BTreeMap;
 use reqwest::StatusCode;
 use reverie_protocol::account::AccountRole;
 use reverie_protocol::api::{
-    AccountCard, AccountEntry, Accounts, Append, Bundle, InvitationOffer, PutBundle, PutCard, RedeemInvitation, Resent,
-    Session, SessionRecover, Sessions, StoredAttachment,
+    AccountCard, AccountEntry, AccountErased, Accounts, Append, Bundle, InvitationOffer, PutBundle, PutCard,
+    RedeemInvitation, Resent, Session, SessionRecover, Sessions, StoredAttachment,
 };
 use reverie_protocol::audit::{AccessLog, AuditAct, AuditCheck, AuditLink, AuditPage};
 use reverie_protocol::bytes::B64;
@@ -222,6 +222,8 @@ const OPERATIONS: &[(&str, Result<AuditAct, &str>)] = &[
     ("replace_backup_codes", Ok(AuditAct::ReplaceBackupCodes)),
     ("remove_second_factor", Ok(AuditAct::RemoveSecondFactor)),
     ("reset_second_factor", Ok(AuditAct::ResetSecondFactor)),
+    ("erase_account", Ok(AuditAct::EraseAccount)),
+    ("get_erasure", Err("what its owner signed for whoever read it")),
     ("start_password", Err("nothing is stored or told")),
     ("get_own_account", Err("the caller's own, and public")),
     ("get_bundle", Ok(AuditAct::FetchBundle)),
@@ -320,6 +322,9 @@ async fn everything(world: &World, quill: &Person, wren: &Person) -> Vec<AuditAc
     let other = sessions.sessions.iter().find(|session: &&Session| !session.current).unwrap();
     assert_eq!(quill.delete(&format!("/v1/sessions/{}", other.session)).await.status(), StatusCode::NO_CONTENT);
 
+    let lantern = world.person(AccountRole::Patient, "lantern-19").await;
+    let leaves = crate::erasure::erasure(&lantern, &[]);
+    ok::<AccountErased>(lantern.post("/v1/accounts/me/erase", &leaves).await).await;
     ok::<Accounts>(admin.get("/v1/admin/accounts").await).await;
     ok::<DisclosurePage>(admin.get(&format!("/v1/admin/accounts/{}/disclosure", wren.account)).await).await;
     for deed in ["suspend", "reinstate", "off-board"] {

@@ -14,6 +14,7 @@ mod changes;
 mod command;
 mod devices;
 mod disclosure;
+mod erasure;
 mod framework;
 mod home;
 mod invitations;

@@ -9,6 +9,7 @@ use futures_util::{StreamExt as _, TryStreamExt as _, future};
 use reverie_protocol::api::*;
 use reverie_protocol::audit::{AccessLog, AuditPage};
 use reverie_protocol::disclosure::{DisclosurePage, DisclosurePlace};
+use reverie_protocol::erasure::SignedErasure;
 use reverie_protocol::ids::{AccountId, AttachmentId, FactorId, InvitationId, JournalId, SessionId};
 use reverie_protocol::limits;
 use reverie_protocol::problem::Problem;
@@ -202,6 +203,16 @@ impl Api {
     /// Stores the card of new keys, and the bundle that holds them.
     pub async fn put_card(&self, token: &str, put: &PutCard) -> Result<(), ApiError> {
         self.tell(Put, "/v1/accounts/me/card", token, json(put)).await
+    }
+
+    /// Erases the account, with every journal that it owns.
+    pub async fn erase_account(&self, token: &str, wanted: &EraseAccount) -> Result<AccountErased, ApiError> {
+        self.ask(Post, "/v1/accounts/me/erase", Some(token), json(wanted)).await
+    }
+
+    /// Returns what the owner of an erased journal signed.
+    pub async fn get_erasure(&self, token: &str, journal: JournalId) -> Result<SignedErasure, ApiError> {
+        self.ask(Get, &format!("/v1/journals/{journal}/erasure"), Some(token), Body::Empty).await
     }
 
     /// Returns the cards of an account that is paired or shares a journal with the caller.

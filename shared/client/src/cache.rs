@@ -77,7 +77,8 @@ impl Unlocked {
         Ok(())
     }
 
-    async fn forget_cached(&self, journal: JournalId, but: Option<&str>) -> Result<(), ClientError> {
+    /// Deletes what is cached of a journal, but for one part.
+    pub(crate) async fn forget_cached(&self, journal: JournalId, but: Option<&str>) -> Result<(), ClientError> {
         for name in self.env.store.list(&format!("{LOG}{journal}/")).await? {
             if Some(name.as_str()) != but {
                 self.env.store.delete(&name).await?;

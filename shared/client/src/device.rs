@@ -246,6 +246,17 @@ pub(crate) async fn forget_next_keys(store: &dyn Store) -> Result<(), ClientErro
     Ok(store.delete(NEXT_KEYS).await?)
 }
 
+/// Deletes everything. The keys go first: from then on nobody opens the rest, wherever it is cut off.
+pub(crate) async fn erase(store: &dyn Store) -> Result<(), ClientError> {
+    for name in [KEYS, NEXT_KEYS] {
+        store.delete(name).await?;
+    }
+    for name in store.list("").await? {
+        store.delete(&name).await?;
+    }
+    Ok(())
+}
+
 pub(crate) async fn forget(store: &dyn Store) -> Result<(), ClientError> {
     // The keys go last: without them nothing else can be read, so a cut in between leaves nothing that looks whole.
     for name in store.list("").await? {

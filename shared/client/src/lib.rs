@@ -19,6 +19,7 @@ mod device;
 mod devices;
 mod disclosing;
 mod environment;
+mod erasing;
 mod error;
 mod evidence;
 mod export;

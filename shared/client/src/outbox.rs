@@ -233,6 +233,17 @@ impl Unlocked {
         Ok(())
     }
 
+    /// Drops what waits for a journal that is gone for good, and returns how many deeds those were.
+    pub(crate) async fn drop_waiting(&mut self, journal: JournalId) -> Result<usize, ClientError> {
+        let about = |item: &Item| item.intents.iter().any(|intent| intent.journal() == journal);
+        let gone: Vec<_> = self.outbox.iter().filter(|item| about(item)).map(|item| item.number).collect();
+        for number in &gone {
+            self.env.store.delete(&item_name(*number)).await?;
+        }
+        self.outbox.retain(|item| !gone.contains(&item.number));
+        Ok(gone.len())
+    }
+
     /// Turns "no valid session" into [`ClientError::LoggedOut`].
     pub(crate) fn logged_out_on_refusal<T>(&mut self, asked: Result<T, ClientError>) -> Result<T, ClientError> {
         match asked {

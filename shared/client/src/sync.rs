@@ -64,6 +64,15 @@ pub enum Notice {
         /// Which.
         journal: JournalId,
     },
+    /// The owner of a journal erased it with her account, so this device has forgotten it.
+    Erased {
+        /// Which.
+        journal: JournalId,
+        /// What to call her.
+        handle: String,
+        /// Deeds that waited on this device and reach nobody any more.
+        undelivered: usize,
+    },
 }
 
 impl Unlocked {
@@ -112,7 +121,9 @@ impl Unlocked {
             }
         }
         let known: BTreeSet<_> = self.logs.keys().chain(self.state.floors.keys()).copied().collect();
-        notices.extend(known.difference(&shown).map(|journal| Notice::Gone { journal: *journal }));
+        for journal in known.difference(&shown) {
+            notices.push(self.gone(*journal).await?);
+        }
         self.remember_guard().await?;
         self.empty_old_trash().await?;
         Ok(notices)

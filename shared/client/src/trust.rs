@@ -141,7 +141,7 @@ impl Unlocked {
 }
 
 /// Returns the cards that a log has had of an account, the first one first.
-fn cards_of(log: &JournalLog, account: AccountId) -> Vec<SignedCard> {
+pub(crate) fn cards_of(log: &JournalLog, account: AccountId) -> Vec<SignedCard> {
     let lists = log.records.iter().filter_map(|logged| logged.header.members.as_ref());
     let own = lists.filter_map(|members| members.iter().find(|member| member.account == account));
     let mut cards: Vec<SignedCard> = Vec::new();

@@ -38,6 +38,7 @@ fn encodings() -> Value {
         (Kind::Audit, "x"),
         (Kind::PairingInviter, "x"),
         (Kind::PairingGuest, "x"),
+        (Kind::Erasure, "x"),
     ];
     let one = |(kind, text): (Kind, &str)| {
         let encoded = signed::encode(kind, text.as_bytes());

@@ -10,6 +10,7 @@ use serde::{Deserialize, Serialize};
 use crate::account::{AccountRole, AccountState};
 use crate::bytes::B64;
 use crate::card::SignedCard;
+use crate::erasure::SignedErasure;
 use crate::hash::Hash;
 use crate::header::{MemberRole, SignedRecord};
 use crate::ids::{AccountId, AttachmentId, HandoverId, InvitationId, JournalId, SessionId};
@@ -297,6 +298,32 @@ pub struct Bundle {
     pub version: u64,
     /// An age file with one hybrid recipient for each way in.
     pub bundle: B64,
+}
+
+/// An account to erase, with every journal that it owns.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(poem_openapi::Object))]
+#[serde(deny_unknown_fields)]
+#[cfg_attr(feature = "openapi", oai(deny_unknown_fields))]
+pub struct EraseAccount {
+    /// The account itself.
+    pub account: SignedErasure,
+    /// Every journal that it owns, each once, in any order.
+    pub journals: Vec<SignedErasure>,
+}
+
+/// What was erased.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(poem_openapi::Object))]
+pub struct AccountErased {
+    /// The day (UTC).
+    pub day: String,
+    /// Journals.
+    pub journals: u64,
+    /// Records of these journals, headers and bodies.
+    pub records: u64,
+    /// Sealed files of these journals.
+    pub files: u64,
 }
 
 /// A new version of the key bundle, compare-and-set, and what changes with it: all of it or nothing.

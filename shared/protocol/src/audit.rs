@@ -98,6 +98,8 @@ acts! {
     ReinstateAccount = "reinstate_account", each;
     /// Ended an account (the subject) for good.
     OffBoardAccount = "off_board_account", each;
+    /// Erased its own account (the subject) and every journal that it owned.
+    EraseAccount = "erase_account", each;
     /// Was handed entries of the audit log.
     ReadAudit = "read_audit", daily;
     /// Was handed all that the server holds about an account (the subject).

@@ -13,6 +13,7 @@ pub mod card;
 pub mod changes;
 pub mod check;
 pub mod disclosure;
+pub mod erasure;
 pub mod events;
 pub mod evidence;
 pub mod hash;

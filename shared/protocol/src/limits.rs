@@ -30,6 +30,8 @@ pub const ATTACHMENT_BYTES: u64 = 512 * 1024 * 1024;
 pub const BUNDLE_BYTES: usize = 1024 * 1024;
 /// Key cards of one account, from its first on.
 pub const CARDS: usize = 100;
+/// Journals that an account erases with itself.
+pub const JOURNALS_PER_ERASURE: usize = 1000;
 /// Characters of a handle.
 pub const HANDLE_CHARS: usize = 40;
 /// Seconds for which an invitation given in the room can be used.

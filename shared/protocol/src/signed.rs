@@ -20,6 +20,8 @@ pub enum Kind {
     Card,
     /// A key card, signed by the card before it as well.
     Succession,
+    /// The erasure of an account or of one of its journals.
+    Erasure,
     /// The manifest of an exported folder.
     Manifest,
     /// An entry of the audit log (a digest, not a signature).
@@ -39,6 +41,7 @@ impl Kind {
             Self::Record => "record",
             Self::Card => "card",
             Self::Succession => "succession",
+            Self::Erasure => "erasure",
             Self::Manifest => "manifest",
             Self::AuditEntry => "audit-entry",
             Self::Audit => "audit",

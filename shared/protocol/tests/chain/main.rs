@@ -6,6 +6,7 @@
 mod audit;
 mod circle;
 mod epochs;
+mod erasure;
 mod evidence;
 mod forgery;
 mod members;

@@ -6,6 +6,7 @@ use proptest::prelude::*;
 use reverie_protocol::bytes::B64;
 use reverie_protocol::card::SignedCard;
 use reverie_protocol::check::check;
+use reverie_protocol::erasure::{ErasureError, SignedErasure};
 use reverie_protocol::hash::Hash;
 use reverie_protocol::header::{Header, HeaderError, SignedRecord};
 use reverie_protocol::ids::RecordId;
@@ -42,6 +43,16 @@ proptest! {
     fn no_bytes_make_a_card_panic(card in bytes(), signature in prop::collection::vec(any::<u8>(), 0..80)) {
         let card = SignedCard { card: B64(card), signature: B64(signature), succession: None };
         prop_assert!(card.verify().is_err());
+    }
+
+    #[test]
+    fn no_bytes_make_an_erasure_panic_and_none_is_read_unsigned(
+        erasure in bytes(),
+        signature in prop::collection::vec(any::<u8>(), 0..80),
+    ) {
+        let key = Circle::open().heron.card.verify().unwrap().verifying_key;
+        let signed = SignedErasure { erasure: B64(erasure), signature: B64(signature) };
+        prop_assert_eq!(signed.verify(&key), Err(ErasureError::BadSignature));
     }
 
     #[test]

@@ -48,7 +48,7 @@ struct Ed25519 {
 }
 
 fn kind(name: &str) -> Kind {
-    let statements = [Kind::Record, Kind::Card, Kind::Succession, Kind::Manifest];
+    let statements = [Kind::Record, Kind::Card, Kind::Succession, Kind::Erasure, Kind::Manifest];
     let others = [Kind::AuditEntry, Kind::Audit, Kind::PairingInviter, Kind::PairingGuest];
     statements.into_iter().chain(others).find(|kind| kind.name() == name).unwrap()
 }

@@ -1,0 +1,190 @@
+//! Somebody leaves: what goes, what is said before and after, and that nobody but her can make it go.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use reverie_client::native::system::randomness;
+use reverie_client::{ClientError, Newcomer, Notice, Unlocked};
+use reverie_journal::{Kind, Session, SessionState, SessionType};
+use reverie_protocol::api::EraseAccount;
+use reverie_protocol::ids::DocumentId;
+use reverie_tests::database::Look;
+use reverie_tests::person::{PASSWORD, environment};
+use reverie_tests::{Answer, Fate, Person, Practice, World};
+
+use crate::shell::{device_goes_home, flat, goes_home, ok, reverie};
+
+/// heron shares what quill then opens; something else stays private.
+async fn story() -> (Practice, DocumentId) {
+    let mut practice = Practice::open().await;
+    let shared = practice.heron.shares(Kind::Image, "The locked greenhouse.").await.unwrap();
+    practice.heron.writes(Kind::Feeling, "Salt on the lips.").await.unwrap();
+    practice.quill.sync().await.unwrap();
+    let heron = practice.heron.account();
+    let brief = practice.quill.brief(heron, None, None).unwrap();
+    practice.quill.receipt(&brief).await.unwrap();
+    practice.heron.sync().await.unwrap();
+    (practice, shared)
+}
+
+/// One more device of hers, by a code from this one.
+async fn another_device(world: &World, heron: &mut Person, name: &str) -> Unlocked {
+    let code = heron.hand_over().await.unwrap();
+    let url = format!("http://{}", world.addr);
+    let there = environment(&world.home(name), &url, &world.clock, Box::new(randomness())).unwrap();
+    Newcomer::take(there, &code).await.unwrap().login(PASSWORD).await.unwrap()
+}
+
+/// Returns what a device keeps, but for the file by which one program keeps others out.
+fn kept(home: &Path) -> Vec<PathBuf> {
+    let paths = fs::read_dir(home).unwrap().map(|entry| entry.unwrap().path());
+    let files = paths.flat_map(|path| if path.is_dir() { kept(&path) } else { vec![path] });
+    files.filter(|path| !path.ends_with(".reverie-lock")).collect()
+}
+
+fn shows_nothing_of(quill: &Person, heron: &Person) -> bool {
+    quill.view(heron.account()).shared.iter().all(|shared| shared.entries.is_empty())
+}
+
+#[tokio::test]
+async fn she_leaves_and_takes_everything_along_but_what_was_read() {
+    let (Practice { world, mut quill, mut heron }, entry) = story().await;
+    let mut phone = another_device(&world, &mut heron, "phone").await;
+    phone.sync().await.unwrap();
+    let leaving = heron.if_erased().unwrap();
+    assert_eq!((leaving.private, leaving.shared, leaving.unopened), (1, 1, 0));
+    assert_eq!(leaving.held.len(), 1);
+    assert_eq!((leaving.held[0].by, leaving.held[0].opened), (quill.account(), 1));
+
+    // A reply that quill wrote meanwhile waits on quill's device.
+    quill.wire.requests(|_| Fate::HangUp);
+    quill.reply(entry, "I am here.".into(), false).await.unwrap();
+    quill.wire.is_honest();
+    let (account, home) = (heron.account(), heron.home.clone());
+    let Person { account: unlocked, .. } = heron;
+    let erased = unlocked.erase_account().await.unwrap();
+    assert_eq!((erased.journals, erased.files), (2, 0));
+    assert_eq!(kept(&home), [] as [PathBuf; 0], "her device keeps nothing");
+
+    let stopped = quill.flush().await.unwrap().stopped_by;
+    assert!(stopped.is_some(), "nobody takes the reply any more");
+    let notices = quill.sync().await.unwrap();
+    assert!(
+        matches!(notices.as_slice(), [Notice::Erased { handle, undelivered: 1, .. }] if handle == "heron-41"),
+        "{notices:?}"
+    );
+    assert!(quill.view(account).shared.is_empty());
+    assert_eq!(quill.sync().await.unwrap().len(), 0, "it is told once");
+    // After a restart too: the cache is gone.
+    drop(quill);
+    let mut quill = world.unlocks("quill").await;
+    assert!(quill.view(account).shared.is_empty());
+    assert_eq!((quill.sync().await.unwrap().len(), quill.waiting_count()), (0, 0));
+
+    let error = phone.sync().await.unwrap_err();
+    assert!(
+        matches!(&error, ClientError::DeviceRevoked(said) if said.contains("This account was deleted on")),
+        "{error}"
+    );
+    let look = Look::into(&world.data()).await;
+    let id = account.to_string();
+    let handles = look.column("SELECT handle AS cell FROM account").await;
+    assert!(!handles.contains(&b"heron-41".to_vec()));
+    let members = look.column("SELECT header AS cell FROM record").await;
+    assert!(members.iter().all(|header| !String::from_utf8_lossy(header).contains(&id)), "no header names her");
+}
+
+#[tokio::test]
+async fn a_server_that_says_that_she_left_is_not_believed_without_her_signature() {
+    let (Practice { world, mut quill, heron }, _) = story().await;
+    let cedar = world.home("cedar");
+    // Signed, but by somebody else: what the server can make by itself.
+    let stranger = {
+        let mut admin = world.unlocks("admin").await;
+        let code = admin.invite(reverie_protocol::account::AccountRole::Patient, Some("cedar-07"), 900).await.unwrap();
+        Person::join(&cedar, world.wire().await, &world.clock, &code).await.unwrap()
+    };
+    let wire = stranger.wire.clone();
+    let Person { account: unlocked, .. } = stranger;
+    unlocked.erase_account().await.unwrap();
+    let forged = wire.passed(|passed| {
+        let asked = passed.iter().find(|passed| passed.asked.is("POST", "/me/erase")).unwrap();
+        serde_json::from_slice::<EraseAccount>(&asked.asked.body).unwrap().account
+    });
+    quill.wire.lies(move |asked, answer| {
+        if asked.is("GET", "/v1/journals") {
+            let mut listed: reverie_protocol::api::Journals = answer.parse();
+            listed.journals.clear();
+            return Some(Answer::json(200, &listed));
+        }
+        asked.is("GET", "/erasure").then(|| Answer::json(200, &forged))
+    });
+    let notices = quill.sync().await.unwrap();
+    assert!(matches!(notices.as_slice(), [Notice::Gone { .. }]), "{notices:?}");
+    assert!(!shows_nothing_of(&quill, &heron), "what was read stays, as evidence");
+    quill.wire.is_honest();
+    assert_eq!(quill.sync().await.unwrap().len(), 0);
+}
+
+#[tokio::test]
+async fn an_answer_that_is_lost_is_told_by_the_next_start() {
+    let (Practice { world, heron, .. }, _) = story().await;
+    heron.wire.answers(|asked, _| if asked.is("POST", "/me/erase") { Fate::HangUp } else { Fate::Pass });
+    let Person { account: unlocked, .. } = heron;
+    assert!(unlocked.erase_account().await.unwrap_err().is_offline());
+    let mut heron = world.unlocks("heron-41").await;
+    let error = heron.sync().await.unwrap_err();
+    assert!(
+        matches!(&error, ClientError::DeviceRevoked(said) if said.contains("This account was deleted on")),
+        "{error}"
+    );
+    let Person { account: unlocked, home, .. } = heron;
+    unlocked.erase_device().await.unwrap();
+    assert_eq!(kept(&home), [] as [PathBuf; 0]);
+}
+
+#[tokio::test]
+async fn leaving_waits_for_the_day_after_a_dose_and_is_for_patients() {
+    let (Practice { world, mut quill, mut heron }, _) = story().await;
+    assert!(matches!(quill.if_erased(), Err(ClientError::NotPossible(_))));
+    let dose = Session::new(SessionType::Dosing, SessionState::Completed, world.clock.now());
+    quill.record_session(heron.account(), dose).await.unwrap();
+    heron.sync().await.unwrap();
+    assert!(matches!(heron.if_erased(), Err(ClientError::Guarded(_))));
+    world.clock.advance(86_400);
+    heron.if_erased().unwrap();
+}
+
+/// What the program says, from the question to the receipt.
+#[tokio::test(flavor = "multi_thread")]
+async fn the_program_asks_for_the_handle_and_shows_a_receipt() {
+    let (Practice { world, heron, quill }, _) = story().await;
+    goes_home(&world, "heron", heron);
+    drop(quill);
+    let kept = reverie(&world, "heron", &["delete-account", "--confirm", "heron"]);
+    assert_eq!(kept.status.code(), Some(1));
+    assert!(flat(&kept.stderr).contains("Nothing was deleted"), "{}", flat(&kept.stderr));
+    ok(reverie(&world, "heron", &["list"]));
+    let (receipt, said) = ok(reverie(&world, "heron", &["delete-account", "--confirm", "heron-41"]));
+    assert!(
+        said.contains("1 entry or measure is private and 1 shared. Of what is shared, everything was opened."),
+        "{said}"
+    );
+    assert!(receipt.contains("heron-41 was deleted on"), "{receipt}");
+    assert!(receipt.contains("2 journals with") && receipt.contains("quill has opened 1 of them."), "{receipt}");
+    let after = reverie(&world, "heron", &["list"]);
+    assert!(flat(&after.stderr).contains("There is no account in profile `heron` yet"), "{}", flat(&after.stderr));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_device_can_forget_the_account_and_the_account_lives_on() {
+    let (Practice { world, mut heron, quill }, _) = story().await;
+    drop(quill);
+    drop(another_device(&world, &mut heron, "phone").await);
+    device_goes_home(&world, "phone", &world.home("phone"));
+    let (_, said) = ok(reverie(&world, "phone", &["logout", "--erase", "--yes"]));
+    assert!(said.contains("This device holds nothing of heron-41 any more."), "{said}");
+    assert_eq!(kept(&world.home("shells").join("phone/store")), [] as [PathBuf; 0]);
+    heron.sync().await.unwrap();
+    assert_eq!(heron.devices().await.unwrap().len(), 1);
+}
