@@ -24,9 +24,11 @@ pub(crate) mod delete_account;
 pub(crate) mod devices;
 pub(crate) mod discuss;
 pub(crate) mod dose;
+pub(crate) mod earlier;
 pub(crate) mod elaborate;
 pub(crate) mod export;
 pub(crate) mod file_to_chart;
+pub(crate) mod give_back;
 pub(crate) mod history;
 pub(crate) mod invite;
 pub(crate) mod join;
@@ -118,6 +120,8 @@ pub(crate) async fn run(ui: &Ui, start: Start, command: Command) -> Result<ExitC
         Command::Reply(args) => reply::run(ui, start.log_in(ui, Writing).await?, args).await,
         Command::Session(args) => session::run(ui, start, args).await,
         Command::Prepare(args) => prepare::run(ui, start.log_in(ui, Writing).await?, args).await,
+        Command::GiveBack(args) => give_back::run(ui, start.log_in(ui, Writing).await?, args).await,
+        Command::Earlier(args) => earlier::run(ui, start.log_in(ui, Reading).await?, args).await,
         Command::Discuss(args) => discuss::run(ui, start.log_in(ui, Writing).await?, args).await,
         Command::Note(args) => note::run(ui, start.log_in(ui, Writing).await?, args).await,
         Command::Consent(args) => consent::run(ui, start, args).await,

@@ -4,6 +4,7 @@
 mod cuts;
 mod damage;
 mod devices;
+mod given_back;
 mod kit;
 mod passwords;
 mod recover;

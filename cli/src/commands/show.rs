@@ -4,11 +4,12 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 use clap::Args;
-use reverie_client::Unlocked;
+use reverie_client::ClientError;
 use reverie_journal::export::attachment_paths;
 use reverie_journal::render::entry_text;
-use reverie_journal::{EntryView, PatientView};
+use reverie_journal::{Attachment, EntryView, PatientView};
 use serde_json::json;
+use tempfile::NamedTempFile;
 
 use crate::error::{CommandError, user_error};
 use crate::logged_in::LoggedIn;
@@ -41,7 +42,10 @@ pub(crate) async fn run(ui: &Ui, logged_in: LoggedIn, args: ShowArgs) -> Result<
     let found = view.entry(entry).ok_or_else(|| user_error("there is no such entry any more"))?;
     let mut saved = Vec::new();
     if let Some(folder) = save_attachments {
-        saved = save(&account, &view, found, &folder).await?;
+        let open = async |attachment: &Attachment, file: &mut NamedTempFile| {
+            account.save_file(found.journal, attachment, file).await
+        };
+        saved = save(&view, found, &folder, open).await?;
     }
     let answer = json!({ "patient": account.names().of(patient), "entry": found, "saved": saved });
     let shown = ui.answer(&answer, || entry_text(&view, entry, &account.names(), ui.page()).unwrap_or_default());
@@ -59,11 +63,12 @@ pub(crate) async fn run(ui: &Ui, logged_in: LoggedIn, args: ShowArgs) -> Result<
     Ok(())
 }
 
-async fn save(
-    account: &Unlocked,
+/// Writes the files of an entry into a folder; `open` writes one of them out, opened.
+pub(super) async fn save(
     view: &PatientView,
     entry: &EntryView,
     folder: &Path,
+    open: impl AsyncFn(&Attachment, &mut NamedTempFile) -> Result<(), ClientError>,
 ) -> Result<Vec<PathBuf>, CommandError> {
     let failed = |error: std::io::Error| user_error(format!("{} cannot be written: {error}", folder.display()));
     fs::create_dir_all(folder).map_err(failed)?;
@@ -71,8 +76,8 @@ async fn save(
     let mut saved = Vec::new();
     for attachment in entry.attachments() {
         let Some(name) = paths.get(&attachment.id).and_then(|path| path.rsplit('/').next()) else { continue };
-        let mut file = tempfile::NamedTempFile::new_in(folder).map_err(failed)?;
-        account.save_file(entry.journal, attachment, &mut file).await?;
+        let mut file = NamedTempFile::new_in(folder).map_err(failed)?;
+        open(attachment, &mut file).await?;
         let path = folder.join(name);
         file.persist_noclobber(&path).map_err(|error| {
             user_error(format!("{} cannot be written: {}", path.display(), error.error))

@@ -87,10 +87,19 @@ impl Unlocked {
             self.may(Deed::Erase)?;
         }
         let into = plan.back_to.map_or_else(|| self.private_journal(), Ok)?;
+        let was_private = plan.case == WithdrawCase::Private;
         let flushed = self.carry_out(into, plan.seal, &plan.attachments, plan.withdraw, without_files).await?;
         // Taken back is answered: she is not asked again about what was captured while decisions wait.
         let held = self.view(self.account()).entry(entry).is_some_and(|view| view.state == ShareState::Held);
-        if held { Ok(self.keep_as_it_is(entry).await?.flushed) } else { Ok(flushed) }
+        if held {
+            return Ok(self.keep_as_it_is(entry).await?.flushed);
+        }
+        // Another device had thrown a private copy away: what she takes back now is not to go with the trash.
+        let trashed = self.trash().iter().any(|trashed| trashed.view.entry.id() == entry);
+        if trashed && !was_private {
+            return Ok(self.restore(entry).await?.flushed);
+        }
+        Ok(flushed)
     }
 
     async fn carry_out(

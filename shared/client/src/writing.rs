@@ -184,7 +184,7 @@ impl Unlocked {
         if private && found.state.is_shared() { self.private_journal() } else { Ok(found.journal) }
     }
 
-    async fn seal_files(
+    pub(crate) async fn seal_files(
         &self,
         journal: JournalId,
         files: Vec<NewFile>,

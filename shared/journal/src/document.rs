@@ -10,6 +10,7 @@ mod details;
 mod dose_card;
 mod entry;
 mod filed;
+mod given_back;
 mod hold;
 mod link;
 mod mark;
@@ -40,6 +41,7 @@ pub use self::dose_card::{
 };
 pub use self::entry::{Attachment, Entry, Kind, Layer, ParseKindError};
 pub use self::filed::Filed;
+pub use self::given_back::GivenBack;
 pub use self::hold::{Hold, SharedDuringGuard};
 pub use self::link::{Link, Relation};
 pub use self::mark::{Mark, Talk};
@@ -106,6 +108,8 @@ pub enum Body {
     Trash(Trash),
     /// That entries were copied into the chart.
     Filed(Filed),
+    /// A record of an earlier account, given back.
+    GivenBack(Box<GivenBack>),
     /// Whether an entry is held for a later answer.
     Hold(Hold),
     /// That an entry was shared while decisions wait.
@@ -186,6 +190,7 @@ impl Body {
         match self {
             Self::Entry(entry) => &entry.attachments,
             Self::Layer(layer) => &layer.attachments,
+            Self::GivenBack(copy) => &copy.attachments,
             _ => &[],
         }
     }
@@ -270,6 +275,7 @@ document_types!(
     PromptAnswer: "prompt_answer",
     Trash: "trash",
     Filed: "filed",
+    GivenBack: "given_back",
     Hold: "hold",
     SharedDuringGuard: "shared_during_guard",
     Course: "course",

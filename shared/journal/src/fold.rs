@@ -17,6 +17,7 @@ use crate::document::{
     InstrumentPack, Layer, Link, Mark, MeasureResponse, PersonLabel, Placement, PromptAnswer, PromptSet, ReceiptKind,
     Reply, SafetyPlan, Session, SharedDuringGuard, Theme, ThemeAnswer, ThemeProposal, Trash, Typed,
 };
+use crate::earlier::GivenBackView;
 use crate::measure::{Answers, Instruments, score};
 use crate::rules::{Side, allows};
 use crate::timestamp::Timestamp;
@@ -95,6 +96,7 @@ struct Sorted<'a> {
     carried_over: BTreeMap<DocumentId, Vec<OpenedBy>>,
     consent_text: Option<Document<ConsentText>>,
     consents: Vec<Document<Consent>>,
+    given_back: Vec<GivenBackView>,
     courses: Latest<Course>,
     cycles: Latest<Cycle>,
     sessions: Latest<Session>,
@@ -135,6 +137,7 @@ impl<'a> Sorted<'a> {
             carried_over: BTreeMap::new(),
             consent_text: None,
             consents: Vec::new(),
+            given_back: Vec::new(),
             courses: BTreeMap::new(),
             cycles: BTreeMap::new(),
             sessions: BTreeMap::new(),
@@ -243,6 +246,11 @@ impl<'a> Sorted<'a> {
             // Of texts the last one is asked about, of answers the last one counts.
             Body::ConsentText(body) => self.consent_text = Some(document.clone().map(|_| body.clone())),
             Body::Consent(body) => self.consents.push(document.clone().map(|_| body.clone())),
+            Body::GivenBack(body) => self.given_back.push(GivenBackView {
+                seq: opened.seq,
+                by: opened.author,
+                copy: document.clone().map(|_| (**body).clone()),
+            }),
             // Read by `notes.rs` alone; no view of a patient holds one.
             Body::ProcessNote(_) => {}
             Body::PromptSet(body) => self.prompt_sets.push(document.clone().map(|_| body.clone())),
@@ -427,6 +435,7 @@ fn shared_view(patient: AccountId, sorted: Sorted<'_>) -> SharedView {
         prompt_sets: sorted.prompt_sets,
         consent_text: sorted.consent_text,
         consents: sorted.consents,
+        given_back: sorted.given_back,
         coverage: sorted.coverage,
         tombstones: sorted.withdrawn.into_iter().map(|(by, count)| Tombstone { by, count }).collect(),
         last_record_at: sorted.last_record_at,
@@ -488,11 +497,12 @@ fn private_view(mut sorted: Sorted<'_>, shared: &[Sorted<'_>]) -> PrivateView {
         (!records.is_empty()).then_some(Addition { entry: *entry, layers, mark, themes, people, records })
     });
     let additions = additions.collect();
-    let trashed = |entry: DocumentId| {
-        of(&sorted.trash, entry).last().filter(|held| held.document.body().trashed).map(|held| held.document.at())
+    // What came back after it was thrown away, since another device had shared it, is not in the trash.
+    let trashed = |view: &EntryView| {
+        let last = of(&sorted.trash, view.entry.id()).last().filter(|held| held.seq > view.seq);
+        last.filter(|held| held.document.body().trashed).map(|held| held.document.at())
     };
-    let (thrown_away, entries) =
-        sorted.entries(&named).into_iter().partition(|view| trashed(view.entry.id()).is_some());
+    let (thrown_away, entries) = sorted.entries(&named).into_iter().partition(|view| trashed(view).is_some());
     let (trash, entries): (Vec<EntryView>, Vec<EntryView>) = (thrown_away, entries);
     let mut here = shared_entries;
     here.extend(entries.iter().map(|view| view.entry.id()));
@@ -500,7 +510,7 @@ fn private_view(mut sorted: Sorted<'_>, shared: &[Sorted<'_>]) -> PrivateView {
     dormant.themes = themes.extract_if(.., |theme| theme.theme.body().dropped).collect();
     let (links, taken_back) = sorted.link_views(&here);
     dormant.links = taken_back;
-    let trash = trash.into_iter().filter_map(|view| Some(Trashed { at: trashed(view.entry.id())?, view })).collect();
+    let trash = trash.into_iter().filter_map(|view| Some(Trashed { at: trashed(&view)?, view })).collect();
     PrivateView {
         journal: sorted.journal.id,
         entries,

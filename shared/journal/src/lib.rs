@@ -14,6 +14,7 @@ mod content;
 mod cycle;
 mod decimal;
 mod document;
+mod earlier;
 pub mod export;
 mod filter;
 mod find;
@@ -54,12 +55,13 @@ pub use self::decimal::{Celsius, Kilograms, MgPerKg, Milligrams, SleepHours, Tot
 pub use self::document::{
     Adverse, Answer, Answered, Attachment, Away, Body, Consent, ConsentItem, ConsentText, Course, CourseStatus,
     Coverage, Cycle, CycleEnd, Detail, Details, Discharge, Disposition, Document, Dose, DoseCard, DoseKind, Ended,
-    Entry, FIELDS, Field, FieldType, Filed, Hold, InstrumentPack, Kind, Layer, Link, Mark, MeasureResponse, Mindset,
-    Mode, Outcome, ParseError, ParseKindError, Person, PersonLabel, Phone, Placement, ProcessNote, Prompt,
+    Entry, FIELDS, Field, FieldType, Filed, GivenBack, Hold, InstrumentPack, Kind, Layer, Link, Mark, MeasureResponse,
+    Mindset, Mode, Outcome, ParseError, ParseKindError, Person, PersonLabel, Phone, Placement, ProcessNote, Prompt,
     PromptAnswer, PromptSet, PromptTime, Rated, RawDocument, Receipt, ReceiptKind, Relation, Reply, Route, SafetyPlan,
     Session, SessionState, SessionType, SettingItem, SettingNote, Severity, ShareDefault, SharedDuringGuard,
     SpokenLine, Substance, Talk, Theme, ThemeAnswer, ThemeProposal, Trash, Typed, VitalPhase, Vitals, find_field,
 };
+pub use self::earlier::{Earlier, GivenBackView};
 pub use self::filter::EntryFilter;
 pub use self::find::{FindError, find_id, short_id};
 pub use self::fold::fold;

@@ -61,6 +61,7 @@ pub fn allows(body: &Body, compartment: Compartment, side: Side) -> Result<(), M
             (&[Private], Patient)
         }
         Body::Course(_) | Body::Cycle(_) | Body::Session(_) | Body::DoseCard(_) => (&[Shared], Clinician),
+        Body::GivenBack(_) => (&[Shared], Clinician),
         Body::Filed(_) | Body::PromptSet(_) | Body::ConsentText(_) | Body::Reply(_) | Body::Receipt(_) => {
             (&[Shared], Clinician)
         }

@@ -351,6 +351,15 @@ pub(crate) fn any_document() -> impl Strategy<Value = Document> {
             .prop_map(|(n, given)| Consent { text: id(n), acknowledged: vec![1, 2], given }.into()),
         1 => text().prop_map(|words| ProcessNote { about: HERON, words }.into()),
         1 => (n(), any::<bool>()).prop_map(|(n, trashed)| Trash { entry: id(n), trashed }.into()),
+        1 => (n(), 0..9_u64).prop_map(|(n, seq)| GivenBack {
+            patient: HERON,
+            journal: journal_id(9),
+            seq,
+            record: record(journal_id(9), seq),
+            author: QUILL,
+            document: entry(n, at(1, 0, 0), Kind::Image, "a door").to_json(),
+            attachments: vec![memo(n, 60)],
+        }.into()),
         1 => n().prop_map(|n| Filed { entries: vec![id(n)] }.into()),
         1 => n().prop_map(|n| SharedDuringGuard { entry: id(n) }.into()),
         1 => (n(), 0..3_usize).prop_map(|(n, kind)| {

@@ -12,6 +12,7 @@ use crate::document::{
     InstrumentPack, Kind, Layer, Link, Mark, MeasureResponse, PersonLabel, Placement, PromptAnswer, PromptSet,
     RawDocument, Reply, SafetyPlan, Session, SharedDuringGuard, Talk, Theme, ThemeAnswer, ThemeProposal,
 };
+use crate::earlier::GivenBackView;
 use crate::measure::{Instruments, Score};
 use crate::rules::Misplaced;
 use crate::timestamp::Timestamp;
@@ -103,6 +104,8 @@ pub struct SharedView {
     pub consent_text: Option<Document<ConsentText>>,
     /// What the patient said to it and to those before, in the order of the log.
     pub consents: Vec<Document<Consent>>,
+    /// What clinicians gave back from an earlier account, in the order of the log.
+    pub given_back: Vec<GivenBackView>,
     /// Prompts that the practice offers, in the order of the log.
     pub prompt_sets: Vec<Document<PromptSet>>,
     /// Who looks at flagged answers: the latest statement.

@@ -4,7 +4,7 @@ use proptest::prelude::*;
 
 use super::*;
 use crate::content::{Compartment, Content, OpenedJournal};
-use crate::document::{Kind, Relation, Talk};
+use crate::document::{Kind, Relation, Talk, Trash};
 use crate::fold::fold;
 use crate::sample::*;
 
@@ -168,12 +168,25 @@ proptest! {
         carry_out(&mut journals, plan.back_to, &plan.seal, &plan.withdraw);
         let after = fold(HERON, &journals);
         prop_assert!(after.shared.iter().all(|shared| shared.entries.iter().all(|left| left.entry.id() != id)));
-        let back = after.entry(id).unwrap();
+        // Where a private copy was left in the trash by another device, it is there.
+        let trash = after.private.iter().flat_map(|private| &private.trash);
+        let trashed = trash.map(|trashed| &trashed.view).find(|view| view.entry.id() == id);
+        let back = after.entry(id).or(trashed).unwrap();
         prop_assert!(!back.state.is_shared());
         for layer in &entry.layers {
             prop_assert!(back.layers.iter().any(|kept| kept.layer.id() == layer.layer.id()));
         }
     }
+}
+
+#[test]
+fn what_another_device_threw_away_is_not_in_the_trash_once_it_was_shared_and_taken_back() {
+    let thrown = document(4, at(2, 9, 0), Trash { entry: id(1), trashed: true });
+    let mut journals =
+        [private().write(HERON, thrown), shared().write(HERON, entry(1, at(1, 9, 0), Kind::Image, "a door"))];
+    withdraw(&mut journals, 1);
+    let view = fold(HERON, &journals).private.unwrap();
+    assert_eq!((view.entries.len(), view.trash.len()), (1, 0));
 }
 
 #[test]

@@ -1,0 +1,92 @@
+//! `reverie earlier`: what clinicians gave back from an account that is lost.
+
+use std::path::PathBuf;
+
+use clap::Args;
+use reverie_client::Unlocked;
+use reverie_journal::render::{entry_text, journal_text};
+use reverie_journal::{Attachment, Earlier, Names};
+use serde_json::json;
+use tempfile::NamedTempFile;
+
+use super::show;
+use crate::error::{CommandError, user_error};
+use crate::logged_in::LoggedIn;
+use crate::ui::Ui;
+
+/// Read what was given back from an account that you lost
+///
+/// What you had shared with a clinician, as it stood there. It is a copy: it stays in your new account, and nothing of it
+/// counts as written now. `--verify` looks at every original that came with it.
+#[derive(Args)]
+#[command(after_help = "\
+Examples:
+  reverie earlier
+  reverie earlier 3f2a91c0 --save-attachments ~/memos
+  reverie earlier --verify")]
+pub(crate) struct EarlierArgs {
+    /// One entry of it: the first digits of its id
+    entry: Option<String>,
+    /// Write the files of that entry into this folder, unsealed
+    #[arg(long, value_name = "DIR", requires = "entry")]
+    save_attachments: Option<PathBuf>,
+    /// Verify that every copy is what was signed then
+    #[arg(long, conflicts_with = "entry")]
+    verify: bool,
+}
+
+pub(crate) async fn run(ui: &Ui, logged_in: LoggedIn, args: EarlierArgs) -> Result<(), CommandError> {
+    let LoggedIn { mut account, profile: _ } = logged_in;
+    let (earlier, names) = (account.view(account.account()).earlier(), account.names());
+    if earlier.is_empty() {
+        ui.say(
+            "Nothing was given back to this account. After you lost an account, your clinician does that: \
+             `reverie give-back`.",
+        );
+        return ui.answer(&json!([]), String::new);
+    }
+    if args.verify {
+        return verify(ui, &mut account, &names).await;
+    }
+    let Some(typed) = args.entry else {
+        return ui.answer(&earlier, || earlier.iter().map(|earlier| whole(earlier, &names, ui)).collect());
+    };
+    let found = earlier.iter().find_map(|earlier| Some((earlier, earlier.view.find_entry(&typed).ok()?)));
+    let unknown =
+        || user_error(format!("nothing that was given back begins with `{typed}`")).hint("`reverie earlier` lists it.");
+    let (earlier, id) = found.ok_or_else(unknown)?;
+    let entry = earlier.view.entry(id).ok_or_else(unknown)?;
+    let mut saved = Vec::new();
+    if let Some(folder) = args.save_attachments {
+        let open =
+            async |attachment: &Attachment, file: &mut NamedTempFile| account.save_earlier_file(attachment, file).await;
+        saved = show::save(&earlier.view, entry, &folder, open).await?;
+    }
+    ui.answer(&json!({ "entry": entry, "saved": saved }), || {
+        entry_text(&earlier.view, id, &names, ui.page()).unwrap_or_default()
+    })
+}
+
+fn whole(Earlier { by, view }: &Earlier, names: &Names, ui: &Ui) -> String {
+    let by: Vec<_> = by.iter().map(|by| names.of(*by)).collect();
+    format!("From your earlier account, given back by {}\n\n{}", by.join(" and "), journal_text(view, names, ui.page()))
+}
+
+async fn verify(ui: &Ui, account: &mut Unlocked, names: &Names) -> Result<(), CommandError> {
+    let verified = account.verify_copies().await?;
+    ui.answer(&verified, || {
+        let mut lines = vec![format!("{} copies are what was signed then.", verified.genuine)];
+        lines.extend(
+            verified.signers.iter().map(|(account, card)| format!("  signed by {}: card {card}", names.of(*account))),
+        );
+        lines.join("\n") + "\n"
+    })?;
+    for (seq, what) in &verified.findings {
+        ui.warn(&format!("Copy {seq}: {what}."));
+    }
+    match verified.findings.len() {
+        0 => Ok(()),
+        count => Err(user_error(format!("{count} of the copies could not be verified"))
+            .hint("Show this to whoever gave them back.")),
+    }
+}
