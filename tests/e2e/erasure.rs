@@ -171,7 +171,10 @@ async fn the_program_asks_for_the_handle_and_shows_a_receipt() {
         "{said}"
     );
     assert!(receipt.contains("heron-41 was deleted on"), "{receipt}");
-    assert!(receipt.contains("2 journals with") && receipt.contains("quill has opened 1 of them."), "{receipt}");
+    assert!(
+        receipt.contains("2 journals with") && receipt.contains("quill has read 1 of your entries and measures."),
+        "{receipt}"
+    );
     let after = reverie(&world, "heron", &["list"]);
     assert!(flat(&after.stderr).contains("There is no account in profile `heron` yet"), "{}", flat(&after.stderr));
 }

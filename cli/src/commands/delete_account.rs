@@ -4,10 +4,10 @@ use clap::Args;
 use reverie_journal::Leaving;
 use serde_json::json;
 
-use crate::agent;
 use crate::error::{CommandError, user_error};
 use crate::logged_in::{Purpose, Start, catch_up};
 use crate::ui::Ui;
+use crate::{acts, agent};
 
 /// Delete your account, and everything in it, for good
 ///
@@ -56,7 +56,7 @@ pub(crate) async fn run(
     let answer = json!({ "handle": handle, "erased": erased, "held": leaving.held });
     ui.answer(&answer, || {
         let mut receipt = vec![
-            format!("Receipt: {handle} was deleted on {}.", erased.day),
+            format!("Receipt: {handle} was deleted on {}.", acts::day(&erased.day)),
             String::new(),
             "Erased on the server".into(),
             format!("  {} journals with {} records and {} files", erased.journals, erased.records, erased.files),

@@ -37,7 +37,8 @@ pub(crate) struct EarlierArgs {
 
 pub(crate) async fn run(ui: &Ui, logged_in: LoggedIn, args: EarlierArgs) -> Result<(), CommandError> {
     let LoggedIn { mut account, profile: _ } = logged_in;
-    let (earlier, names) = (account.view(account.account()).earlier(), account.names());
+    let earlier = account.view(account.account()).earlier();
+    let names = named(&account, &earlier);
     if earlier.is_empty() {
         ui.say(
             "Nothing was given back to this account. After you lost an account, your clinician does that: \
@@ -65,6 +66,12 @@ pub(crate) async fn run(ui: &Ui, logged_in: LoggedIn, args: EarlierArgs) -> Resu
     ui.answer(&json!({ "entry": entry, "saved": saved }), || {
         entry_text(&earlier.view, id, &names, ui.page()).unwrap_or_default()
     })
+}
+
+/// Returns what to call people, the earlier accounts among them: their handles are not known here.
+fn named(account: &Unlocked, earlier: &[Earlier]) -> Names {
+    let then = earlier.iter().map(|earlier| (earlier.view.patient, "your earlier account".to_owned()));
+    account.names().with(then)
 }
 
 fn whole(Earlier { by, view }: &Earlier, names: &Names, ui: &Ui) -> String {

@@ -52,6 +52,7 @@ pub(crate) fn run(ui: &Ui, logged_in: LoggedIn, args: ListArgs) -> Result<(), Co
     if !filter.is_empty() {
         view.retain(&filter);
     }
+    let given_back = !view.earlier().is_empty();
     let waiting = account.waiting_count();
     let answer = json!({ "guard": guard, "to_release": asked, "private": view.private, "shared": view.shared, "waiting": waiting });
     ui.answer(&answer, || journal_text(&view, &account.names(), ui.page()))?;
@@ -60,6 +61,9 @@ pub(crate) fn run(ui: &Ui, logged_in: LoggedIn, args: ListArgs) -> Result<(), Co
             "Until {} decisions wait, and nothing is lost. Writing is always possible.",
             guard.until.minute_text()
         ));
+    }
+    if given_back {
+        ui.say("What was given back from an account that you lost stands apart: `reverie earlier`.");
     }
     if asked > 0 {
         let entries = if asked == 1 { "1 entry waits".to_owned() } else { format!("{asked} entries wait") };

@@ -5,10 +5,11 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use reverie_protocol::ids::{AccountId, JournalId};
+use reverie_protocol::header::MemberRole;
+use reverie_protocol::ids::{AccountId, JournalId, RecordId};
 use serde::Serialize;
 
-use crate::content::{Compartment, Content, Opened, OpenedJournal};
+use crate::content::{Compartment, Content, Members, Opened, OpenedJournal};
 use crate::document::{Document, GivenBack};
 use crate::fold::fold;
 use crate::view::{PatientView, SharedView};
@@ -49,8 +50,16 @@ impl PatientView {
                     journal.records.push(Opened { seq, record, author, content: Content::parse(document.as_bytes()) });
                 }
             }
-            let journals: Vec<_> = journals.into_values().collect();
-            Earlier { by: of_account().map(|given| given.by).collect(), view: fold(patient, &journals) }
+            let by: BTreeSet<_> = of_account().map(|given| given.by).collect();
+            let mut journals: Vec<_> = journals.into_values().collect();
+            for journal in &mut journals {
+                // Whoever gives it back had read it. Who else had is not in what was copied.
+                let readers = by.iter().map(|reader| (*reader, MemberRole::Writer));
+                let members = Members([(patient, MemberRole::Owner)].into_iter().chain(readers).collect());
+                let record = RecordId::from_bytes([0; 16]);
+                journal.records.push(Opened { seq: 0, record, author: patient, content: Content::Members(members) });
+            }
+            Earlier { view: fold(patient, &journals), by }
         };
         accounts.into_iter().map(earlier).collect()
     }

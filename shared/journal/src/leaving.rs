@@ -80,7 +80,7 @@ impl Leaving {
             },
         )];
         for Held { by, opened, filed } in &self.held {
-            let mut has = vec![format!("has opened {opened} of them")];
+            let mut has = vec![format!("has read {opened} of your entries and measures")];
             if *filed > 0 {
                 has.push(format!("keeps {} in your chart", counted(*filed, "copy", "copies")));
             }
@@ -117,7 +117,7 @@ mod tests {
         let names = [(QUILL, "quill".to_owned())].into_iter().collect();
         let lines = [
             "1 entry or measure is private and 2 shared. Of what is shared, 1 was never opened.",
-            "quill has opened 1 of them.",
+            "quill has read 1 of your entries and measures.",
         ];
         assert_eq!(leaving.lines(&names), lines);
     }

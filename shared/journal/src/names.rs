@@ -15,6 +15,13 @@ impl Names {
     pub fn of(&self, account: AccountId) -> String {
         self.0.get(&account).cloned().unwrap_or_else(|| short_id(account.uuid()))
     }
+
+    /// Returns these names with others added.
+    #[must_use]
+    pub fn with(mut self, others: impl IntoIterator<Item = (AccountId, String)>) -> Self {
+        self.0.extend(others);
+        self
+    }
 }
 
 impl FromIterator<(AccountId, String)> for Names {

@@ -107,9 +107,10 @@ async fn both_programs_say_what_came_back() {
     assert!(said.contains("She sees it with `reverie earlier`."), "{said}");
     let (shown, _) = ok(reverie(&world, "heron", &["earlier"]));
     assert!(shown.contains("From your earlier account, given back by quill"), "{shown}");
+    assert!(shown.contains("Journal of your earlier account") && shown.contains("Shared with quill (1)"), "{shown}");
     assert!(shown.contains("A key"), "{shown}");
     let (verified, _) = ok(reverie(&world, "heron", &["earlier", "--verify"]));
     assert!(verified.contains("copies are what was signed then."), "{verified}");
-    let (listed, _) = ok(reverie(&world, "heron", &["list"]));
-    assert!(!listed.contains("A key"), "{listed}");
+    let (listed, said) = ok(reverie(&world, "heron", &["list"]));
+    assert!(!listed.contains("A key") && said.contains("`reverie earlier`"), "{listed} {said}");
 }
