@@ -18,7 +18,7 @@ pub use measure::{consent, pack, prompts};
 pub use sealed::{
     attachment, body, bundle, device, document, grant, handover, invitation_code, key_text, local, recovery_words,
 };
-pub use taken_home::{export, shown, time};
+pub use taken_home::{export, given_back, shown, time};
 pub use wire::{answer, card, erasure, events, evidence, keyring, problem, record, text};
 
 /// A target: the name of its file and of its corpus, and what runs.
@@ -54,6 +54,7 @@ pub const TARGETS: &[Target] = &[
     ("opaque", opaque),
     ("range", range),
     ("export", export),
+    ("given_back", given_back),
     ("shown", shown),
     ("time", time),
 ];

@@ -3,11 +3,17 @@
 use std::collections::BTreeMap;
 use std::io::{self, Cursor, Read};
 
-use reverie_client::{ExportSource, verify_export};
+use reverie_client::{ExportSource, verify_copy, verify_export};
+use reverie_crypto::{Binding, seal_body};
 use reverie_journal::render::{self, Page, Receipts, Style};
-use reverie_journal::{Compartment, Content, Names, Opened, OpenedJournal, Timestamp, brief, fold, share_plan, withdraw_plan};
+use reverie_journal::{
+    Compartment, Content, GivenBack, Names, Opened, OpenedJournal, Timestamp, brief, fold, share_plan, withdraw_plan,
+};
+use reverie_protocol::bytes::B64;
+use reverie_protocol::header::SignedRecord;
 use reverie_protocol::ids::{AccountId, RecordId};
 use reverie_protocol::signed::Kind;
+use secrecy::ExposeSecret as _;
 
 use crate::keys::KEYS;
 
@@ -38,7 +44,7 @@ pub fn export(bytes: &[u8]) {
         files.insert(String::from_utf8_lossy(name).into_owned(), content.to_vec());
     }
     let _ = verify_export(&Folder(files.clone()), &BTreeMap::new(), &mut |_, _| {});
-    let sign = |kind, bytes: &[u8]| reverie_protocol::bytes::B64(KEYS.keys.sign_statement(kind, bytes).0.to_vec());
+    let sign = |kind, bytes: &[u8]| B64(KEYS.keys.sign_statement(kind, bytes).0.to_vec());
     let mut signatures = BTreeMap::new();
     for (name, content) in &files {
         if name == "manifest.json" {
@@ -49,6 +55,25 @@ pub fn export(bytes: &[u8]) {
     }
     files.extend(signatures);
     let _ = verify_export(&Folder(files), &BTreeMap::new(), &mut |_, _| {});
+}
+
+/// The original of a copy that was given back, as it is; and one whose header is signed and whose words are sealed.
+pub fn given_back(bytes: &[u8]) {
+    let mut parts = split(bytes);
+    let (first, second) = (parts.next().unwrap_or_default(), parts.next().unwrap_or_default());
+    let Binding { journal, record, author } = KEYS.binding;
+    let document = String::from_utf8_lossy(second).into_owned();
+    let copy = GivenBack { patient: author, journal, seq: 1, record, author, document, attachments: Vec::new() };
+    let _ = verify_copy(first, &copy);
+    let signature = B64(KEYS.keys.sign_statement(Kind::Record, first).0.to_vec());
+    let body = seal_body(&KEYS.epoch, &KEYS.binding, second).ok().map(B64);
+    let original = serde_json::json!({
+        "v": 1,
+        "signed": SignedRecord { header: B64(first.to_vec()), signature, body },
+        "card": KEYS.keys.card(KEYS.account),
+        "epoch_key": KEYS.epoch.to_identity_file().expose_secret(),
+    });
+    let _ = verify_copy(original.to_string().as_bytes(), &copy);
 }
 
 fn split(bytes: &[u8]) -> impl Iterator<Item = &[u8]> {

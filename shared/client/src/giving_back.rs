@@ -26,6 +26,7 @@ use crate::trust::cards_of;
 use crate::unlocked::Unlocked;
 
 const ORIGINAL: &str = "original.json";
+const UNREADABLE: &str = "the original that came with it cannot be read";
 /// The longest original: its body is sealed, in base64, beside a header.
 const ORIGINAL_BYTES: u64 = 4 * limits::BODY_BYTES as u64;
 
@@ -204,7 +205,7 @@ impl Unlocked {
             for given in shared.given_back {
                 let copy = given.copy.body();
                 let judged = match self.original(shared.journal, copy).await {
-                    Ok(original) => original.judge(copy),
+                    Ok(original) => verify_copy(&original, copy),
                     Err(error) => Err(error.to_string()),
                 };
                 match judged {
@@ -219,12 +220,12 @@ impl Unlocked {
         Ok(verified)
     }
 
-    async fn original(&self, journal: JournalId, copy: &GivenBack) -> Result<Original, ClientError> {
-        let broken = || ClientError::Untrustworthy("the original that came with it cannot be read".into());
+    async fn original(&self, journal: JournalId, copy: &GivenBack) -> Result<Zeroizing<Vec<u8>>, ClientError> {
+        let broken = || ClientError::Untrustworthy(UNREADABLE.into());
         let attachment = copy.attachments.first().filter(|first| first.size <= ORIGINAL_BYTES).ok_or_else(broken)?;
         let mut json = Zeroizing::new(Vec::new());
         self.save_file(journal, attachment, &mut *json).await?;
-        serde_json::from_slice(&json).map_err(|_| broken())
+        Ok(json)
     }
 
     /// Writes a file of an earlier account out, opened. What was written is whole only if this succeeds.
@@ -246,7 +247,8 @@ impl Unlocked {
         let missing = || ClientError::UnknownEntry("this file was not given back with its entry".into());
         let (journal, copy, file) = found.next().ok_or_else(missing)?;
         let original = self.original(journal, copy).await?;
-        let (key, _) = original.key().map_err(ClientError::Untrustworthy)?;
+        let (key, _) =
+            Original::parse(&original).and_then(|original| original.key()).map_err(ClientError::Untrustworthy)?;
         let sealed = self.opened_file(journal, file).await?;
         let failed = |reason: std::io::Error| ClientError::File { name: name.clone(), reason: reason.to_string() };
         let mut opened = open_attachment(&key, sealed)
@@ -263,7 +265,21 @@ struct Readable {
     document: String,
 }
 
+/// Verifies a copy by the original that came with it, and returns who had signed it, by which card (its fingerprint).
+/// Whether the card is that person's, only people know.
+///
+/// # Errors
+/// What is wrong, as the end of a sentence.
+pub fn verify_copy(original: &[u8], copy: &GivenBack) -> Result<(AccountId, String), String> {
+    Original::parse(original)?.judge(copy)
+}
+
 impl Original {
+    fn parse(json: &[u8]) -> Result<Self, String> {
+        let original: Self = serde_json::from_slice(json).map_err(|_| UNREADABLE.to_owned())?;
+        if original.v == 1 { Ok(original) } else { Err("it was made by a newer version of Reverie; update".into()) }
+    }
+
     /// Returns the key of the record's epoch, and its header, verified.
     fn key(&self) -> Result<(EpochKey, Header), String> {
         let card = self.card.verify().map_err(|error| error.to_string())?;
@@ -391,6 +407,18 @@ mod tests {
         let swapped =
             Original { signed: SignedRecord { body: other.signed.body, ..original.signed.clone() }, ..original };
         assert_eq!(swapped.judge(&copy).unwrap_err(), "the original's words are not those that were signed");
+    }
+
+    proptest::proptest! {
+        #[test]
+        fn no_bytes_make_an_original_panic_and_none_is_genuine(bytes in proptest::collection::vec(proptest::prelude::any::<u8>(), 0..300), at in 0..4000_usize) {
+            let (original, copy) = genuine(&AccountKeys::make(&mut randomness()));
+            proptest::prop_assert!(verify_copy(&bytes, &copy).is_err());
+            let mut json = serde_json::to_vec(&original).expect("it is JSON");
+            let at = at % json.len();
+            json.splice(at..(at + bytes.len()).min(json.len()), bytes.iter().copied());
+            let _ = verify_copy(&json, &copy);
+        }
     }
 
     #[test]

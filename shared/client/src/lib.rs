@@ -73,7 +73,7 @@ pub use self::environment::{Clock, Environment};
 pub use self::error::ClientError;
 pub use self::export::{ExportSink, ExportSource, Exported};
 pub use self::files::NewFile;
-pub use self::giving_back::{GaveBack, VerifiedCopies};
+pub use self::giving_back::{GaveBack, VerifiedCopies, verify_copy};
 pub use self::history::{Event, Happened, JournalHistory, KeysSince, Period, Stay};
 pub use self::joining::{Invited, Prepared};
 pub use self::kit::{Drilled, Kit};
