@@ -37,10 +37,12 @@ lint: ## Check formatting, lints, documentation, dependencies and the boundaries
 	@echo "== formatting"
 	cargo fmt --all --check
 	cargo fmt --manifest-path fuzz/Cargo.toml --check
+	cargo fmt --manifest-path tests/browser/device/Cargo.toml --check
 	@echo "== boundaries"
 	scripts/check-boundaries
 	@echo "== lints"
 	cargo clippy --locked --workspace --all-targets -- -D warnings
+	CARGO_TARGET_DIR=target/browser cargo clippy --locked --manifest-path tests/browser/device/Cargo.toml -- -D warnings
 	CARGO_TARGET_DIR=target/fuzz cargo clippy --locked --manifest-path fuzz/Cargo.toml --all-targets -- -D warnings
 	@echo "== documentation"
 	RUSTDOCFLAGS=-Dwarnings cargo doc --locked --workspace --no-deps

@@ -6,7 +6,7 @@ use std::path::PathBuf;
 use async_trait::async_trait;
 use reverie_client::kit::qr::Squares;
 use reverie_client::{AskSecondFactor, BackupCode, Enrolment, Shown};
-use reverie_protocol::second_factor::SecondFactors;
+use reverie_protocol::second_factor::{SecondFactorKind, SecondFactors};
 use secrecy::ExposeSecret as _;
 use zeroize::Zeroizing;
 
@@ -29,8 +29,11 @@ impl AskSecondFactor for Asked {
                 "This code does not count: it is wrong, was used before, or its half minute is over. Try the next one",
             );
         }
-        let backup = if factors.backup_codes > 0 { ", or a backup code" } else { "" };
-        let code = self.code(wrong, &format!("Code of your authenticator{backup}: "))?;
+        let Some(prompt) = prompt(factors) else {
+            ui.warn(PASSKEYS_ALONE);
+            return None;
+        };
+        let code = self.code(wrong, prompt)?;
         match read(&code) {
             Ok(shown) => Some(shown),
             Err(error) => {
@@ -63,6 +66,20 @@ pub(crate) fn shown(new: &Enrolment) -> String {
     let letters: Vec<char> = new.secret().chars().collect();
     let groups: Vec<String> = letters.chunks(4).map(|group| group.iter().collect()).collect();
     format!("{squares}\n\n    {}\n", groups.join(" "))
+}
+
+const PASSKEYS_ALONE: &str = "Your account has passkeys alone, and they work in a browser, not here. In the browser, add \
+    an authenticator app or make backup codes; then try again here.";
+
+/// Returns what to ask for; nothing if this account has nothing that can be shown here.
+fn prompt(factors: &SecondFactors) -> Option<&'static str> {
+    let has_codes = factors.factors.iter().any(|factor| factor.kind == SecondFactorKind::Authenticator);
+    match (has_codes, factors.backup_codes > 0) {
+        (true, true) => Some("Code of your authenticator, or a backup code: "),
+        (true, false) => Some("Code of your authenticator: "),
+        (false, true) => Some("Your passkeys work in a browser, not here. A backup code: "),
+        (false, false) => None,
+    }
 }
 
 /// Reads the digits of an authenticator, or a backup code.

@@ -13,6 +13,8 @@ use reverie_protocol::api::{
 };
 use reverie_protocol::check::check;
 use reverie_protocol::opaque::{OpaqueRng, Suite};
+use reverie_protocol::passkey::ConfirmPasskey;
+use reverie_protocol::second_factor::ShownSecondFactor;
 
 use crate::keys::rng;
 
@@ -32,6 +34,8 @@ pub fn request(bytes: &[u8]) {
         let _ = finish.card.verify();
         let _ = finish.ksf.argon2();
     }
+    let _ = serde_json::from_slice::<ConfirmPasskey>(bytes);
+    let _ = serde_json::from_slice::<ShownSecondFactor>(bytes);
     let _ = serde_json::from_slice::<NewInvitation>(bytes);
     let _ = serde_json::from_slice::<InvitationKey>(bytes);
     let _ = serde_json::from_slice::<RedeemInvitation>(bytes);

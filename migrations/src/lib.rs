@@ -9,6 +9,7 @@ mod devices;
 mod erased_journals;
 mod journals;
 mod lost_files;
+mod passkeys;
 mod past_cards;
 mod second_factors;
 mod uploads;
@@ -31,6 +32,7 @@ impl MigratorTrait for Migrator {
             Box::new(lost_files::Migration),
             Box::new(second_factors::Migration),
             Box::new(erased_journals::Migration),
+            Box::new(passkeys::Migration),
         ]
     }
 }

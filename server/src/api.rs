@@ -15,6 +15,7 @@ mod health;
 mod invitations;
 mod journal_list;
 mod journals;
+mod passkeys;
 mod passwords;
 mod registration;
 mod samples;
@@ -84,7 +85,7 @@ fn service() -> OpenApiService<impl OpenApi, ()> {
         registration::RegistrationApi,
         sessions::SessionsApi,
         handovers::HandoversApi,
-        second_factor::SecondFactorApi,
+        (second_factor::SecondFactorApi, passkeys::PasskeysApi),
         accounts::AccountsApi,
         cards::CardsApi,
         passwords::PasswordsApi,

@@ -15,6 +15,7 @@ use crate::clock::Clock;
 use crate::database::Database;
 use crate::known_sessions::KnownSessions;
 use crate::opaque::Opaque;
+use crate::public_address::PublicAddress;
 use crate::refusal::{ApiError, too_many_requests};
 use crate::throttle::{Throttle, Tried};
 use crate::writer::Writer;
@@ -38,6 +39,8 @@ pub(crate) struct App {
     /// What the slow hash of a password is to cost by now.
     pub(crate) ksf: KsfParams,
     pub(crate) behind_proxy: bool,
+    /// Where browsers reach the server, if it was told: without it there are no passkeys.
+    pub(crate) public_address: Option<PublicAddress>,
 }
 
 /// One try at something secret: whose failures it adds to.

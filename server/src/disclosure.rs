@@ -18,7 +18,7 @@ use uuid::Uuid;
 
 use crate::entity::{
     account, attachment, audit, authenticator, backup_code, ended_session, handover, invitation, journal,
-    login_attempt, member, name_of, past_card, record, session,
+    login_attempt, member, name_of, passkey, passkey_ceremony, past_card, record, session,
 };
 use crate::sees::{Column, Handed, Holds, TABLES, Table};
 
@@ -82,6 +82,8 @@ fn rows_about(db: &impl ConnectionTrait, table: &Table, about: &About) -> Option
         "account" => any.add(account::Column::Id.eq(id)),
         "session" => any.add(session::Column::Account.eq(id)),
         "authenticator" => any.add(authenticator::Column::Account.eq(id)),
+        "passkey" => any.add(passkey::Column::Account.eq(id)),
+        "passkey_ceremony" => any.add(passkey_ceremony::Column::Account.eq(id)),
         "backup_code" => any.add(backup_code::Column::Account.eq(id)),
         "ended_session" => any.add(ended_session::Column::Account.eq(id)),
         "handover" => any.add(handover::Column::Account.eq(id)),

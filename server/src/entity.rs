@@ -13,6 +13,8 @@ pub(crate) mod invitation;
 pub(crate) mod journal;
 pub(crate) mod login_attempt;
 pub(crate) mod member;
+pub(crate) mod passkey;
+pub(crate) mod passkey_ceremony;
 pub(crate) mod past_card;
 pub(crate) mod record;
 pub(crate) mod session;

@@ -24,6 +24,8 @@ mod invitations;
 mod known_sessions;
 pub mod logs;
 mod opaque;
+mod passkeys;
+mod public_address;
 mod random;
 mod refusal;
 pub mod restore;
@@ -40,6 +42,7 @@ pub use clock::Clock;
 pub use data::DataFolder;
 pub use database::{AddressError, DatabaseAddress, OpenError};
 pub use http::connection_limits::ConnectionLimits;
+pub use public_address::{BadPublicAddress, PublicAddress};
 pub use server::{Config, RunningServer, Server, StartError};
 pub use throttle::Delays;
 

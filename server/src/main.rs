@@ -14,7 +14,7 @@ use rand_core::UnwrapErr;
 use reverie_server::check_data::check_data;
 use reverie_server::init::{FIRST_HANDLE, Initialised, init};
 use reverie_server::logs::DeclaredJson;
-use reverie_server::{Clock, Config, DatabaseAddress, Server};
+use reverie_server::{Clock, Config, DatabaseAddress, PublicAddress, Server};
 use tokio::net::TcpListener;
 use tokio::signal::unix::{SignalKind, signal};
 use tracing_subscriber::EnvFilter;
@@ -52,6 +52,12 @@ enum Command {
         /// A reverse proxy that speaks TLS is in front; the client's address is the last of X-Forwarded-For
         #[arg(long)]
         behind_proxy: bool,
+        /// Address at which browsers reach the server, like https://reverie.example: then people can enrol passkeys
+        ///
+        /// Browsers keep a passkey for the name in it. Under another name passkeys no longer work, and people need their
+        /// authenticators or backup codes.
+        #[arg(long, env = "REVERIE_PUBLIC_ADDRESS", value_name = "URL")]
+        public_address: Option<PublicAddress>,
     },
     /// Print the specification of the API (openapi.json)
     Openapi {
@@ -125,7 +131,9 @@ fn told(error: &anyhow::Error) -> String {
 async fn run(command: Command) -> anyhow::Result<ExitCode> {
     match command {
         Command::Init { place } => run_init(place).await,
-        Command::Serve { place, listen, behind_proxy } => serve(place, listen, behind_proxy).await,
+        Command::Serve { place, listen, behind_proxy, public_address } => {
+            serve(place, listen, behind_proxy, public_address).await
+        }
         Command::Openapi { check } => print_or_compare("openapi", &reverie_server::openapi(), check),
         Command::Sees { check } => print_or_compare("sees", &reverie_server::sees::page(), check),
         Command::Backup(args) => commands::backup(args).await,
@@ -160,7 +168,12 @@ async fn run_init(place: Place) -> anyhow::Result<ExitCode> {
     Ok(ExitCode::SUCCESS)
 }
 
-async fn serve(place: Place, listen: SocketAddr, behind_proxy: bool) -> anyhow::Result<ExitCode> {
+async fn serve(
+    place: Place,
+    listen: SocketAddr,
+    behind_proxy: bool,
+    public_address: Option<PublicAddress>,
+) -> anyhow::Result<ExitCode> {
     if !listen.ip().is_loopback() && !behind_proxy {
         bail!(
             "{listen} can be reached from other machines, and this server does not speak TLS: session tokens would \
@@ -175,7 +188,7 @@ async fn serve(place: Place, listen: SocketAddr, behind_proxy: bool) -> anyhow::
         };
         anyhow::Error::new(error).context(format!("{listen} cannot be listened on: {what}"))
     })?;
-    let config = Config { behind_proxy, database: place.database()?, ..Config::new(place.data) };
+    let config = Config { behind_proxy, public_address, database: place.database()?, ..Config::new(place.data) };
     let server = Server::start(config, listener).await.context("the server does not start")?;
     eprintln!("Listening on http://{}", server.addr);
     let filter = EnvFilter::try_from_default_env().unwrap_or_else(|_| EnvFilter::new("info,sqlx=warn,sea_orm=warn"));

@@ -23,7 +23,7 @@ use crate::check_data::{CheckDataError, Finding, Report, check_data};
 use crate::clock::Clock;
 use crate::data::{DataFolder, write_secret};
 use crate::database::{Database, DatabaseAddress, OpenError};
-use crate::entity::{login_attempt, session};
+use crate::entity::{login_attempt, passkey_ceremony, session};
 use crate::opaque::Opaque;
 
 /// Where the OPAQUE set-up key of the restored server comes from.
@@ -243,6 +243,7 @@ async fn begin_anew(db: &Database, end_sessions: bool, clock: &Clock, rng: &mut 
         session::Entity::delete_many().exec(&tx).await?;
     }
     login_attempt::Entity::delete_many().exec(&tx).await?;
+    passkey_ceremony::Entity::delete_many().exec(&tx).await?;
     tx.commit().await
 }
 

@@ -7,18 +7,22 @@
 use reverie_protocol::bytes::B64;
 use reverie_protocol::hash::Hash;
 use reverie_protocol::ids::{AccountId, FactorId};
+use reverie_protocol::limits::SECOND_FACTORS;
+use reverie_protocol::problem::ProblemCode;
 use reverie_protocol::second_factor::{SecondFactor, SecondFactorKind};
 use sea_orm::prelude::Expr;
 use sea_orm::{
-    ColumnTrait as _, ConnectionTrait, DbErr, EntityTrait as _, PaginatorTrait as _, QueryFilter as _, QueryOrder as _,
-    Select,
+    ColumnTrait as _, ConnectionTrait, DbErr, EntityTrait as _, PaginatorTrait as _, QueryFilter as _, Select,
 };
 use totp_rs::{Builder, Secret, Totp};
 use uuid::Uuid;
 
+use crate::caller::Session;
 use crate::clock::day_text;
-use crate::entity::{account, authenticator, backup_code, session};
+use crate::entity::{account, authenticator, backup_code, passkey, passkey_ceremony, session};
 use crate::opaque::Opaque;
+use crate::passkeys;
+use crate::refusal::{ApiError, refuse};
 
 /// Returns the text of an authenticator's secret, as people give it to their app.
 pub(crate) fn secret_text(opaque: &Opaque, factor: FactorId) -> String {
@@ -60,17 +64,40 @@ pub(crate) fn unconfirmed(account: AccountId) -> Select<authenticator::Entity> {
 
 /// Lists what counts as an account's second factor, oldest first.
 pub(crate) async fn list(db: &impl ConnectionTrait, account: AccountId) -> Result<Vec<SecondFactor>, DbErr> {
-    let rows = authenticators(account)
-        .order_by_asc(authenticator::Column::SinceDay)
-        .order_by_asc(authenticator::Column::Id)
-        .all(db)
-        .await?;
-    let view = |row: authenticator::Model| SecondFactor {
-        factor: row.id.into(),
-        kind: SecondFactorKind::Authenticator,
-        since_day: day_text(row.since_day),
-    };
-    Ok(rows.into_iter().map(view).collect())
+    let authenticators = authenticators(account).all(db).await?;
+    let passkeys = passkeys::of(account.uuid()).all(db).await?;
+    let authenticators = authenticators.into_iter().map(|row| (row.since_day, row.id, SecondFactorKind::Authenticator));
+    let passkeys = passkeys.into_iter().map(|row| (row.since_day, row.id, SecondFactorKind::Passkey));
+    let mut all: Vec<_> = authenticators.chain(passkeys).collect();
+    all.sort_unstable_by_key(|(day, id, _)| (*day, *id));
+    let view = |(day, id, kind): (i32, Uuid, _)| SecondFactor { factor: id.into(), kind, since_day: day_text(day) };
+    Ok(all.into_iter().map(view).collect())
+}
+
+/// Counts what counts as an account's second factor.
+pub(crate) async fn count(db: &impl ConnectionTrait, account: AccountId) -> Result<u64, DbErr> {
+    Ok(authenticators(account).count(db).await? + passkeys::of(account.uuid()).count(db).await?)
+}
+
+/// Accepts a session that enrols while nothing is due to be shown: another one may have enrolled in the meantime, and then
+/// this one has to show that first.
+pub(crate) async fn still_enrolling(tx: &impl ConnectionTrait, session: &Session) -> Result<(), ApiError> {
+    if session.due.is_some() && count(tx, session.account).await? > 0 {
+        return Err(refuse(ProblemCode::SecondFactorRequired, "Another device enrolled a second factor just now."));
+    }
+    if count(tx, session.account).await? >= SECOND_FACTORS as u64 { Err(too_many()) } else { Ok(()) }
+}
+
+/// Refuses one more.
+pub(crate) fn too_many() -> ApiError {
+    let detail = "An account has at most ten second factors. Remove one that you no longer use.";
+    refuse(ProblemCode::NotPermitted, detail)
+}
+
+/// Removes one of an account's second factors.
+pub(crate) async fn remove(tx: &impl ConnectionTrait, factor: FactorId) -> Result<(), DbErr> {
+    authenticator::Entity::delete_by_id(factor.uuid()).exec(tx).await?;
+    passkey::Entity::delete_by_id(factor.uuid()).exec(tx).await.map(drop)
 }
 
 /// Counts the backup codes that are left.
@@ -126,6 +153,10 @@ pub(crate) async fn note_has_one(tx: &impl ConnectionTrait, account: AccountId, 
 pub(crate) async fn forget(tx: &impl ConnectionTrait, account: AccountId) -> Result<(), DbErr> {
     let of_account = authenticator::Column::Account.eq(account.uuid());
     authenticator::Entity::delete_many().filter(of_account).exec(tx).await?;
+    let of_account = passkey::Column::Account.eq(account.uuid());
+    passkey::Entity::delete_many().filter(of_account).exec(tx).await?;
+    let of_account = passkey_ceremony::Column::Account.eq(account.uuid());
+    passkey_ceremony::Entity::delete_many().filter(of_account).exec(tx).await?;
     let of_account = backup_code::Column::Account.eq(account.uuid());
     backup_code::Entity::delete_many().filter(of_account).exec(tx).await?;
     note_has_one(tx, account, false).await

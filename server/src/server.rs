@@ -26,6 +26,7 @@ use crate::http::accept;
 use crate::http::connection_limits::ConnectionLimits;
 use crate::known_sessions::KnownSessions;
 use crate::opaque::Opaque;
+use crate::public_address::PublicAddress;
 use crate::throttle::{Delays, Throttle};
 use crate::upkeep::{self, UpkeepError};
 use crate::writer::Writer;
@@ -39,6 +40,8 @@ pub struct Config {
     pub database: DatabaseAddress,
     /// Whether a proxy of ours is in front: then the client's address is the last of `X-Forwarded-For`.
     pub behind_proxy: bool,
+    /// Where browsers reach it, for which they keep passkeys; without it there are none.
+    pub public_address: Option<PublicAddress>,
     /// How failed tries are delayed.
     pub delays: Delays,
     /// How many clients at once, and how long to wait for a slow one.
@@ -58,10 +61,11 @@ impl Config {
             data: DataFolder(data.into()),
             database: DatabaseAddress::default(),
             behind_proxy: false,
+            public_address: None,
             delays: Delays::default(),
             limits: ConnectionLimits::default(),
             clock: Clock::system(),
-            upkeep_every: Duration::from_secs(60 * 60),
+            upkeep_every: Duration::from_secs(60),
             ksf: KsfParams::DEFAULT,
         }
     }
@@ -148,6 +152,7 @@ impl Server {
             clock: config.clock,
             ksf: config.ksf,
             behind_proxy: config.behind_proxy,
+            public_address: config.public_address,
         });
         let addr = listener.local_addr()?;
         let limits = config.limits;

@@ -10,15 +10,19 @@ use reverie_protocol::opaque::KsfParams;
 use reverie_protocol::problem::ProblemCode;
 use reverie_protocol::second_factor::SecondFactorDue;
 use sea_orm::{
-    ColumnTrait as _, ConnectionTrait, DbErr, EntityTrait as _, IntoActiveModel as _, QueryFilter as _, Select,
+    ColumnTrait as _, Condition, ConnectionTrait, DbErr, EntityTrait as _, IntoActiveModel as _, QueryFilter as _,
+    Select,
 };
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
 use crate::clock::day_text;
-use crate::entity::{account, count, ended_session, from_json, name_of, named, session};
+use crate::entity::{account, count, ended_session, from_json, login_attempt, name_of, named, session};
 use crate::refusal::{ApiError, refuse};
 use crate::token::PlainToken;
+
+/// Seconds between the two halves of a login.
+pub(crate) const ATTEMPT_SECONDS: i64 = 120;
 
 /// Days for which a device is told why its session ended.
 const REMEMBERED_DAYS: i32 = 180;
@@ -44,6 +48,14 @@ pub(crate) enum By {
     Password,
     /// The recovery kit. It is a second factor by itself, except for whom one is mandatory (`decisions/0043`).
     Kit,
+}
+
+/// Removes logins that nobody finished in time, inside the caller's transaction.
+pub(crate) async fn forget_expired_attempts(tx: &impl ConnectionTrait, now: i64) -> Result<(), DbErr> {
+    let expired = Condition::any()
+        .add(login_attempt::Column::ExpiresAt.lte(now))
+        .add(login_attempt::Column::ExpiresAt.gt(now + ATTEMPT_SECONDS));
+    login_attempt::Entity::delete_many().filter(expired).exec(tx).await.map(drop)
 }
 
 /// Opens a session for an account, inside the caller's transaction.

@@ -1,4 +1,4 @@
-//! Upkeep: what crashes and clients that went away leave behind is removed, when the server starts and every hour.
+//! Upkeep: what crashes and clients that went away leave behind is removed, when the server starts and every minute.
 //!
 //! The invariant: nothing is removed that a record names, unless that record was withdrawn. What waits for a record to
 //! name it waits for a day; whoever names it later is told that it is not there, and sends it again.
@@ -22,6 +22,7 @@ use crate::app::App;
 use crate::attachment_files::AttachmentFiles;
 use crate::database::Database;
 use crate::entity::{attachment, record};
+use crate::{passkeys, sessions};
 
 /// How long an uploaded file waits for a record to name it.
 const WAIT_SECONDS: i64 = 24 * 60 * 60;
@@ -47,10 +48,22 @@ pub(crate) async fn after_a_crash(db: &Database, files: &AttachmentFiles) -> Res
 pub(crate) async fn run(app: Arc<App>, every: Duration, stop: CancellationToken) {
     let mut ticks = tokio::time::interval(every);
     while stop.run_until_cancelled(ticks.tick()).await.is_some() {
+        if let Err(error) = forget_attempts(&app).await {
+            tracing::error!(%error, "Logins that nobody finished could not be removed; it is tried again");
+        }
         if let Err(error) = remove_abandoned(&app).await {
             tracing::error!(%error, "Abandoned uploads could not be removed; it is tried again");
         }
     }
+}
+
+/// Removes logins and ceremonies of passkeys that nobody finished in time.
+async fn forget_attempts(app: &App) -> Result<(), DbErr> {
+    let now = app.clock.now();
+    let tx = app.db.begin().await?;
+    sessions::forget_expired_attempts(&tx, now).await?;
+    passkeys::forget_expired(&tx, now).await?;
+    tx.commit().await
 }
 
 /// Removes uploads that no record named within a day.

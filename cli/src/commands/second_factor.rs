@@ -2,7 +2,7 @@
 
 use clap::{Args, Subcommand};
 use reverie_client::{ClientError, Unlocked};
-use reverie_protocol::second_factor::{SecondFactorDue, SecondFactors};
+use reverie_protocol::second_factor::{SecondFactorDue, SecondFactorKind, SecondFactors};
 use serde_json::json;
 
 use crate::error::{CommandError, user_error};
@@ -23,8 +23,9 @@ const ADDED: &str = "The authenticator is enrolled. Your other devices ask for i
 
 /// Look after your second factor: what is asked for beside the password
 ///
-/// An authenticator app shows six digits that change every half minute. Clinicians and administrators need one before
-/// they can do anything; patients may have one. Your recovery kit opens a patient's account without it.
+/// An authenticator app shows six digits that change every half minute. Clinicians and administrators need a second factor
+/// before they can do anything; patients may have one. Your recovery kit opens a patient's account without it.
+/// A passkey is enrolled in a browser, and shown there; here it is listed and removed.
 #[derive(Args)]
 #[command(
     disable_help_subcommand = true,
@@ -81,14 +82,14 @@ pub(crate) async fn run(ui: &Ui, start: Start, args: SecondFactorArgs) -> Result
 }
 
 async fn list(ui: &Ui, account: &mut Unlocked) -> Result<(), CommandError> {
-    let SecondFactors { due, factors, backup_codes } = account.second_factors().await?;
+    let SecondFactors { due, factors, backup_codes, passkeys } = account.second_factors().await?;
     match due {
         Some(SecondFactorDue::Enrol) => ui.warn(NEEDED),
         Some(SecondFactorDue::Prove) => ui.warn("This device has not shown it yet. Run `reverie login`."),
         None if factors.is_empty() => ui.say("You have no second factor. `reverie second-factor add` enrols one."),
         None => ui.say(&format!("Backup codes left: {backup_codes}.")),
     }
-    let answer = json!({ "due": due, "factors": factors, "backup_codes": backup_codes });
+    let answer = json!({ "due": due, "factors": factors, "backup_codes": backup_codes, "passkeys": passkeys });
     ui.answer(&answer, || {
         if factors.is_empty() {
             return String::new();
@@ -96,10 +97,17 @@ async fn list(ui: &Ui, account: &mut Unlocked) -> Result<(), CommandError> {
         let mut rows = vec![["ID", "KIND", "SINCE"].map(str::to_owned)];
         rows.extend(factors.iter().map(|factor| {
             let id: String = factor.factor.to_string().chars().take(SHORT).collect();
-            [id, "authenticator".to_owned(), factor.since_day.clone()]
+            [id, kind(factor.kind).to_owned(), factor.since_day.clone()]
         }));
         table(&rows)
     })
+}
+
+const fn kind(kind: SecondFactorKind) -> &'static str {
+    match kind {
+        SecondFactorKind::Authenticator => "authenticator",
+        SecondFactorKind::Passkey => "passkey",
+    }
 }
 
 pub(crate) const NEEDED: &str = "Your account needs a second factor before it can do anything. Next: `reverie second-factor \
@@ -150,9 +158,14 @@ async fn remove(ui: &Ui, account: &mut Unlocked, id: &str, yes: bool) -> Result<
         }
         _ => return Err(user_error(format!("more than one begins with `{id}`")).hint("Give more of its id.")),
     };
-    if ui.confirm(yes, &format!("Remove the authenticator of {}?", factor.since_day))? {
+    if ui.confirm(yes, &format!("Remove the {} of {}?", kind(factor.kind), factor.since_day))? {
         account.remove_second_factor(factor.factor).await?;
-        ui.say("Removed. Its codes count no longer.");
+        ui.say(match factor.kind {
+            SecondFactorKind::Authenticator => "Removed. Its codes count no longer.",
+            SecondFactorKind::Passkey => {
+                "Removed. It counts no longer. It may still be in the list of your phone, key or browser: delete it there."
+            }
+        });
     }
     list(ui, account).await
 }

@@ -21,6 +21,7 @@ use reverie_protocol::erasure::SignedErasure;
 use reverie_protocol::hash::Hash;
 use reverie_protocol::header::{MemberRole, SignedRecord};
 use reverie_protocol::opaque::KsfParams;
+use reverie_protocol::passkey::{ConfirmPasskey, PasskeyOptions, ShownPasskey};
 use reverie_protocol::problem::ProblemCode;
 use reverie_protocol::second_factor::*;
 use serde::Serialize;
@@ -230,16 +231,27 @@ fn sessions(visitor: &mut impl Visitor, story: &Story) {
 fn second_factors(visitor: &mut impl Visitor) {
     let kind = SecondFactorKind::Authenticator;
     visitor.visit(&[SecondFactorDue::Prove, SecondFactorDue::Enrol]);
-    visitor.visit(&[kind]);
+    visitor.visit(&[kind, SecondFactorKind::Passkey]);
     let factor = SecondFactor { factor: FACTOR, kind, since_day: FIRST_DAY.into() };
     visitor.visit(std::slice::from_ref(&factor));
-    let shown = SecondFactors { due: None, factors: vec![factor], backup_codes: 10 };
-    let none = SecondFactors { due: Some(SecondFactorDue::Enrol), factors: Vec::new(), backup_codes: 0 };
+    let shown = SecondFactors { due: None, factors: vec![factor], backup_codes: 10, passkeys: true };
+    let due = Some(SecondFactorDue::Enrol);
+    let none = SecondFactors { due, factors: Vec::new(), backup_codes: 0, passkeys: false };
     visitor.visit(&[shown, none]);
     visitor.visit(&[NewAuthenticator { factor: FACTOR, secret: "LRHFN2XOTG5UZ3YO4AXBRPFPUX4RU3AL".into() }]);
     visitor.visit(&[ConfirmAuthenticator { code: "492039".into() }]);
-    let backup = ShownSecondFactor { code: None, backup: Some(arbitrary("backup code", 32)) };
-    visitor.visit(&[ShownSecondFactor { code: Some("492039".into()), backup: None }, backup]);
+    let options = r#"{"challenge":"5Vcc6TVFCtrSfM68StdiUg","rpId":"reverie.example"}"#;
+    visitor.visit(&[PasskeyOptions { options: options.into() }]);
+    let client_data_json = arbitrary("client data", 120);
+    let attestation_object = arbitrary("attestation", 200);
+    visitor.visit(&[ConfirmPasskey { client_data_json: client_data_json.clone(), attestation_object }]);
+    let (credential, authenticator_data) = (arbitrary("credential", 16), arbitrary("authenticator data", 37));
+    let signature = arbitrary("passkey's signature", 64);
+    let passkey = ShownPasskey { credential, client_data_json, authenticator_data, signature };
+    visitor.visit(std::slice::from_ref(&passkey));
+    let code = ShownSecondFactor { code: Some("492039".into()), ..ShownSecondFactor::default() };
+    let backup = ShownSecondFactor { backup: Some(arbitrary("backup code", 32)), ..ShownSecondFactor::default() };
+    visitor.visit(&[code, backup, ShownSecondFactor { passkey: Some(passkey), ..ShownSecondFactor::default() }]);
     visitor.visit(&[NewBackupCodes { token_sha256: vec![Hash::of("one"), Hash::of("another")] }]);
 }
 

@@ -19,7 +19,7 @@ use reverie_protocol::second_factor::{
 use sea_orm::prelude::Expr;
 use sea_orm::{ColumnTrait as _, EntityTrait as _, IntoActiveModel as _, PaginatorTrait as _, QueryFilter as _};
 
-use super::{Done, Part};
+use super::{Done, Part, passkeys};
 use crate::app::App;
 use crate::audit::Chain;
 use crate::caller::{Caller, EnrollingSession, EnteringSession, Session};
@@ -39,16 +39,19 @@ impl SecondFactorApi {
         let Session { account, due, .. } = session.0;
         let factors = second_factor::list(app.db.read(), account).await?;
         let left = second_factor::backup_codes(app.db.read(), account).await?;
-        Ok(Json(SecondFactors { due, factors, backup_codes: u32::try_from(left).unwrap_or(u32::MAX) }))
+        let backup_codes = u32::try_from(left).unwrap_or(u32::MAX);
+        Ok(Json(SecondFactors { due, factors, backup_codes, passkeys: app.public_address.is_some() }))
     }
 
     /// Show your second factor
     ///
     /// For a session that was opened with a password, of an account that has a second factor: the code of an
-    /// authenticator, or a backup code, which is used up. Afterwards the session may do what the account may.
+    /// authenticator, what a passkey answered to `ask_passkey`, or a backup code, which is used up. Afterwards the session
+    /// may do what the account may.
     ///
-    /// `second_factor_failed`: the code is wrong, was used before, or its time is over. `too_many_requests`: codes
-    /// failed too often; a backup code is never delayed.
+    /// `second_factor_failed`: the code is wrong, was used before, or its time is over; or the passkey's answer is not for
+    /// what this session was asked, or tells that the passkey was copied. `too_many_requests`: codes failed too often;
+    /// passkeys and backup codes are never delayed.
     #[oai(path = "/show", method = "post", operation_id = "show_second_factor")]
     async fn show(
         &self,
@@ -57,10 +60,11 @@ impl SecondFactorApi {
         shown: Json<ShownSecondFactor>,
     ) -> Result<Done, ApiError> {
         let (app, session) = (*app, session.0);
-        match (shown.0.code, shown.0.backup) {
-            (Some(code), None) => show_code(app, &session, &code).await,
-            (None, Some(token)) => show_backup(app, &session, &token).await,
-            _ => Err(malformed("A second factor is either `code` or `backup`.")),
+        match (shown.0.code, shown.0.backup, shown.0.passkey) {
+            (Some(code), None, None) => show_code(app, &session, &code).await,
+            (None, Some(token), None) => show_backup(app, &session, &token).await,
+            (None, None, Some(passkey)) => passkeys::show(app, &session, passkey).await,
+            _ => Err(malformed("A second factor is one of `code`, `passkey` and `backup`.")),
         }
     }
 
@@ -81,9 +85,8 @@ impl SecondFactorApi {
             since_day: app.clock.today(),
         };
         let tx = app.db.begin().await?;
-        if second_factor::authenticators(account).count(&tx).await? >= SECOND_FACTORS as u64 {
-            let detail = "An account has at most ten second factors. Remove one that you no longer use.";
-            return Err(refuse(ProblemCode::NotPermitted, detail));
+        if second_factor::count(&tx, account).await? >= SECOND_FACTORS as u64 {
+            return Err(second_factor::too_many());
         }
         let before = authenticator::Column::Account.eq(account.uuid());
         let unconfirmed = authenticator::Column::Confirmed.eq(false);
@@ -115,10 +118,7 @@ impl SecondFactorApi {
         let now = app.clock.now();
         let accepted = second_factor::accept_code(&tx, &app.opaque, begun, &confirm.0.code, now).await?;
         let factor = accepted.ok_or_else(|| tried.failed(failed()))?;
-        // Another session may have enrolled one in the meantime: then this one has to show that first.
-        if session.due.is_some() && second_factor::authenticators(session.account).count(&tx).await? > 0 {
-            return Err(refuse(ProblemCode::SecondFactorRequired, "Another device enrolled a second factor just now."));
-        }
+        second_factor::still_enrolling(&tx, &session).await?;
         authenticator::Entity::update_many()
             .col_expr(authenticator::Column::Confirmed, Expr::value(true))
             .filter(authenticator::Column::Id.eq(factor.uuid()))
@@ -154,7 +154,7 @@ impl SecondFactorApi {
         };
         let tx = app.db.begin().await?;
         let mut chain = Chain::hold(&tx).await?;
-        if second_factor::authenticators(account).count(&tx).await? == 0 {
+        if second_factor::count(&tx, account).await? == 0 {
             let detail = "Backup codes stand in for a second factor. Enrol one first.";
             return Err(refuse(ProblemCode::NotPermitted, detail));
         }
@@ -181,12 +181,12 @@ impl SecondFactorApi {
         let (app, Session { account, role, .. }) = (*app, caller.0);
         let tx = app.db.begin().await?;
         let mut chain = Chain::hold(&tx).await?;
-        let which = authenticator::Column::Id.eq(factor.0.uuid());
-        if second_factor::authenticators(account).filter(which).count(&tx).await? == 0 {
+        let all = second_factor::list(&tx, account).await?;
+        if !all.iter().any(|one| one.factor == factor.0) {
             return Err(not_found("second factor"));
         }
-        if second_factor::authenticators(account).count(&tx).await? > 1 {
-            authenticator::Entity::delete_by_id(factor.0.uuid()).exec(&tx).await?;
+        if all.len() > 1 {
+            second_factor::remove(&tx, factor.0).await?;
         } else if role.must_have_second_factor() {
             let detail = "This is your only second factor, and your account needs one. Add the new one first.";
             return Err(refuse(ProblemCode::NotPermitted, detail));
@@ -229,7 +229,7 @@ async fn show_backup(app: &App, session: &Session, token: &reverie_protocol::byt
 }
 
 /// Enters that somebody had the password and not the second factor: its owner should see it.
-async fn note_failure(app: &App, session: &Session, refusal: ApiError) -> ApiError {
+pub(super) async fn note_failure(app: &App, session: &Session, refusal: ApiError) -> ApiError {
     match app.enter_today(app.act(session.account, AuditAct::FailSecondFactor, None)).await {
         Ok(()) => refusal,
         Err(error) => error,

@@ -15,8 +15,7 @@ use reverie_protocol::ids::SessionId;
 use reverie_protocol::limits;
 use reverie_protocol::problem::ProblemCode;
 use sea_orm::{
-    ColumnTrait as _, Condition, EntityTrait as _, IntoActiveModel as _, QueryFilter as _, QueryOrder as _,
-    QuerySelect as _,
+    ColumnTrait as _, EntityTrait as _, IntoActiveModel as _, QueryFilter as _, QueryOrder as _, QuerySelect as _,
 };
 use uuid::Uuid;
 
@@ -29,11 +28,8 @@ use crate::entity::{account, from_json, login_attempt, named, session};
 use crate::http::peer::Peer;
 use crate::opaque::Opaque;
 use crate::refusal::{Answer, ApiError, malformed, not_found, refuse};
-use crate::sessions::{By, Reason};
+use crate::sessions::{ATTEMPT_SECONDS, By, Reason};
 use crate::{random, sessions, token};
-
-/// Seconds between the two halves of a login.
-const ATTEMPT_SECONDS: i64 = 120;
 
 pub(super) struct SessionsApi;
 
@@ -75,10 +71,7 @@ impl SessionsApi {
             expires_at: now + ATTEMPT_SECONDS,
         };
         let tx = app.db.begin().await?;
-        let expired = Condition::any()
-            .add(login_attempt::Column::ExpiresAt.lte(now))
-            .add(login_attempt::Column::ExpiresAt.gt(now + ATTEMPT_SECONDS));
-        login_attempt::Entity::delete_many().filter(expired).exec(&tx).await?;
+        sessions::forget_expired_attempts(&tx, now).await?;
         login_attempt::Entity::insert(row.into_active_model()).exec_without_returning(&tx).await?;
         tx.commit().await?;
         Ok(Json(SessionStarted { attempt, response: B64(response), ksf }))

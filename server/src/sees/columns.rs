@@ -109,6 +109,34 @@ pub const TABLES: &[Table] = &[
         ],
     },
     Table {
+        name: "passkey",
+        about: "A passkey, as a second factor. Kept until it is removed. Its private key never comes here.",
+        columns: &[
+            column("id", Id, "the passkey, as lists name it"),
+            column("account", Id, "whose it is"),
+            column("credential", Bytes, "the random name under which the phone or key keeps it"),
+            column("public_key", Bytes, "by which its answers are checked, and whether it has a PRF"),
+            column(
+                "last_seen",
+                Bytes,
+                "of its last answer: the counter, whether it asked for the person, whether it is one that is backed up",
+            ),
+            column("since_day", Small, "the day of enrolling"),
+        ],
+    },
+    Table {
+        name: "passkey_ceremony",
+        about: "What a session was asked of a passkey. Good for five minutes and one answer; removed by it, or within a \
+                minute after its time.",
+        columns: &[
+            column("session", Id, "the session that was asked"),
+            column("account", Id, "whose it is"),
+            column("enrols", Flag, "whether a new passkey is enrolled, or one that there is is shown"),
+            Column { name: "state", holds: Bytes, what: "the challenge that was given", handed: Handed::AsHash },
+            column("expires_at", Number, "until when it can be answered"),
+        ],
+    },
+    Table {
         name: "backup_code",
         about: "A backup code in place of the second factor. Removed when it is used.",
         columns: &[
@@ -145,7 +173,8 @@ pub const TABLES: &[Table] = &[
     },
     Table {
         name: "login_attempt",
-        about: "A login between its two halves. Good for two minutes; removed when it is finished, or by the next login.",
+        about: "A login between its two halves. Good for two minutes; removed when it is finished, or within \
+                a minute after its time.",
         columns: &[
             column("id", Id, "the attempt"),
             column("account", Id, "whose login it is; nothing for a handle that nobody has"),
@@ -304,6 +333,10 @@ mod tests {
     fn every_column_that_the_code_uses_is_declared() {
         declared::<entity::account::Entity>();
         declared::<entity::session::Entity>();
+        declared::<entity::authenticator::Entity>();
+        declared::<entity::passkey::Entity>();
+        declared::<entity::passkey_ceremony::Entity>();
+        declared::<entity::backup_code::Entity>();
         declared::<entity::ended_session::Entity>();
         declared::<entity::handover::Entity>();
         declared::<entity::login_attempt::Entity>();

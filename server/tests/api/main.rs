@@ -19,6 +19,7 @@ mod framework;
 mod home;
 mod invitations;
 mod journals;
+mod passkeys;
 mod postgresql;
 mod resend;
 mod second_factor;

@@ -19,7 +19,7 @@ const REQUIRED: Refusal = Refusal(403, ProblemCode::SecondFactorRequired);
 const FAILED: Refusal = Refusal(403, ProblemCode::SecondFactorFailed);
 
 /// The person, as whoever has the password alone.
-async fn with_password_alone(world: &World, person: &Person, handle: &str) -> (Person, OpenedSession) {
+pub async fn with_password_alone(world: &World, person: &Person, handle: &str) -> (Person, OpenedSession) {
     let opened: OpenedSession = ok(login(&world.base(), handle, PASSWORD).await).await;
     (Person { token: opened.token.clone(), ..person.clone() }, opened)
 }
@@ -29,7 +29,7 @@ async fn show_code(person: &Person, code: &str) -> Response {
 }
 
 async fn show_backup(person: &Person, token: [u8; 32]) -> Response {
-    let shown = ShownSecondFactor { code: None, backup: Some(B64(token.into())) };
+    let shown = ShownSecondFactor { backup: Some(B64(token.into())), ..ShownSecondFactor::default() };
     person.post("/v1/second-factor/show", &shown).await
 }
 
@@ -62,7 +62,7 @@ async fn a_clinician_or_administrator_with_a_password_alone_gets_to_show_a_secon
     for (person, handle) in [(&quill, "quill"), (&world.admin, "admin")] {
         let (thief, opened) = with_password_alone(&world, person, handle).await;
         assert_eq!((opened.bundle, opened.second_factor), (None, Some(SecondFactorDue::Prove)));
-        assert_eq!(gets(&thief).await, ["list_second_factors", "show_second_factor"]);
+        assert_eq!(gets(&thief).await, ["list_second_factors", "ask_passkey", "show_second_factor"]);
     }
 }
 
@@ -73,7 +73,15 @@ async fn a_clinician_or_administrator_without_a_second_factor_gets_to_enrol_one_
         let invitation = world.admin.invites(role, Some(handle)).await;
         let (newcomer, due) = join_halfway(&world.base(), &invitation, Some(B64(vec![2; 32]))).await;
         assert_eq!(due, Some(SecondFactorDue::Enrol));
-        let enrolment = ["list_second_factors", "begin_authenticator", "confirm_authenticator", "show_second_factor"];
+        let enrolment = [
+            "list_second_factors",
+            "begin_authenticator",
+            "confirm_authenticator",
+            "begin_passkey",
+            "ask_passkey",
+            "confirm_passkey",
+            "show_second_factor",
+        ];
         assert_eq!(gets(&newcomer).await, enrolment);
         let (_, opened) = with_password_alone(&world, &newcomer, handle).await;
         assert_eq!((opened.bundle, opened.second_factor), (None, Some(SecondFactorDue::Enrol)));

@@ -35,6 +35,9 @@ use crate::home::Home;
 /// 2031-05-01 00:00:00 UTC.
 pub const MAY_FIRST: i64 = 1_935_360_000;
 
+/// Where browsers reach the servers here.
+pub const PUBLIC_ADDRESS: &str = "https://reverie.example";
+
 pub fn rng() -> UnwrapErr<SysRng> {
     UnwrapErr(SysRng)
 }
@@ -161,7 +164,8 @@ fn clock(now: &Arc<AtomicI64>) -> Clock {
 
 async fn start(folder: &Home, now: &Arc<AtomicI64>, change: impl FnOnce(Config) -> Config) -> RunningServer {
     let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
-    let config = Config { clock: clock(now), ..folder.config() };
+    let public_address = Some(PUBLIC_ADDRESS.parse().unwrap());
+    let config = Config { clock: clock(now), public_address, ..folder.config() };
     Server::start(change(config), listener).await.unwrap()
 }
 
@@ -241,7 +245,8 @@ pub async fn enter(base: &str, handle: &str) -> OpenedSession {
     let opened: OpenedSession = ok(login(base, handle, PASSWORD).await).await;
     if opened.second_factor.is_some() {
         let shown = async |number| {
-            let shown = ShownSecondFactor { code: None, backup: Some(B64(backup_code(number).into())) };
+            let shown =
+                ShownSecondFactor { backup: Some(B64(backup_code(number).into())), ..ShownSecondFactor::default() };
             let request = http().post(format!("{base}/v1/second-factor/show")).bearer_auth(&opened.token);
             request.json(&shown).send().await.unwrap().status() == 204
         };

@@ -111,8 +111,11 @@ async fn show(env: &Environment, token: &str) -> Result<(), ClientError> {
     for wrong in 0..TRIES {
         let shown = env.second_factor.show(&factors, wrong).await.ok_or(ClientError::SecondFactorNeeded)?;
         let shown = match shown {
-            Shown::Code(code) => ShownSecondFactor { code: Some(code.to_string()), backup: None },
-            Shown::Backup(code) => ShownSecondFactor { code: None, backup: Some(B64(code.token().to_vec())) },
+            Shown::Code(code) => ShownSecondFactor { code: Some(code.to_string()), ..ShownSecondFactor::default() },
+            Shown::Backup(code) => {
+                let backup = Some(B64(code.token().to_vec()));
+                ShownSecondFactor { backup, ..ShownSecondFactor::default() }
+            }
         };
         match env.api.show_second_factor(token, &shown).await.map_err(ClientError::from) {
             Err(error) if error.is(ProblemCode::SecondFactorFailed) => {}

@@ -25,6 +25,7 @@ pub mod opaque;
 #[cfg(feature = "openapi")]
 mod openapi;
 pub mod pairing;
+pub mod passkey;
 pub mod problem;
 pub mod second_factor;
 pub mod signed;

@@ -1,7 +1,7 @@
 //! The second factor: what a session still lacks, and what a person shows.
 //!
-//! A code of an authenticator (TOTP, RFC 6238: SHA-1, six digits, thirty seconds) or, if that is lost, one of the backup
-//! codes, of which the server knows hashes alone.
+//! A code of an authenticator (TOTP, RFC 6238: SHA-1, six digits, thirty seconds), a passkey's answer or, if those are
+//! lost, one of the backup codes, of which the server knows hashes alone.
 
 use std::fmt;
 
@@ -11,6 +11,7 @@ use crate::account::AccountRole;
 use crate::bytes::B64;
 use crate::hash::Hash;
 use crate::ids::FactorId;
+use crate::passkey::ShownPasskey;
 
 /// What a session has to do before it may do anything else.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
@@ -45,6 +46,8 @@ impl SecondFactorDue {
 pub enum SecondFactorKind {
     /// An authenticator app or device that shows codes (TOTP).
     Authenticator,
+    /// A passkey (WebAuthn): on a phone, a computer, a security key or in a password manager.
+    Passkey,
 }
 
 /// A second factor that was enrolled.
@@ -72,6 +75,8 @@ pub struct SecondFactors {
     pub factors: Vec<SecondFactor>,
     /// How many backup codes are left.
     pub backup_codes: u32,
+    /// Whether this server takes passkeys: it was told the address at which browsers reach it.
+    pub passkeys: bool,
 }
 
 /// An authenticator that is to be enrolled. It counts once a code of it was sent back.
@@ -114,12 +119,21 @@ pub struct ShownSecondFactor {
     /// The token of a backup code: HKDF(backup code, "reverie/v1/backup-code"), 32 bytes. Used up by this.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub backup: Option<B64>,
+    /// What a passkey answered to the challenge of `ask_passkey`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub passkey: Option<ShownPasskey>,
 }
 
 impl fmt::Debug for ShownSecondFactor {
     /// Says of which kind it is, and nothing that counts.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(if self.code.is_some() { "ShownSecondFactor(code)" } else { "ShownSecondFactor(backup)" })
+        let kind = match (&self.code, &self.backup, &self.passkey) {
+            (Some(_), ..) => "code",
+            (_, Some(_), _) => "backup",
+            (.., Some(_)) => "passkey",
+            _ => "nothing",
+        };
+        write!(f, "ShownSecondFactor({kind})")
     }
 }
 
