@@ -3,10 +3,12 @@
 mod backup;
 mod drill;
 mod progress;
+mod reset_second_factor;
 mod restore;
 
 pub(crate) use backup::{BackupArgs, backup};
 pub(crate) use drill::{DrillArgs, drill};
+pub(crate) use reset_second_factor::{ResetSecondFactorArgs, reset};
 pub(crate) use restore::{RestoreArgs, restore};
 
 /// Returns a number of things as people say it.

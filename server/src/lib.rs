@@ -18,6 +18,7 @@ mod database;
 mod disclosure;
 mod entity;
 mod erasure;
+pub mod host_reset;
 mod http;
 pub mod init;
 mod invitations;

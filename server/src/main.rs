@@ -74,6 +74,7 @@ enum Command {
     Backup(commands::BackupArgs),
     Restore(commands::RestoreArgs),
     Drill(commands::DrillArgs),
+    ResetSecondFactor(commands::ResetSecondFactorArgs),
     /// Check that the database and the files are whole
     ///
     /// Verifies every journal's signatures and chain again, every body, every attachment and the chain of the audit log,
@@ -139,6 +140,7 @@ async fn run(command: Command) -> anyhow::Result<ExitCode> {
         Command::Backup(args) => commands::backup(args).await,
         Command::Restore(args) => commands::restore(args).await,
         Command::Drill(args) => commands::drill(args).await,
+        Command::ResetSecondFactor(args) => commands::reset(args).await,
         Command::Check { place } => run_check(place).await,
     }
 }

@@ -2,9 +2,16 @@
 
 use std::path::Path;
 use std::process::{Command, Output};
+use std::sync::atomic::Ordering;
+
+use reverie_protocol::api::OpenedSession;
+use reverie_protocol::audit::{AccessLog, AuditAct};
+use reverie_protocol::problem::ProblemCode;
+use reverie_protocol::second_factor::SecondFactorDue;
+use reverie_server::check_data::check_data;
 
 use crate::home::Home;
-use crate::world::World;
+use crate::world::{PASSWORD, Person, Refusal, World, enrol, enter, login, ok, refusal};
 
 fn reverie_server(arguments: &[&str], data: &Path) -> Output {
     command(arguments).arg("--data").arg(data).output().unwrap()
@@ -13,6 +20,7 @@ fn reverie_server(arguments: &[&str], data: &Path) -> Output {
 pub fn command(arguments: &[&str]) -> Command {
     let mut command = Command::new(env!("CARGO_BIN_EXE_reverie-server"));
     command.env_remove("REVERIE_DATA").env_remove("REVERIE_LISTEN").env_remove("REVERIE_DATABASE_URL");
+    command.env_remove("REVERIE_PUBLIC_ADDRESS");
     command.args(arguments);
     command
 }
@@ -53,6 +61,64 @@ fn an_address_that_others_can_reach_needs_a_proxy_with_tls() {
         let said = complaint(&["serve", "--listen", address], folder.path());
         assert!(said.contains("--behind-proxy") && said.contains("TLS"), "{said}");
     }
+}
+
+#[test]
+fn a_public_address_at_which_no_passkey_works_is_refused_with_the_reason() {
+    let folder = tempfile::tempdir().unwrap();
+    for (address, reason) in
+        [("http://reverie.example", "https alone"), ("https://192.0.2.7", "give the server a name")]
+    {
+        let output = reverie_server(&["serve", "--public-address", address], folder.path());
+        let said = String::from_utf8(output.stderr).unwrap();
+        assert!(output.status.code() == Some(2) && said.contains(reason), "{said}");
+    }
+}
+
+#[tokio::test]
+async fn the_only_administrator_who_lost_every_second_factor_gets_back_in_with_the_hosts_help() {
+    let world = World::new().await;
+    let opened = enter(&world.base(), "admin").await;
+    let reset = ["reset-second-factor", "admin"];
+    let output = at_home(&reset, &world.folder);
+    let said = String::from_utf8(output.stderr).unwrap();
+    assert!(output.status.success(), "{said}");
+    assert!(said.contains("2 sessions ended") && said.contains("audit log"), "{said}");
+    assert!(output.stdout.is_empty());
+    // What the running server has looked up lately it knows for half a minute.
+    world.pass_seconds(31);
+    let ended = Person { token: opened.token, ..world.admin.clone() };
+    for person in [&ended, &world.admin] {
+        assert_eq!(refusal(person.get("/v1/journals").await).await, Refusal(401, ProblemCode::Unauthenticated));
+    }
+
+    let opened: OpenedSession = ok(login(&world.base(), "admin", PASSWORD).await).await;
+    assert_eq!((opened.bundle, opened.second_factor), (None, Some(SecondFactorDue::Enrol)));
+    let back = Person { token: opened.token, ..world.admin.clone() };
+    enrol(&back, world.now.load(Ordering::SeqCst)).await;
+    let log: AccessLog = ok(back.get("/v1/accounts/me/access-log").await).await;
+    let reset = log.entries.iter().find(|entry| entry.act == AuditAct::ResetSecondFactor).unwrap();
+    assert_eq!((reset.actor, reset.handle.as_deref()), (None, None), "nobody of the practice");
+    let report = check_data(world.folder.path(), &world.folder.database()).await.unwrap();
+    assert_eq!(report.findings, [], "the audit log is one chain still");
+}
+
+#[tokio::test]
+async fn a_second_factor_that_is_not_there_is_not_taken_away() {
+    let world = World::new().await;
+    world.patient().await;
+    for (handle, reason) in [("wren-07", "no account is called"), ("heron-41", "has no second factor")] {
+        let output = at_home(&["reset-second-factor", handle], &world.folder);
+        let said = String::from_utf8(output.stderr).unwrap();
+        assert!(
+            output.status.code() == Some(1) && said.contains(reason) && said.contains("nothing was changed"),
+            "{said}"
+        );
+    }
+    let nowhere = tempfile::tempdir().unwrap();
+    let said = complaint(&["reset-second-factor", "admin"], &nowhere.path().join("elsewhere"));
+    assert!(said.contains("there is no Reverie server"), "{said}");
+    assert_eq!(world.admin.get("/v1/journals").await.status(), 200);
 }
 
 #[test]
