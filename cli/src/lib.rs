@@ -12,6 +12,8 @@ mod agent;
 mod agent;
 mod arguments;
 mod circle_changes;
+#[cfg(unix)]
+mod closed_memory;
 mod commands;
 mod editor;
 mod error;

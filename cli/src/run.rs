@@ -21,6 +21,11 @@ pub fn run(arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
         Err(error) => return usage(&error, &arguments),
     };
     let ui = Ui::new(global.json);
+    // Before any password or key is read.
+    #[cfg(unix)]
+    if let Err(error) = crate::closed_memory::close() {
+        return finish(&ui, &internal_error(format!("this process could not close its memory to others: {error}")));
+    }
     // A panic's message may quote what it choked on, so only its place is told.
     panic::set_hook(Box::new(|_| {}));
     let outcome = panic::catch_unwind(AssertUnwindSafe(|| {

@@ -1,7 +1,7 @@
 //! The agent's own side: one buffer that holds the key, one loop that answers, and nothing left afterwards.
 //!
 //! The key is read into the buffer straight from the pipe and written from it straight into the socket; there is no other
-//! copy of it in this process, and no core dump of it.
+//! copy of it in this process, and like every command's its memory is closed to others (`closed_memory.rs`).
 
 use std::fs::{self, File, Permissions};
 use std::io::{self, Read as _, Write as _};
@@ -12,7 +12,7 @@ use std::path::Path;
 use std::time::Duration;
 
 use rustix::event::{PollFd, PollFlags, Timespec, poll};
-use rustix::process::{DumpableBehavior, Resource, Rlimit, set_dumpable_behavior, setrlimit, setsid};
+use rustix::process::setsid;
 use rustix::time::{ClockId, clock_gettime};
 use zeroize::Zeroize as _;
 
@@ -50,7 +50,6 @@ impl Drop for Held {
 /// Reads a key from the standard input and tells it to whoever asks at this socket, until somebody locks it or nobody has
 /// asked for so long.
 pub(crate) fn hold(socket: &Path, idle: Duration) -> io::Result<()> {
-    no_core_dumps()?;
     // A terminal that is closed does not take the agent along.
     let _ = setsid();
     let mut held = Held::read(File::from(io::stdin().as_fd().try_clone_to_owned()?))?;
@@ -66,13 +65,6 @@ pub(crate) fn hold(socket: &Path, idle: Duration) -> io::Result<()> {
     held.forget();
     fs::remove_file(socket)?;
     served
-}
-
-/// Nobody but root reads this process's memory, and no dump of it is written.
-fn no_core_dumps() -> io::Result<()> {
-    setrlimit(Resource::Core, Rlimit { current: Some(0), maximum: Some(0) })?;
-    set_dumpable_behavior(DumpableBehavior::NotDumpable)?;
-    Ok(())
 }
 
 /// `now` counts seconds while the machine sleeps as well: a lid that was closed overnight is a lock.

@@ -2,6 +2,8 @@
 
 #[cfg(target_os = "linux")]
 mod agent;
+#[cfg(target_os = "linux")]
+mod closed_memory;
 mod errors;
 mod help;
 mod measures;
