@@ -55,6 +55,10 @@ pub(crate) const fn settled(settled: Settled) -> Option<&'static str> {
         (Change::Kit, false) => Some(
             "Your new recovery kit had not arrived: the old one is still valid. To go on with the new one, `reverie kit prove`.",
         ),
+        (Change::Passkey, true) => Some("The change of your passkey had arrived."),
+        (Change::Passkey, false) => {
+            Some("The change of your passkey had not arrived: what opened your account still does.")
+        }
         (Change::Contents | Change::Hash, _) => None,
     }
 }

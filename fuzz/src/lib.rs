@@ -6,6 +6,7 @@
 
 mod asked;
 mod backup;
+mod browser;
 mod keys;
 mod measure;
 mod sealed;
@@ -14,6 +15,7 @@ mod wire;
 
 pub use asked::{opaque, range, request};
 pub use backup::backup;
+pub use browser::passkey;
 pub use measure::{consent, pack, prompts};
 pub use sealed::{
     attachment, body, bundle, device, document, grant, handover, invitation_code, key_text, local, recovery_words,
@@ -51,6 +53,7 @@ pub const TARGETS: &[Target] = &[
     ("prompts", prompts),
     ("consent", consent),
     ("request", request),
+    ("passkey", passkey),
     ("opaque", opaque),
     ("range", range),
     ("export", export),

@@ -8,8 +8,8 @@ use rand_core::SeedableRng as _;
 use reverie_crypto::attachment::open_attachment;
 use reverie_crypto::recovery::KitText;
 use reverie_crypto::{
-    BackupCode, Bundle, DeviceCopy, HandoverCode, HybridIdentity, HybridRecipient, InvitationCode, RecoveryCode,
-    open_body, open_grant,
+    BackupCode, Bundle, DeviceCopy, DeviceKey, HandoverCode, HybridIdentity, HybridRecipient, InvitationCode,
+    RecoveryCode, open_body, open_grant,
 };
 use reverie_journal::Content;
 use reverie_protocol::bytes::B64;
@@ -61,6 +61,7 @@ pub fn device(bytes: &[u8]) {
         return;
     }
     drop(DeviceCopy::open("seven herons over the flood plain", bytes));
+    drop(DeviceKey::open_by(&KEYS.way, bytes));
 }
 
 /// A file that a device keeps, sealed to its key.

@@ -6,6 +6,7 @@ mod damage;
 mod devices;
 mod given_back;
 mod kit;
+mod passkeys;
 mod passwords;
 mod recover;
 mod second_factor;

@@ -21,6 +21,7 @@ use tokio::sync::OnceCell;
 use crate::database::tamper;
 use crate::person::Person;
 use crate::postgresql;
+use crate::server::PUBLIC_ADDRESS;
 use crate::story::StoryClock;
 use crate::wire::Wire;
 
@@ -202,7 +203,8 @@ impl Practice {
 async fn serve(data: &Path, clock: &StoryClock, change: impl FnOnce(Config) -> Config) -> (SocketAddr, RunningServer) {
     let listener = TcpListener::bind("127.0.0.1:0").await.expect("the loopback address has a free port");
     let database = postgresql::address(data);
-    let config = change(Config { clock: clock.for_server(), database, ..Config::new(data) });
+    let public_address = PUBLIC_ADDRESS.parse().ok();
+    let config = change(Config { clock: clock.for_server(), database, public_address, ..Config::new(data) });
     let server = Server::start(config, listener).await.expect("a server starts on its own data");
     (server.addr, server)
 }

@@ -14,6 +14,9 @@ use crate::postgresql;
 /// How the line begins that says that the server can be asked.
 const LISTENING: &str = "Listening on http://";
 
+/// Where browsers reach the servers here.
+pub const PUBLIC_ADDRESS: &str = "https://reverie.example";
+
 /// A server process. Dropping it kills it.
 pub struct ServerProcess {
     /// Where it listens.
@@ -36,7 +39,7 @@ impl ServerProcess {
     /// Starts a server on a free port and returns when it can be asked.
     pub async fn serve(data: &Path) -> Self {
         let mut child = command("serve", data)
-            .args(["--listen", "127.0.0.1:0"])
+            .args(["--listen", "127.0.0.1:0", "--public-address", PUBLIC_ADDRESS])
             .stdout(Stdio::null())
             .stderr(Stdio::piped())
             .kill_on_drop(true)
@@ -126,7 +129,13 @@ pub fn program(name: &str) -> PathBuf {
 /// Returns a command of the server's, on a data folder and its database.
 fn command(verb: &str, data: &Path) -> Command {
     let mut command = Command::new(program("reverie-server"));
-    command.env_remove("REVERIE_DATABASE_URL").arg(verb).arg("--data").arg(data).stdin(Stdio::null());
+    command
+        .env_remove("REVERIE_DATABASE_URL")
+        .env_remove("REVERIE_PUBLIC_ADDRESS")
+        .arg(verb)
+        .arg("--data")
+        .arg(data)
+        .stdin(Stdio::null());
     postgresql::url(data).map(|url| command.arg("--database").arg(url));
     command
 }

@@ -12,6 +12,7 @@ use reverie_protocol::disclosure::{DisclosurePage, DisclosurePlace};
 use reverie_protocol::erasure::SignedErasure;
 use reverie_protocol::ids::{AccountId, AttachmentId, FactorId, InvitationId, JournalId, SessionId};
 use reverie_protocol::limits;
+use reverie_protocol::passkey::{ConfirmPasskey, PasskeyOptions};
 use reverie_protocol::problem::Problem;
 use reverie_protocol::second_factor::{
     ConfirmAuthenticator, NewAuthenticator, NewBackupCodes, SecondFactors, ShownSecondFactor,
@@ -163,6 +164,21 @@ impl Api {
     /// Confirms the authenticator that was begun, by its first code.
     pub async fn confirm_authenticator(&self, token: &str, confirm: &ConfirmAuthenticator) -> Result<(), ApiError> {
         self.tell(Post, "/v1/second-factor/authenticator/confirm", token, json(confirm)).await
+    }
+
+    /// Begins to enrol a passkey.
+    pub async fn begin_passkey(&self, token: &str) -> Result<PasskeyOptions, ApiError> {
+        self.ask(Post, "/v1/second-factor/passkey", Some(token), Body::Empty).await
+    }
+
+    /// Confirms the passkey that a browser made.
+    pub async fn confirm_passkey(&self, token: &str, confirm: &ConfirmPasskey) -> Result<(), ApiError> {
+        self.tell(Post, "/v1/second-factor/passkey/confirm", token, json(confirm)).await
+    }
+
+    /// Asks for a passkey of the account.
+    pub async fn ask_passkey(&self, token: &str) -> Result<PasskeyOptions, ApiError> {
+        self.ask(Post, "/v1/second-factor/passkey/ask", Some(token), Body::Empty).await
     }
 
     /// Stores the hashes of new backup codes.

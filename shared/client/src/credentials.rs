@@ -25,6 +25,8 @@ pub enum Change {
     Hash,
     /// A new recovery kit.
     Kit,
+    /// A passkey that opens the bundle, or none any more.
+    Passkey,
 }
 
 /// A change that was sent and not answered yet.
@@ -70,6 +72,7 @@ impl Change {
             Self::Contents => None,
             Self::Password | Self::Hash => Some(Way::Password),
             Self::Kit => Some(Way::Recovery),
+            Self::Passkey => Some(Way::Passkey),
         }
     }
 }
@@ -95,8 +98,9 @@ impl Unlocked {
         self.send_card().await?;
         let NewCredentials { change, ways, password, recovery_sha256 } = new;
         // An earlier change may have been settled just now: only the way that changes is this one's to say.
-        let changed = change.way().and_then(|kind| way(&ways, kind)).cloned();
-        let ways = changed.map_or_else(|| self.state.ways.clone(), |changed| with_way(&self.state.ways, changed));
+        let (known, kind) = (self.state.ways.iter(), change.way());
+        let others = known.filter(|way| Some(way.way) != kind);
+        let ways: Vec<_> = others.chain(kind.and_then(|kind| way(&ways, kind))).cloned().collect();
         let token = self.token()?;
         let version = self.state.bundle_version + 1;
         let sealed = self.sealed_bundle(version, ways.clone())?;

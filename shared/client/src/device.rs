@@ -7,7 +7,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use reverie_crypto::bundle::WayIn;
 use reverie_crypto::device::WORK_FACTOR;
-use reverie_crypto::{Contact, DeviceCopy, DeviceKey, NamedDevice};
+use reverie_crypto::{Contact, DeviceCopy, DeviceKey, HybridIdentity, HybridRecipient, NamedDevice};
 use reverie_journal::Guard;
 use reverie_protocol::account::AccountRole;
 use reverie_protocol::api::Head;
@@ -25,6 +25,8 @@ use crate::store::Store;
 
 const KEYS: &str = "keys.age";
 const NEXT_KEYS: &str = "keys-next.age";
+/// The device's own key, sealed to what a passkey's PRF gives.
+const PASSKEY_KEY: &str = "key-passkey.age";
 const STATE: &str = "state.age";
 /// The bundle that replaces the one in [`KEYS`], once keys changed.
 const BUNDLE: &str = "bundle.age";
@@ -187,8 +189,36 @@ pub(crate) async fn load_keys(store: &dyn Store, password: &str) -> Result<Devic
 
 /// Opens the device's keys with its own key, as long as it is held in memory.
 pub(crate) async fn load_held(store: &dyn Store, key: &str) -> Result<DeviceCopy, ClientError> {
+    let device_key = DeviceKey::parse(key).ok_or_else(|| ClientError::Damaged(BUNDLE.into()))?;
+    load_with(store, device_key).await
+}
+
+/// Lets a passkey open the device, beside the password.
+pub(crate) async fn save_passkey_key(
+    store: &dyn Store,
+    copy: &DeviceCopy,
+    way: &HybridRecipient,
+) -> Result<(), ClientError> {
+    save_bundle(store, copy).await?;
+    Ok(store.put(PASSKEY_KEY, &copy.device_key.seal_to(way)).await?)
+}
+
+/// No passkey opens the device any more.
+pub(crate) async fn forget_passkey_key(store: &dyn Store) -> Result<(), ClientError> {
+    Ok(store.delete(PASSKEY_KEY).await?)
+}
+
+/// Opens the device's keys with what a passkey's PRF gave.
+pub(crate) async fn load_by_passkey(store: &dyn Store, way: &HybridIdentity) -> Result<DeviceCopy, ClientError> {
+    if !holds_account(store).await? {
+        return Err(ClientError::NoAccount);
+    }
+    let sealed = store.find(PASSKEY_KEY).await?.ok_or(ClientError::WrongPasskey)?;
+    load_with(store, DeviceKey::open_by(way, &sealed).ok_or(ClientError::WrongPasskey)?).await
+}
+
+async fn load_with(store: &dyn Store, device_key: DeviceKey) -> Result<DeviceCopy, ClientError> {
     let damaged = || ClientError::Damaged(BUNDLE.into());
-    let device_key = DeviceKey::parse(key).ok_or_else(damaged)?;
     let sealed = store.find(BUNDLE).await?.ok_or_else(damaged)?;
     let bundle = device_key.open_bundle(BUNDLE, &sealed).map_err(|_| damaged())?;
     Ok(DeviceCopy { bundle, device_key })

@@ -43,6 +43,9 @@ pub enum ClientError {
     /// The second factor was shown wrongly too often.
     #[error("this code does not count: it is wrong, was used before, or its half minute is over")]
     WrongSecondFactor,
+    /// The passkey is not the one that opens this device, or not any more.
+    #[error("this passkey does not open this device")]
+    WrongPasskey,
     /// The server asks this device's session for the second factor before anything else.
     #[error("the server wants to see your second factor before this device goes on")]
     SecondFactorDue,
@@ -207,6 +210,7 @@ impl ClientError {
                 "Wait for the next code and try again; check that this machine and the authenticator tell the same time. \
                  If the authenticator is lost: a backup code, your recovery kit (patients), or your administrator."
             }
+            Self::WrongPasskey => "Your password opens it. Nothing was changed.",
             Self::SecondFactorDue => {
                 "`reverie login` asks for it. If you have none yet: `reverie second-factor add`. What you wrote is kept."
             }

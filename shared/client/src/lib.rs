@@ -43,6 +43,7 @@ mod notes;
 mod opening;
 mod outbox;
 mod pairing;
+pub mod passkey;
 mod password;
 mod people;
 mod prompting;

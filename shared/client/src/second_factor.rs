@@ -17,6 +17,7 @@ use zeroize::Zeroizing;
 
 use crate::environment::Environment;
 use crate::error::ClientError;
+use crate::passkey::{read_shown, with_prf};
 use crate::unlocked::Unlocked;
 
 /// How often a code may be wrong before whatever wanted it gives up.
@@ -32,6 +33,8 @@ pub enum Shown {
     Code(Zeroizing<String>),
     /// A backup code.
     Backup(BackupCode),
+    /// A passkey: [`AskSecondFactor::passkey`] is asked for its answer next.
+    Passkey,
 }
 
 /// Whoever can be asked for a second factor: somebody at a terminal or a screen, or a test.
@@ -40,6 +43,12 @@ pub enum Shown {
 pub trait AskSecondFactor: Send + Sync {
     /// Returns what the person shows; nothing if nobody answers. `wrong` is how often it was wrong already.
     async fn show(&self, factors: &SecondFactors, wrong: u32) -> Option<Shown>;
+
+    /// Has the browser ask for a passkey (`parseRequestOptionsFromJSON`), and returns its answer (`toJSON()`); nothing where
+    /// there is no browser.
+    async fn passkey(&self, _options: &str) -> Option<Zeroizing<String>> {
+        None
+    }
 
     /// Shows a new authenticator's secret, and returns the first code that it gives; nothing if nobody answers.
     async fn enrol(&self, new: &Enrolment, wrong: u32) -> Option<Zeroizing<String>>;
@@ -115,6 +124,12 @@ async fn show(env: &Environment, token: &str) -> Result<(), ClientError> {
             Shown::Backup(code) => {
                 let backup = Some(B64(code.token().to_vec()));
                 ShownSecondFactor { backup, ..ShownSecondFactor::default() }
+            }
+            Shown::Passkey => {
+                let asked = env.api.ask_passkey(token).await?;
+                let answer = env.second_factor.passkey(&with_prf(&asked.options)?).await;
+                let (passkey, _) = read_shown(&answer.ok_or(ClientError::SecondFactorNeeded)?)?;
+                ShownSecondFactor { passkey: Some(passkey), ..ShownSecondFactor::default() }
             }
         };
         match env.api.show_second_factor(token, &shown).await.map_err(ClientError::from) {

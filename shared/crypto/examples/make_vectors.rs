@@ -76,12 +76,19 @@ fn main() -> std::io::Result<()> {
         "account": imogen, "handle": "heron-41", "version": 7, "fingerprint": fingerprint, "journal": journal,
         "contact": quill.0 }),
     )?;
+    write("passkey.json", &passkey_vector(&[9; 32], &DeviceKey::make(&mut ChaCha20Rng::from_seed([8; 32]))))?;
     write("device.json", &device_vector(bundle, rng))
 }
 
 fn recovery_vector(code: &RecoveryCode) -> Value {
     json!({ "words": code.words().join(" "), "login_token": B64(code.login_token().to_vec()),
         "way_in": bundle::way_from_recovery_code(code).to_recipient() })
+}
+
+fn passkey_vector(prf: &[u8; 32], device_key: &DeviceKey) -> Value {
+    let way = bundle::way_from_prf(prf).to_recipient();
+    json!({ "prf": B64(prf.to_vec()), "way_in": way, "device_key": *device_key.to_text(),
+        "device_key_sealed": B64(device_key.seal_to(&way)) })
 }
 
 fn handover_vector(code: &HandoverCode, secret: &AccountSecret) -> Value {

@@ -149,6 +149,9 @@ pub enum SealBundleError {
     /// Nobody could open it.
     #[error("the key bundle has no way in, so nobody could ever open it")]
     NoWays,
+    /// A passkey alone could open it: whoever loses it loses everything.
+    #[error("a passkey is never the only way into the key bundle; password or recovery kit open it as well")]
+    PasskeyAlone,
     /// Sealed, it would be over [`limits::BUNDLE_BYTES`].
     #[error("the key bundle is too large to be stored")]
     TooLarge,
@@ -198,6 +201,9 @@ impl Bundle {
     pub fn seal(&self) -> Result<Vec<u8>, SealBundleError> {
         if self.ways.is_empty() {
             return Err(SealBundleError::NoWays);
+        }
+        if self.ways.iter().all(|way| way.way == Way::Passkey) {
+            return Err(SealBundleError::PasskeyAlone);
         }
         let mut plaintext = self.to_json();
         padding::pad_with_newlines(&mut plaintext);

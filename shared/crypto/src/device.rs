@@ -12,6 +12,7 @@ use zeroize::Zeroizing;
 
 use crate::age_file::{self, DoesNotOpen};
 use crate::bundle::{Bundle, OpenBundleError};
+use crate::hybrid::{HybridIdentity, HybridRecipient};
 use crate::padding;
 use crate::password;
 use crate::versioned;
@@ -21,6 +22,9 @@ use crate::x25519::X25519Identity;
 pub const WORK_FACTOR: u8 = 17;
 /// The largest work factor that is tried: 1 GiB. A planted file must not stop the device.
 pub const MOST_WORK_FACTOR: u8 = 20;
+
+/// Stands before a device key that is sealed to a way in, so that nothing else sealed to it passes for one.
+const DEVICE_KEY_LABEL: &[u8] = b"reverie/v1/device-key\n";
 
 /// The device key: seals what the device keeps. An X25519 age identity; its recipient never leaves the device.
 pub struct DeviceKey(X25519Identity);
@@ -139,6 +143,18 @@ impl DeviceKey {
     /// Reads what [`Self::to_text`] gave.
     pub fn parse(text: &str) -> Option<Self> {
         X25519Identity::parse(text).map(Self)
+    }
+
+    /// `age(way in, "reverie/v1/device-key\n" device key as text)`: lets a way in open this device without a server.
+    pub fn seal_to(&self, way: &HybridRecipient) -> Vec<u8> {
+        let plaintext = Zeroizing::new([DEVICE_KEY_LABEL, self.to_text().as_bytes()].concat());
+        age_file::seal(&[way], &plaintext)
+    }
+
+    /// Opens what [`Self::seal_to`] gave; nothing for another way in, or what was altered or is no device key.
+    pub fn open_by(way: &HybridIdentity, sealed: &[u8]) -> Option<Self> {
+        let plaintext = age_file::open(way, sealed).ok()?;
+        Self::parse(std::str::from_utf8(plaintext.strip_prefix(DEVICE_KEY_LABEL)?).ok()?)
     }
 
     /// `age(device key, name "\n" bytes)`: seals what the device keeps under `name`.

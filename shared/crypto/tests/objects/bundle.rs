@@ -5,7 +5,7 @@ use reverie_crypto::bundle::{
     BundleMismatch, OpenBundleError, SealBundleError, WayIn, way_from_prf, way_from_recovery_code,
 };
 use reverie_crypto::{
-    AccountKeys, AccountSecret, Bundle, Contact, HybridIdentity, KnownHead, NamedDevice, RecoveryCode, Way,
+    AccountKeys, AccountSecret, Bundle, Contact, DeviceKey, HybridIdentity, KnownHead, NamedDevice, RecoveryCode, Way,
 };
 use reverie_protocol::account::AccountRole;
 use reverie_protocol::bytes::B64;
@@ -94,6 +94,34 @@ fn the_same_bytes_used_in_two_ways_are_two_identities() {
     let entropy = bip39::Mnemonic::parse(words).unwrap().to_entropy();
     let prf = way_from_prf(entropy.as_slice().try_into().unwrap());
     assert!(prf.to_recipient() != way_from_recovery_code(&code).to_recipient());
+}
+
+#[test]
+fn a_passkey_is_never_the_only_way_in() {
+    let mut alone = bundle();
+    alone.ways.retain(|way| way.way == Way::Passkey);
+    assert_eq!(alone.seal().err(), Some(SealBundleError::PasskeyAlone));
+}
+
+#[test]
+fn another_prf_or_one_with_any_bit_flipped_does_not_open_a_bundle() {
+    let sealed = bundle().seal().unwrap();
+    assert!(Bundle::open(&way_from_prf(&[21; 32]), &sealed).is_ok(), "the one that it is sealed to");
+    for at in 0..32 {
+        let mut other = [21; 32];
+        other[at] ^= 1 << (at % 8);
+        assert_eq!(Bundle::open(&way_from_prf(&other), &sealed).err(), Some(OpenBundleError::DoesNotOpen));
+    }
+}
+
+#[test]
+fn the_permanent_vector_of_a_prf_keeps_its_way_in() {
+    let vector = vector("passkey.json");
+    let B64(prf) = field(&vector, "prf");
+    let way = way_from_prf(prf.as_slice().try_into().unwrap());
+    assert!(way.to_recipient() == field(&vector, "way_in"));
+    let B64(sealed) = field(&vector, "device_key_sealed");
+    assert_eq!(*DeviceKey::open_by(&way, &sealed).unwrap().to_text(), field::<String>(&vector, "device_key"));
 }
 
 #[test]

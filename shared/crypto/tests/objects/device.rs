@@ -99,6 +99,19 @@ fn files_that_a_device_keeps_cannot_stand_in_for_each_other() {
 }
 
 #[test]
+fn a_device_opens_by_a_way_in_that_it_was_sealed_to_and_by_no_other() {
+    let (key, way) = (copy().device_key, way_from_prf(&[3; 32]));
+    let sealed = key.seal_to(&way.to_recipient());
+    assert_eq!(DeviceKey::open_by(&way, &sealed).unwrap().to_text(), key.to_text());
+    assert!(DeviceKey::open_by(&way_from_prf(&[4; 32]), &sealed).is_none());
+    // What else is sealed to the way in is no device key.
+    let text = key.to_text();
+    assert!(DeviceKey::open_by(&way, &age::encrypt(&way.to_recipient(), text.as_bytes()).unwrap()).is_none());
+    let other = b"reverie/v1/device-key\nAGE-SECRET-KEY-1";
+    assert!(DeviceKey::open_by(&way, &age::encrypt(&way.to_recipient(), other).unwrap()).is_none());
+}
+
+#[test]
 fn stock_age_recognises_a_device_copy_as_a_passphrase_file() {
     let folder = tempfile::tempdir().unwrap();
     std::fs::write(folder.path().join("device.age"), copy().seal(PASSWORD, WORK)).unwrap();
@@ -127,6 +140,13 @@ proptest! {
     fn a_device_copy_with_any_bit_flipped_does_not_open(at in any::<prop::sample::Index>(), bit in 0_u8..8) {
         let sealed = flipped(&copy().seal(PASSWORD, WORK), at, bit);
         prop_assert_eq!(DeviceCopy::open(PASSWORD, &sealed).err(), Some(OpenDeviceError::DoesNotOpen));
+    }
+
+    #[test]
+    fn a_device_key_with_any_bit_flipped_does_not_open_by_a_way_in(at in any::<prop::sample::Index>(), bit in 0_u8..8) {
+        let way = way_from_prf(&[3; 32]);
+        let sealed = flipped(&copy().device_key.seal_to(&way.to_recipient()), at, bit);
+        prop_assert!(DeviceKey::open_by(&way, &sealed).is_none());
     }
 
     #[test]
