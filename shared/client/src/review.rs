@@ -11,7 +11,12 @@ impl Unlocked {
     /// Returns the clinician's patients, by who needs attention first.
     pub fn queue(&self) -> Vec<QueueRow> {
         let patients = self.patients();
-        queue(self.account(), patients.iter().flat_map(|(_, view)| &view.shared), self.env.now())
+        let shared = patients.iter().flat_map(|(_, view)| &view.shared);
+        // What was ended with nothing in it is nobody's work.
+        let shared = shared.filter(|shared| {
+            !self.is_closed(shared.journal) || !shared.entries.is_empty() || !shared.measures.is_empty()
+        });
+        queue(self.account(), shared, self.env.now())
     }
 
     /// Returns the brief of one patient, from `since` (by default the end of the last integration session) to `until`
@@ -25,10 +30,10 @@ impl Unlocked {
         since: Option<Timestamp>,
         until: Option<Timestamp>,
     ) -> Result<Brief, ClientError> {
-        let view = self.view(patient);
+        let (view, journal) = (self.view(patient), self.shared_by(patient)?);
         let nothing =
             || ClientError::NotPossible(format!("{} shares no journal with you yet", self.names().of(patient)));
-        let shared = view.shared.first().ok_or_else(nothing)?;
+        let shared = view.shared.iter().find(|shared| shared.journal == journal).ok_or_else(nothing)?;
         let until = until.unwrap_or_else(|| self.env.now());
         Ok(brief(shared, self.account(), since.or_else(|| default_since(shared, until)), until))
     }

@@ -156,10 +156,11 @@ impl Unlocked {
         mine.copied().ok_or_else(|| ClientError::NotPossible(missing.into()))
     }
 
-    /// Returns the journal that a patient shares with this account.
+    /// Returns the journal that a patient shares with this account: one that goes on rather than one that is closed.
     pub(crate) fn shared_by(&self, patient: AccountId) -> Result<JournalId, ClientError> {
         let view = self.view(patient);
-        let journal = view.shared.first().map(|shared| shared.journal);
+        let journals = || view.shared.iter().map(|shared| shared.journal);
+        let journal = journals().find(|journal| !self.is_closed(*journal)).or_else(|| journals().next());
         let handle = || self.names().of(patient);
         journal.ok_or_else(|| ClientError::NotPossible(format!("{} shares no journal with you yet", handle())))
     }

@@ -1,7 +1,7 @@
 //! Several clinicians in one journal, with all of the past or from now on.
 
 use reverie_client::{CircleChange, ClientError, Past};
-use reverie_journal::Compartment;
+use reverie_journal::{Compartment, Session, SessionState, SessionType};
 use reverie_protocol::header::MemberRole;
 use reverie_protocol::problem::{Problem, ProblemCode};
 use reverie_tests::{Answer, Asked, Fate};
@@ -170,4 +170,31 @@ async fn a_closed_journal_is_shared_into_no_more_and_words_can_still_be_taken_ba
     let journal = care.heron.find_circle(Some("quill")).unwrap().journal;
     assert_ne!(journal, care.journal);
     shares_in(&mut care.heron, journal, "Once more.").await;
+}
+
+#[tokio::test]
+async fn whoever_is_admitted_and_left_alone_in_a_closed_journal_works_on_in_the_one_that_goes_on() {
+    let mut care = Care::open().await;
+    let entry = care.shares("The greenhouse.").await;
+    care.admit(Past::All).await.unwrap();
+    // Pairing had opened a journal for heron and haddon alone; she ends it, and quill's reading.
+    let alone = care.heron.find_circle(Some("haddon")).unwrap();
+    change_circle(&mut care.heron, alone.journal, CircleChange::Close).await.unwrap();
+    let quill = CircleChange::Remove { account: care.quill.account() };
+    change_circle(&mut care.heron, care.journal, quill).await.unwrap();
+
+    syncs(&mut care.haddon).await;
+    let heron = care.heron.account();
+    let queue = care.haddon.queue();
+    assert_eq!(queue.iter().map(|row| (row.journal, row.unread)).collect::<Vec<_>>(), [(care.journal, 1)]);
+    let brief = care.haddon.brief(heron, None, None).unwrap();
+    assert_eq!((brief.header.journal, brief.entries.len()), (care.journal, 1));
+    let session = Session::new(SessionType::Integration, SessionState::Scheduled, care.world.clock.now());
+    let kept = care.haddon.record_session(heron, session).await.unwrap();
+    assert!(kept.flushed.stopped_by.is_none(), "{:?}", kept.flushed);
+    care.haddon.reply(entry, "Who has the key?".into(), true).await.unwrap();
+    syncs(&mut care.heron).await;
+    let view = care.heron.view(heron);
+    let shared = view.shared.iter().find(|shared| shared.journal == care.journal).unwrap();
+    assert_eq!((shared.sessions.len(), shared.entries[0].replies.len()), (1, 1));
 }
