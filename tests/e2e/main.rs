@@ -17,6 +17,7 @@ mod deeds;
 mod demo;
 mod disk_full;
 mod erasure;
+mod fiction;
 mod guard;
 mod hostile;
 mod keys;

@@ -6,6 +6,7 @@
 pub mod authenticator;
 pub mod breaking;
 pub mod database;
+pub mod fiction;
 pub mod hostile;
 pub mod json;
 pub mod media;

@@ -15,6 +15,8 @@ const OFFSET_MINUTES: i32 = -4 * 60;
 #[derive(Clone, Debug)]
 pub struct StoryClock {
     seconds: Arc<AtomicI64>,
+    /// By how much this clock is wrong: what it shows is so many seconds behind.
+    behind: i64,
     /// Whether a server goes by it as well.
     of_server: Arc<AtomicBool>,
 }
@@ -23,7 +25,13 @@ impl StoryClock {
     /// Returns a clock that stands at `time`, like `2031-05-01T09:00:00-04:00`.
     pub fn at(time: &str) -> Self {
         let time: Timestamp = time.parse().expect("the story's times are written as RFC 3339");
-        Self { seconds: Arc::new(AtomicI64::new(time.unix())), of_server: Arc::default() }
+        Self { seconds: Arc::new(AtomicI64::new(time.unix())), behind: 0, of_server: Arc::default() }
+    }
+
+    /// Returns a clock that goes along with this one, and is wrong by so many seconds.
+    #[must_use]
+    pub fn behind(&self, seconds: i64) -> Self {
+        Self { behind: seconds, ..self.clone() }
     }
 
     /// Sets the clock.
@@ -38,7 +46,8 @@ impl StoryClock {
 
     /// Returns the time.
     pub fn now(&self) -> Timestamp {
-        Timestamp::from_unix(self.seconds.load(Ordering::Relaxed), OFFSET_MINUTES).expect("stories are set in our era")
+        Timestamp::from_unix(self.seconds.load(Ordering::Relaxed) - self.behind, OFFSET_MINUTES)
+            .expect("stories are set in our era")
     }
 
     /// Returns the clock as a client takes it.
