@@ -1,12 +1,16 @@
 //! `make demo`: a fictional practice at work, on the real server, through the real client.
 //!
-//! It shows what each person sees, what the server holds, and what can be taken home; then it leaves the server up, with
-//! commands to go on. Everything is made anew at each run, in `demo-data/`.
+//! Three patients and two clinicians live through sixteen weeks (`tests/fiction/`). On the way it stops to show what each of
+//! them sees, then what the server holds and what can be taken home; then it leaves the server up, with commands to go on.
+//! Everything is made anew at each run, in `demo-data/`.
 
-mod practice;
+mod calendar;
+mod clinician;
+mod patient;
+mod people;
+mod play;
 mod server;
 mod show;
-mod story;
 
 use std::fs;
 use std::io;
@@ -17,8 +21,12 @@ use anyhow::ensure;
 use chrono::NaiveDate;
 use clap::Parser;
 use reverie_tests::ServerProcess;
+use reverie_tests::fiction::{Fiction, Role};
 
-use crate::practice::{ADMIN, Calendar, HERON, QUILL, Role};
+use crate::calendar::Calendar;
+use crate::people::Somebody;
+use crate::play::Play;
+use crate::show::Screens;
 
 /// Show a fictional practice at work
 #[derive(Parser)]
@@ -26,9 +34,15 @@ struct Arguments {
     /// Stop the server at the end instead of leaving it up
     #[arg(long)]
     once: bool,
-    /// Tell the story as if this were today
+    /// Tell the stories as if this were today
     #[arg(long, value_name = "YYYY-MM-DD")]
     today: Option<NaiveDate>,
+    /// Play everybody so many times: three patients and two clinicians each
+    #[arg(long, default_value_t = 1, value_name = "N", value_parser = clap::value_parser!(u16).range(1..=1000))]
+    scale: u16,
+    /// Stop the stories after this day, and show no more than the screens until then
+    #[arg(long, value_name = "YYYY-MM-DD")]
+    until: Option<NaiveDate>,
     /// Folder for the demo's data; what an earlier demo left there is removed
     #[arg(long, default_value = "demo-data", value_name = "DIR")]
     data: PathBuf,
@@ -46,25 +60,40 @@ async fn main() -> ExitCode {
 }
 
 async fn run(arguments: Arguments) -> anyhow::Result<()> {
-    let data = &arguments.data;
+    let (data, fiction) = (&arguments.data, Fiction::load());
     fresh(data)?;
     let today = arguments.today.unwrap_or_else(|| reverie_client::native::system::now().date());
-    show::title();
+    let calendar = Calendar::ending_before(today);
+    calendar.begins(&fiction.patients);
+    show::title(&fiction);
     let code = ServerProcess::init(&data.join("server")).await;
     let (addr, process) = server::start(data)?;
     let server = format!("http://{addr}");
-    let lived = practice::live(data, &server, &code, &Calendar::ending_before(today)).await?;
-    let noon = arguments.today.map(|today| format!("{today}T12:00:00-04:00"));
-    show::everything(data, &lived, noon.as_deref()).await?;
+    let role = fiction.practice.administrator.clone();
+    let mut administrator = Somebody::join(data, &server, &calendar.clock, role, &code).await?;
+
+    let mut screens = Screens::new(data);
+    let mut play = Play::open(data, &server, &calendar, &fiction, &mut administrator, "").await?;
+    let lived = play.live(&mut screens, arguments.until).await?;
+    if arguments.until.is_none() {
+        let noon = arguments.today.map(|today| format!("{today}T12:00:00-04:00"));
+        show::everything(data, &fiction, &lived, noon.as_deref()).await?;
+    }
+    for copy in 2..=arguments.scale {
+        calendar.begins(&fiction.patients);
+        let suffix = format!("-{copy}");
+        let mut play = Play::open(data, &server, &calendar, &fiction, &mut administrator, &suffix).await?;
+        play.live(&mut Screens::unseen(data, copy, arguments.scale), arguments.until).await?;
+    }
     if arguments.once {
         server::stop(process)?;
     } else {
-        show::what_next(data, &server);
+        show::what_next(data, &server, &fiction);
     }
     Ok(())
 }
 
-/// Removes what an earlier demo left and makes the folder with everybody's passphrase.
+/// Removes what an earlier demo left and makes the folder.
 fn fresh(data: &Path) -> anyhow::Result<()> {
     server::kill_earlier(data);
     if data.exists() {
@@ -73,9 +102,6 @@ fn fresh(data: &Path) -> anyhow::Result<()> {
     }
     fs::create_dir_all(data)?;
     server::mark(data)?;
-    for role in [&ADMIN, &QUILL, &HERON] {
-        fs::write(passphrase_file(data, role), format!("{}\n", role.passphrase))?;
-    }
     Ok(())
 }
 
@@ -84,15 +110,22 @@ pub fn home(data: &Path) -> PathBuf {
     data.join("people")
 }
 
-/// Makes the profile of somebody, which knows its server, and returns where the device's store is.
+/// Returns the folder of devices that were lost: each is a profile whose handle ends with `-phone`.
+pub fn lost(data: &Path) -> PathBuf {
+    data.join("lost")
+}
+
+/// Makes the profile of somebody, which knows its server, and a file with the passphrase; returns where the device's store
+/// is.
 pub fn device(data: &Path, role: &Role, server: &str) -> io::Result<PathBuf> {
-    let profile = home(data).join(role.handle);
+    let profile = home(data).join(&role.handle);
     fs::create_dir_all(&profile)?;
     fs::write(profile.join("server"), format!("{server}\n"))?;
+    fs::write(passphrase_file(data, &role.handle), format!("{}\n", role.passphrase))?;
     Ok(profile.join("store"))
 }
 
 /// Returns the file with somebody's passphrase.
-pub fn passphrase_file(data: &Path, role: &Role) -> PathBuf {
-    data.join(format!("{}.passphrase", role.handle))
+pub fn passphrase_file(data: &Path, handle: &str) -> PathBuf {
+    data.join(format!("{handle}.passphrase"))
 }
