@@ -4,7 +4,7 @@ use std::sync::LazyLock;
 
 use chacha20::ChaCha20Rng;
 use rand_core::SeedableRng as _;
-use reverie_crypto::{AccountKeys, Binding, DeviceKey, EpochKey, HybridIdentity};
+use reverie_crypto::{AccountKeys, Binding, CaptureKey, DeviceKey, EpochKey, HybridIdentity};
 use reverie_protocol::ids::{AccountId, JournalId, RecordId};
 
 /// An account, its keys and an epoch of a journal.
@@ -15,6 +15,7 @@ pub struct Keys {
     pub binding: Binding,
     pub way: HybridIdentity,
     pub device: DeviceKey,
+    pub capture: CaptureKey,
 }
 
 /// The same randomness each time.
@@ -34,5 +35,6 @@ pub static KEYS: LazyLock<Keys> = LazyLock::new(|| {
         binding: Binding { journal, record, author: account },
         way: HybridIdentity::make(&mut rng),
         device: DeviceKey::make(&mut rng),
+        capture: CaptureKey::make(&mut rng),
     }
 });

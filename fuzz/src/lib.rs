@@ -18,7 +18,7 @@ pub use backup::backup;
 pub use browser::passkey;
 pub use measure::{consent, pack, prompts};
 pub use sealed::{
-    attachment, body, bundle, device, document, grant, handover, invitation_code, key_text, local, recovery_words,
+    attachment, body, bundle, capture, device, document, grant, handover, invitation_code, key_text, local, recovery_words,
 };
 pub use taken_home::{export, given_back, shown, time};
 pub use wire::{answer, card, erasure, events, evidence, keyring, problem, record, text};
@@ -41,6 +41,7 @@ pub const TARGETS: &[Target] = &[
     ("grant", grant),
     ("bundle", bundle),
     ("attachment", attachment),
+    ("capture", capture),
     ("device", device),
     ("local", local),
     ("invitation_code", invitation_code),

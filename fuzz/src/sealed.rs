@@ -8,11 +8,12 @@ use rand_core::SeedableRng as _;
 use reverie_crypto::attachment::open_attachment;
 use reverie_crypto::recovery::KitText;
 use reverie_crypto::{
-    BackupCode, Bundle, DeviceCopy, DeviceKey, HandoverCode, HybridIdentity, HybridRecipient, InvitationCode,
-    RecoveryCode, open_body, open_grant,
+    BackupCode, Bundle, CaptureRecipient, DeviceCopy, DeviceKey, HandoverCode, HybridIdentity, HybridRecipient,
+    InvitationCode, RecoveryCode, open_body, open_grant,
 };
 use reverie_journal::Content;
 use reverie_protocol::bytes::B64;
+use reverie_protocol::ids::DocumentId;
 use reverie_protocol::keyring::Grant;
 use secrecy::ExposeSecret as _;
 
@@ -51,6 +52,26 @@ pub fn attachment(bytes: &[u8]) {
         let Ok(opened) = open_attachment(&KEYS.epoch, Cursor::new(sealed)) else { continue };
         assert!(!opened.name().contains(['/', '\\']), "an attachment's name leads out of its folder");
         let _ = std::io::copy(&mut opened.take(MOST_READ), &mut sink());
+    }
+}
+
+/// A capture of a locked device, likewise, and one of its files.
+pub fn capture(bytes: &[u8]) {
+    let id = DocumentId::from_bytes([4; 16]);
+    let recipient = KEYS.capture.to_recipient();
+    let hybrid: HybridRecipient = recipient.to_string().parse().expect("its text is one");
+    for sealed in [bytes.to_vec(), seal(&hybrid, bytes)] {
+        drop(KEYS.capture.open(id, &sealed));
+        let Ok(file) = KEYS.capture.open_file(Cursor::new(sealed)) else { continue };
+        let _ = std::io::copy(&mut file.take(MOST_READ), &mut sink());
+    }
+    if let Ok(sealed) = recipient.seal(id, &[], bytes) {
+        let opened = KEYS.capture.open(id, &sealed).unwrap_or_else(|error| panic!("what was just sealed: {error}"));
+        assert_eq!(opened.document.trim_ascii(), bytes.trim_ascii());
+    }
+    let Ok(text) = std::str::from_utf8(bytes) else { return };
+    if let Ok(recipient) = text.parse::<CaptureRecipient>() {
+        assert_eq!(recipient.to_string(), text);
     }
 }
 

@@ -16,14 +16,14 @@ use reverie_crypto::bundle::{self, WayIn};
 use reverie_crypto::password::Registration;
 use reverie_crypto::words::{compare_words, head_words};
 use reverie_crypto::{
-    AccountKeys, AccountSecret, AttachmentSealer, Binding, Bundle, Contact, DeviceCopy, DeviceKey, EpochKey,
-    HandoverCode, InvitationCode, KnownHead, Reader, RecoveryCode, Way, seal_body, seal_grant,
+    AccountKeys, AccountSecret, AttachmentSealer, Binding, Bundle, CaptureKey, Contact, DeviceCopy, DeviceKey,
+    EpochKey, HandoverCode, InvitationCode, KnownHead, Reader, RecoveryCode, Way, seal_body, seal_grant,
 };
 use reverie_protocol::account::AccountRole;
 use reverie_protocol::bytes::B64;
 use reverie_protocol::hash::Hash;
 use reverie_protocol::header::{Action, BodyRef, Header};
-use reverie_protocol::ids::{AccountId, JournalId, RecordId};
+use reverie_protocol::ids::{AccountId, AttachmentId, DocumentId, JournalId, RecordId};
 use reverie_protocol::opaque::{KsfParams, OpaqueRng, Suite};
 use secrecy::ExposeSecret as _;
 use serde_json::{Value, json};
@@ -57,6 +57,7 @@ fn main() -> std::io::Result<()> {
     let fingerprint = card.fingerprint();
     let handover = handover_vector(&HandoverCode::make(&mut ChaCha20Rng::from_seed([7; 32])), &secret);
     write("handover.json", &handover)?;
+    write("capture.json", &capture_vector(&mut ChaCha20Rng::from_seed([8; 32])))?;
     let bundle = Bundle {
         account: imogen,
         handle,
@@ -95,6 +96,20 @@ fn handover_vector(code: &HandoverCode, secret: &AccountSecret) -> Value {
     json!({ "code": *code.to_text(), "id": code.id(), "take_token": B64(code.take_token().to_vec()),
         "handle": "heron-41", "account_secret": B64(secret.expose().to_vec()),
         "sealed": B64(code.seal("heron-41", secret)) })
+}
+
+fn capture_vector(rng: &mut ChaCha20Rng) -> Value {
+    let (key, id, bytes) = (CaptureKey::make(rng), DocumentId::make(rng), b"not really a voice memo");
+    let recipient = key.to_recipient();
+    let mut sealer = recipient.seal_file("tide.m4a", bytes.len() as u64, 1_935_316_800).expect("a plain name");
+    let mut file = sealer.push(bytes).expect("as announced");
+    let (end, sealed) = sealer.finish().expect("as announced");
+    file.extend(end);
+    let named = sealed.named(AttachmentId::make(rng));
+    let document = r#"{"type":"entry","words":"salt. warm stones."}"#;
+    let sealed = recipient.seal(id, &[named], document.as_bytes()).expect("small JSON");
+    json!({ "identity": *key.to_text(), "recipient": recipient.to_string(), "capture": id, "sealed": B64(sealed),
+        "document": document, "named": named, "file": B64(file), "bytes": B64(bytes.to_vec()) })
 }
 
 fn password_vector(secret: &AccountSecret, rng: &mut ChaCha20Rng) -> Value {

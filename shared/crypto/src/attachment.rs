@@ -83,13 +83,22 @@ impl AttachmentSealer {
     /// # Errors
     /// [`SealAttachmentError::BadName`] and [`SealAttachmentError::TooLarge`].
     pub fn new(key: &EpochKey, name: &str, size: u64, mtime: u64) -> Result<Self, SealAttachmentError> {
+        Self::sealed_to(&key.identity.to_recipient(), name, size, mtime)
+    }
+
+    /// Begins such a file, sealed to any one recipient.
+    pub(crate) fn sealed_to(
+        recipient: &dyn age::Recipient,
+        name: &str,
+        size: u64,
+        mtime: u64,
+    ) -> Result<Self, SealAttachmentError> {
         if size > limits::ATTACHMENT_BYTES {
             return Err(SealAttachmentError::TooLarge);
         }
         let header = archive::header(name, size, mtime).ok_or(SealAttachmentError::BadName)?;
         let outbox = Outbox::default();
-        let recipient = key.identity.to_recipient();
-        let mut stream = age::Encryptor::with_recipients(std::iter::once(&recipient as _))
+        let mut stream = age::Encryptor::with_recipients(std::iter::once(recipient))
             .and_then(|encryptor| Ok(encryptor.wrap_output(outbox.clone())?))
             .expect("one recipient is there, and writing to memory does not fail");
         let inside = archive::padded_bytes(size);
@@ -197,8 +206,16 @@ impl<R: Read> std::fmt::Debug for OpenedAttachment<R> {
 /// # Errors
 /// [`OpenAttachmentError`]. A name that could leave the folder that it is written to is `Malformed`.
 pub fn open_attachment<R: Read>(key: &EpochKey, sealed: R) -> Result<OpenedAttachment<R>, OpenAttachmentError> {
+    open_with(&key.identity, sealed)
+}
+
+/// Opens such a file with any one identity.
+pub(crate) fn open_with<R: Read>(
+    identity: &dyn age::Identity,
+    sealed: R,
+) -> Result<OpenedAttachment<R>, OpenAttachmentError> {
     let decryptor = age::Decryptor::new(sealed).map_err(refused)?;
-    let mut stream = decryptor.decrypt(std::iter::once(&key.identity as _)).map_err(refused)?;
+    let mut stream = decryptor.decrypt(std::iter::once(identity)).map_err(refused)?;
     let mut block = [0; archive::BLOCK as usize];
     stream.read_exact(&mut block).map_err(|error| refused(error.into()))?;
     let (name, size, mtime) = archive::read_header(&block).ok_or(OpenAttachmentError::Malformed)?;

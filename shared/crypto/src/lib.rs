@@ -17,6 +17,7 @@ pub mod backup_code;
 mod bech32_text;
 pub mod body;
 pub mod bundle;
+pub mod capture;
 mod code_text;
 mod derive;
 pub mod device;
@@ -37,6 +38,7 @@ pub use attachment::{AttachmentSealer, OpenedAttachment, SealedAttachment, open_
 pub use backup_code::BackupCode;
 pub use body::{Binding, OpenBodyError, open_body, seal_body};
 pub use bundle::{Bundle, Contact, KnownHead, NamedDevice, Way};
+pub use capture::{CaptureKey, CaptureRecipient, OpenedCapture};
 pub use device::{DeviceCopy, DeviceKey};
 pub use epoch::EpochKey;
 pub use handover::HandoverCode;

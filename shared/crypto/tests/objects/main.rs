@@ -14,6 +14,7 @@ mod attachment;
 mod backup_code;
 mod body;
 mod bundle;
+mod capture;
 mod device;
 mod epoch;
 mod fixtures;
