@@ -81,6 +81,7 @@ pub(crate) enum Command {
     Invite(invite::InviteArgs),
     Write(write::WriteArgs),
     Capture(capture::CaptureArgs),
+    Captured(captured::CapturedArgs),
     Prompt(prompt::PromptArgs),
     Kinds(kinds::KindsArgs),
     Trash(trash::TrashArgs),
@@ -135,6 +136,7 @@ const GROUPS: [(&str, &[&str]); 7] = [
         "For patients",
         &[
             "capture",
+            "captured",
             "write",
             "prompt",
             "kinds",

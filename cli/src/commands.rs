@@ -14,6 +14,7 @@ pub(crate) mod admit;
 pub(crate) mod attach;
 pub(crate) mod brief;
 pub(crate) mod capture;
+pub(crate) mod captured;
 pub(crate) mod close;
 pub(crate) mod completions;
 pub(crate) mod consent;
@@ -87,7 +88,8 @@ pub(crate) async fn run(ui: &Ui, start: Start, command: Command) -> Result<ExitC
         Command::Whoami(args) => whoami::run(ui, start, args).await,
         Command::Pair(args) => pair::run(ui, start, args).await,
         Command::Invite(args) => invite::run(ui, start.log_in(ui, Writing).await?, args).await,
-        Command::Capture(args) => capture::run(ui, start.log_in(ui, Writing).await?, args).await,
+        Command::Capture(args) => capture::run(ui, start, args).await,
+        Command::Captured(args) => captured::run(ui, start, args).await,
         Command::Prompt(args) => prompt::run(ui, start.log_in(ui, Writing).await?, args).await,
         Command::Kinds(args) => kinds::run(ui, args),
         Command::Trash(args) => trash::run(ui, start.log_in(ui, Writing).await?, args).await,
@@ -102,7 +104,7 @@ pub(crate) async fn run(ui: &Ui, start: Start, command: Command) -> Result<ExitC
         Command::Measure(args) => measure::run(ui, start, args).await,
         Command::Coverage(args) => coverage::run(ui, start.log_in(ui, Writing).await?, args).await,
         Command::SafetyPlan(args) => safety_plan::run(ui, start.log_in(ui, Writing).await?, args).await,
-        Command::List(args) => list::run(ui, start.log_in(ui, Reading).await?, args),
+        Command::List(args) => list::run(ui, start.log_in(ui, Reading).await?, args).await,
         Command::Show(args) => show::run(ui, start.log_in(ui, Reading).await?, args).await,
         Command::Share(args) => share::run(ui, start.log_in(ui, Writing).await?, args).await,
         Command::Release(args) => release::run(ui, start.log_in(ui, Writing).await?, args).await,

@@ -79,6 +79,7 @@ impl From<ClientError> for CommandError {
             ClientError::Unsettled => Some("unsettled"),
             ClientError::Damaged(_) => Some("damaged"),
             ClientError::ConsentNeeded { .. } => Some("consent_needed"),
+            ClientError::CapturesFull(_) => Some("captures_full"),
             ClientError::Guarded(_) => Some("guard_active"),
             ClientError::NotConfirmed { .. } => Some("not_confirmed"),
             ClientError::UnknownEntry(_) => Some("unknown_entry"),

@@ -35,12 +35,43 @@ pub(crate) const EITHER_KIT: &str = "Nothing is lost, but it is not known yet wh
 pub(crate) const CODE_SHOWN: &str = "On the new device: `reverie login --code CODE --server SERVER`, with your password. The \
     code is good for ten minutes and once. Type or scan it from this screen; do not send it.";
 
-pub(crate) const LOST_DEVICE: &str = "It is logged out and gets nothing new. If it was lost or stolen, somebody may have \
-    copied the keys on it, which your password guards: change the password now, `reverie password`, and have your keys \
-    changed.";
+pub(crate) const REMOVED: &str =
+    "It is logged out and gets nothing new. What is on it stays sealed under your password.";
+
+pub(crate) const NAME_UNKNOWN: &str =
+    "One was added from elsewhere, and only the password tells its name: `reverie login`.";
+
+pub(crate) const LOST_OR_STOLEN: &str = "Was it lost or stolen? Give your account new keys now?";
+
+pub(crate) const IF_LOST: &str = "Nothing else was changed. If it was lost or stolen after all: `reverie rekey`, then \
+    `reverie password`.";
+
+pub(crate) const REKEYED_AFTER_LOSS: &str = "Whoever has the device opens nothing that you write from now on. Change your \
+    password too, in case it can be guessed: `reverie password`.";
 
 pub(crate) const RECOVERED: &str = "Your account is back on this device, with the new password. Every device before it was \
     removed. Your recovery kit stays valid: put it back.";
+
+pub(crate) const MISLED: &str = "Somebody who had this device exchanged what it seals captures to while it is locked. It is \
+    put right now, and what you wrote with your password is safe. What was captured in between may be readable to them and \
+    is lost to you: write again what is missing. `reverie captured` shows what is here.";
+
+pub(crate) const CAPTURED_LOCKED: &str = "Kept on this device alone, sealed: nobody can read it before the device is \
+    unlocked, not even you. After that, `reverie captured` shows it, and you say whether it stays.";
+
+pub(crate) const NOTHING_CAPTURED: &str = "Nothing was captured while this device was locked.";
+
+pub(crate) const OF_CAPTURES: &str = "This was captured while this device was locked. Nobody was asked for a password then, so \
+    look whether it is yours. What you keep becomes a private entry; nothing of the rest is sent or shared.";
+
+/// Says that deeds were damaged in the outbox.
+pub(crate) fn deeds_damaged(damaged: usize) -> String {
+    let deeds = if damaged == 1 { "1 thing that you did".to_owned() } else { format!("{damaged} things that you did") };
+    format!(
+        "{deeds} on this device could not be sent before its disk damaged it, and cannot be read any more. Everything else \
+         is safe. Look at your newest entries (`reverie list`), and do again what is missing."
+    )
+}
 
 /// Says what became of a change whose answer was lost.
 pub(crate) const fn settled(settled: Settled) -> Option<&'static str> {

@@ -3,13 +3,13 @@
 //! Catching up sends what waits in the outbox, meets new guests and fetches what is new. A server that is away stops
 //! nobody from reading or writing; it is only said.
 
-use reverie_client::{ClientError, Environment, Flushed, Unlocked};
+use reverie_client::{ClientError, Environment, Flushed, LockedDevice, Unlocked};
 use secrecy::{ExposeSecret as _, SecretString};
 
 use crate::agent;
 use crate::arguments::Global;
 use crate::error::CommandError;
-use crate::key_talk::{NOT_JOINED, settled};
+use crate::key_talk::{MISLED, NOT_JOINED, deeds_damaged, settled};
 use crate::pairing_words::compares;
 use crate::profile::Profile;
 use crate::report::{still_waiting, tell};
@@ -38,19 +38,25 @@ pub(crate) enum Purpose {
 impl Start {
     /// Unlocks the profile's account: with what `reverie unlock` holds, or else with the password. Needs no network.
     pub(crate) async fn unlock(&self) -> Result<(Unlocked, Profile), CommandError> {
+        let (account, profile, _) = self.unlock_any_way().await?;
+        Ok((account, profile))
+    }
+
+    /// The same, with the password if that is what unlocked it.
+    pub(crate) async fn unlock_any_way(&self) -> Result<(Unlocked, Profile, Option<SecretString>), CommandError> {
         if !self.global.has_password_source() {
             let (profile, environment) = self.account_there().await?;
             if let Some(key) = agent::key(&profile) {
                 match Unlocked::unlock_held(environment, &key).await {
-                    Ok(account) => return Ok((account, profile)),
+                    Ok(account) => return Ok((account, profile, None)),
                     // Another account was brought here meanwhile: the password tells.
                     Err(ClientError::Damaged(_)) => {}
                     Err(error) => return Err(error.into()),
                 }
             }
         }
-        let (account, profile, _) = self.unlock_by_password().await?;
-        Ok((account, profile))
+        let (account, profile, password) = self.unlock_by_password().await?;
+        Ok((account, profile, Some(password)))
     }
 
     /// Finds the profile, and the account in it.
@@ -74,12 +80,41 @@ impl Start {
         Ok((account, profile, password))
     }
 
+    /// Returns the device as it is for whoever has not unlocked it: nothing if it is unlocked, if a password was given, or
+    /// if it takes no captures.
+    pub(crate) async fn locked(&self) -> Result<Option<(LockedDevice, Profile)>, CommandError> {
+        if self.global.has_password_source() {
+            return Ok(None);
+        }
+        let (profile, environment) = self.account_there().await?;
+        if agent::key(&profile).is_some() {
+            return Ok(None);
+        }
+        Ok(LockedDevice::find(environment).await?.map(|device| (device, profile)))
+    }
+
     /// Unlocks the account and catches up.
     pub(crate) async fn log_in(&self, ui: &Ui, purpose: Purpose) -> Result<LoggedIn, CommandError> {
         let (mut account, profile) = self.unlock().await?;
         catch_up(ui, &mut account, purpose).await?;
+        tell_captured(ui, &account).await?;
         Ok(LoggedIn { account, profile })
     }
+}
+
+/// Says that something was captured while the device was locked, until it was looked at.
+pub(crate) async fn tell_captured(ui: &Ui, account: &Unlocked) -> Result<(), CommandError> {
+    if account.captures_were_misled() {
+        ui.warn(MISLED);
+    }
+    match account.captured_count().await? {
+        0 => {}
+        1 => ui.say("You captured 1 thing while this device was locked. To look at it: `reverie captured`."),
+        many => ui.say(&format!(
+            "You captured {many} things while this device was locked. To look at them: `reverie captured`."
+        )),
+    }
+    Ok(())
 }
 
 fn no_account(profile: &Profile) -> CommandError {
@@ -95,6 +130,10 @@ fn no_account(profile: &Profile) -> CommandError {
 pub(crate) async fn catch_up(ui: &Ui, account: &mut Unlocked, purpose: Purpose) -> Result<(), CommandError> {
     if !account.has_joined() {
         ui.warn(NOT_JOINED);
+    }
+    match account.damaged_count().await? {
+        0 => {}
+        damaged => ui.warn(&deeds_damaged(damaged)),
     }
     let known: Vec<_> = account.contacts().into_iter().map(|contact| contact.account).collect();
     match fetch(ui, account).await {
@@ -132,7 +171,8 @@ pub(crate) async fn fetch(ui: &Ui, account: &mut Unlocked) -> Result<(), ClientE
         Err(error) => ui.warn(&format!("{error}. {}", error.next_step().unwrap_or_default())),
     }
     match account.flush().await? {
-        Flushed { stopped_by: Some(error), .. } if error.is_offline() || error.is_logged_out() => {
+        Flushed { stopped_by: Some(error), notices, .. } if error.is_offline() || error.is_logged_out() => {
+            notices.iter().for_each(|notice| tell(ui, notice));
             return Err(error);
         }
         flushed => still_waiting(ui, &flushed),

@@ -1,6 +1,6 @@
 //! What became of a deed: on the server, or only on this device yet. The second is said loudly, and is no failure.
 
-use reverie_client::{Flushed, Kept, Notice};
+use reverie_client::{Flushed, Kept, Notice, Unlocked};
 use reverie_journal::short_id;
 use serde_json::{Value, json};
 
@@ -21,6 +21,20 @@ pub(crate) fn still_waiting(ui: &Ui, flushed: &Flushed) {
     let next = if error.is_offline() { offline } else { error.next_step().unwrap_or(offline) };
     let reason = error.to_string();
     ui.warn(&format!("{what}: {}. {next}", reason.trim_end_matches('.')));
+}
+
+/// Says how much the server does not have yet, and why.
+pub(crate) fn on_this_device_alone(ui: &Ui, account: &Unlocked) {
+    let deeds = match account.waiting_count() {
+        0 => return,
+        1 => "1 deed is".to_owned(),
+        waiting => format!("{waiting} deeds are"),
+    };
+    let why = account.waiting_because().map_or_else(String::new, |why| format!(": {}", why.trim_end_matches('.')));
+    ui.warn(&format!(
+        "{deeds} on this device alone, sealed, and not on the server yet{why}. The next command that reaches the server \
+         sends what waits. Until then, do not lose this device."
+    ));
 }
 
 /// Says what a person should know after her device has talked to the server.

@@ -21,6 +21,7 @@ mod fiction;
 mod guard;
 mod hostile;
 mod keys;
+mod locked;
 mod meaning;
 mod measures;
 mod membership;

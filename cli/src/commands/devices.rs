@@ -6,8 +6,9 @@ use reverie_client::{Device, Unlocked};
 use secrecy::{ExposeSecret as _, SecretString};
 use serde_json::{Value, json};
 
+use crate::commands::rekey::change_keys;
 use crate::error::{CommandError, user_error};
-use crate::key_talk::{CODE_SHOWN, LOST_DEVICE};
+use crate::key_talk::{CODE_SHOWN, IF_LOST, LOST_OR_STOLEN, NAME_UNKNOWN, REKEYED_AFTER_LOSS, REMOVED};
 use crate::logged_in::{Purpose, Start, catch_up};
 use crate::table::table;
 use crate::ui::Ui;
@@ -18,7 +19,7 @@ const SHORT: usize = 8;
 /// List your devices, add one, remove one
 ///
 /// Without a subcommand: every device that is logged in to your account. Names are sealed; the server knows sessions and
-/// days alone.
+/// days alone. Adding and removing ask for the password, on a device that is unlocked as well.
 #[derive(Args)]
 #[command(after_help = "\
 Examples:
@@ -58,15 +59,25 @@ enum DevicesCommand {
 }
 
 pub(crate) async fn run(ui: &Ui, start: Start, DevicesArgs { command }: DevicesArgs) -> Result<(), CommandError> {
-    let (mut account, _profile, password) = start.unlock_by_password().await?;
+    let (mut account, profile, password) = match command {
+        Some(DevicesCommand::Add | DevicesCommand::Remove { .. }) => {
+            let (account, profile, password) = start.unlock_by_password().await?;
+            (account, profile, Some(password))
+        }
+        None | Some(DevicesCommand::Name { .. }) => start.unlock_any_way().await?,
+    };
     catch_up(ui, &mut account, Purpose::Writing).await?;
     match command {
         None => {}
         Some(DevicesCommand::Add) => return add(ui, &mut account).await,
         Some(DevicesCommand::Name { name }) => account.rename_device(&name).await?,
-        Some(DevicesCommand::Remove { id, yes, .. }) => remove(ui, &mut account, id.as_deref(), yes).await?,
+        Some(DevicesCommand::Remove { id, yes, .. }) => {
+            let removed = remove(ui, &mut account, id.as_deref(), yes).await?;
+            offer_new_keys(ui, &mut account, removed).await?;
+        }
     }
-    list(ui, &mut account, &password).await
+    let asked = || start.global.password(&format!("Password of profile `{}`: ", profile.name()));
+    list(ui, &mut account, || password.map_or_else(asked, Ok)).await
 }
 
 async fn add(ui: &Ui, account: &mut Unlocked) -> Result<(), CommandError> {
@@ -77,14 +88,16 @@ async fn add(ui: &Ui, account: &mut Unlocked) -> Result<(), CommandError> {
     Ok(())
 }
 
-async fn remove(ui: &Ui, account: &mut Unlocked, id: Option<&str>, yes: bool) -> Result<(), CommandError> {
+/// Tells whether anything was removed.
+async fn remove(ui: &Ui, account: &mut Unlocked, id: Option<&str>, yes: bool) -> Result<bool, CommandError> {
     let Some(id) = id else {
         if !ui.confirm(yes, "Remove every device but this one?")? {
-            return Ok(());
+            ui.say("Nothing was removed.");
+            return Ok(false);
         }
         account.remove_other_devices().await?;
-        ui.say(&format!("Removed: every device but this one. {LOST_DEVICE}"));
-        return Ok(());
+        ui.say(&format!("Removed: every device but this one. {REMOVED}"));
+        return Ok(true);
     };
     let devices = account.devices().await?;
     let found: Vec<_> = devices.iter().filter(|device| device.session.to_string().starts_with(id)).collect();
@@ -97,19 +110,55 @@ async fn remove(ui: &Ui, account: &mut Unlocked, id: Option<&str>, yes: bool) ->
         return Err(user_error("this is the device that you are at").hint("To log it out: `reverie logout`."));
     }
     let name = name(device).to_owned();
-    if ui.confirm(yes, &format!("Remove {name} ({} to {})?", device.first_day, device.last_day))? {
-        account.remove_device(device.session).await?;
-        ui.say(&format!("Removed: {name}. {LOST_DEVICE}"));
+    if !ui.confirm(yes, &format!("Remove {name} ({} to {})?", device.first_day, device.last_day))? {
+        ui.say("Nothing was removed.");
+        return Ok(false);
     }
-    Ok(())
+    account.remove_device(device.session).await?;
+    ui.say(&format!("Removed: {name}. {REMOVED}"));
+    Ok(true)
 }
 
-async fn list(ui: &Ui, account: &mut Unlocked, password: &SecretString) -> Result<(), CommandError> {
+/// A device that somebody else may have calls for new keys: a password can be guessed.
+async fn offer_new_keys(ui: &Ui, account: &mut Unlocked, removed: bool) -> Result<(), CommandError> {
+    if !removed {
+        return Ok(());
+    }
+    if !ui.can_ask() || !ui.ask(LOST_OR_STOLEN)? {
+        ui.say(IF_LOST);
+        return Ok(());
+    }
+    match change_keys(ui, account).await {
+        Ok(()) => {
+            ui.say(REKEYED_AFTER_LOSS);
+            Ok(())
+        }
+        // The device is removed all the same, and the list is what was asked for.
+        Err(error) if error.code == Some("guard_active") => {
+            ui.error(&error);
+            ui.say(IF_LOST);
+            Ok(())
+        }
+        Err(error) => Err(error),
+    }
+}
+
+async fn list(
+    ui: &Ui,
+    account: &mut Unlocked,
+    password: impl FnOnce() -> Result<SecretString, CommandError>,
+) -> Result<(), CommandError> {
     let mut devices = account.devices().await?;
     // Names are in the key bundle, which the password opens: one that was added elsewhere is asked for.
     if devices.iter().any(|device| device.name.is_none()) {
-        account.login(password.expose_secret()).await?;
-        devices = account.devices().await?;
+        match password() {
+            Ok(password) => {
+                account.login(password.expose_secret()).await?;
+                devices = account.devices().await?;
+            }
+            Err(error) if error.code == Some("needs_password") => ui.say(NAME_UNKNOWN),
+            Err(error) => return Err(error),
+        }
     }
     ui.answer(&devices.iter().map(device_json).collect::<Vec<_>>(), || {
         let mut rows = vec![["DEVICE", "NAME", "SINCE", "LAST SEEN"].map(str::to_owned)];

@@ -9,6 +9,7 @@ use serde_json::json;
 use crate::arguments::FilterArgs;
 use crate::error::{CommandError, user_error};
 use crate::logged_in::LoggedIn;
+use crate::report::on_this_device_alone;
 use crate::time::now;
 use crate::ui::Ui;
 
@@ -31,8 +32,8 @@ pub(crate) struct ListArgs {
     filter: FilterArgs,
 }
 
-pub(crate) fn run(ui: &Ui, logged_in: LoggedIn, args: ListArgs) -> Result<(), CommandError> {
-    let LoggedIn { account, profile: _ } = logged_in;
+pub(crate) async fn run(ui: &Ui, logged_in: LoggedIn, args: ListArgs) -> Result<(), CommandError> {
+    let LoggedIn { mut account, profile: _ } = logged_in;
     let ListArgs { private, shared, filter } = args;
     if account.role() != AccountRole::Patient {
         let hint = "Clinicians read with `reverie queue`, then `reverie brief HANDLE`.";
@@ -49,12 +50,24 @@ pub(crate) fn run(ui: &Ui, logged_in: LoggedIn, args: ListArgs) -> Result<(), Co
     }
     let proposed = view.shared.iter().flat_map(|shared| &shared.proposals).filter(|one| one.answer.is_none()).count();
     let filter = EntryFilter::from(filter);
+    let whole = filter.is_empty() && !private && !shared;
     if !filter.is_empty() {
         view.retain(&filter);
     }
     let given_back = !view.earlier().is_empty();
-    let waiting = account.waiting_count();
-    let answer = json!({ "guard": guard, "to_release": asked, "private": view.private, "shared": view.shared, "waiting": waiting });
+    let unsent: Vec<_> =
+        view.unsent_entries().map(|(view, unsent)| json!({ "entry": view.entry.id(), "unsent": unsent })).collect();
+    let answer = json!({
+        "guard": guard,
+        "to_release": asked,
+        "private": view.private,
+        "shared": view.shared,
+        "waiting": account.waiting_count(),
+        "waiting_because": account.waiting_because(),
+        "unsent": unsent,
+        "damaged": account.damaged_count().await?,
+        "captured": account.captured_count().await?,
+    });
     ui.answer(&answer, || journal_text(&view, &account.names(), ui.page()))?;
     if let Some(guard) = guard {
         ui.say(&format!(
@@ -73,9 +86,10 @@ pub(crate) fn run(ui: &Ui, logged_in: LoggedIn, args: ListArgs) -> Result<(), Co
         let themes = if proposed == 1 { "1 theme is".to_owned() } else { format!("{proposed} themes are") };
         ui.say(&format!("{themes} proposed to you: `reverie theme list`."));
     }
-    if waiting > 0 {
-        let deeds = if waiting == 1 { "1 deed is".to_owned() } else { format!("{waiting} deeds are") };
-        ui.warn(&format!("{deeds} on this device alone. The next command that reaches the server sends what waits."));
+    on_this_device_alone(ui, &account);
+    // Whoever has read the list, all of it, has seen what is missing.
+    if whole {
+        account.told_of_damaged().await?;
     }
     Ok(())
 }

@@ -1,6 +1,7 @@
 //! `reverie rekey`: new keys for one's own account, vouched for by the old ones.
 
 use clap::Args;
+use reverie_client::Unlocked;
 use serde_json::json;
 
 use crate::error::CommandError;
@@ -35,11 +36,17 @@ pub(crate) async fn run(ui: &Ui, logged_in: LoggedIn, RekeyArgs { yes }: RekeyAr
         ui.say("Nothing was changed.");
         return Ok(());
     }
+    change_keys(ui, &mut account).await?;
+    let fingerprint = account.fingerprint();
+    ui.answer(&json!({ "fingerprint": fingerprint }), || format!("Card fingerprint {fingerprint}"))
+}
+
+/// Makes new keys and says so.
+pub(crate) async fn change_keys(ui: &Ui, account: &mut Unlocked) -> Result<(), CommandError> {
     account.change_keys().await?;
     for notice in account.flush().await?.notices {
         tell(ui, &notice);
     }
-    let fingerprint = account.fingerprint();
     ui.say("You have new keys. Your other devices are logged out: run `reverie login` there.");
-    ui.answer(&json!({ "fingerprint": fingerprint }), || format!("Card fingerprint {fingerprint}"))
+    Ok(())
 }

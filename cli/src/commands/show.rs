@@ -7,13 +7,13 @@ use clap::Args;
 use reverie_client::ClientError;
 use reverie_journal::export::attachment_paths;
 use reverie_journal::render::entry_text;
-use reverie_journal::{Attachment, EntryView, PatientView};
+use reverie_journal::{Attachment, EntryView, PatientView, Unsent};
 use serde_json::json;
 use tempfile::NamedTempFile;
 
 use crate::error::{CommandError, user_error};
 use crate::logged_in::LoggedIn;
-use crate::report::still_waiting;
+use crate::report::{on_this_device_alone, still_waiting};
 use crate::ui::Ui;
 
 /// Show one entry, whole
@@ -47,13 +47,17 @@ pub(crate) async fn run(ui: &Ui, logged_in: LoggedIn, args: ShowArgs) -> Result<
         };
         saved = save(&view, found, &folder, open).await?;
     }
-    let answer = json!({ "patient": account.names().of(patient), "entry": found, "saved": saved });
+    let answer = json!({ "patient": account.names().of(patient), "entry": found,
+        "unsent": view.unsent(found), "waiting_because": account.waiting_because(), "saved": saved });
     let shown = ui.answer(&answer, || entry_text(&view, entry, &account.names(), ui.page()).unwrap_or_default());
     // Whoever stopped reading half-way has opened it too.
     if let Some(flushed) = account.opened(entry).await? {
         still_waiting(ui, &flushed);
     }
     shown?;
+    if view.unsent(found) != Unsent::Nothing {
+        on_this_device_alone(ui, &account);
+    }
     for path in &saved {
         ui.say(&format!("Saved {}", path.display()));
     }

@@ -7,7 +7,7 @@ use serde_json::json;
 
 use crate::agent;
 use crate::error::CommandError;
-use crate::logged_in::Start;
+use crate::logged_in::{Start, tell_captured};
 use crate::profile::Profile;
 use crate::ui::Ui;
 
@@ -50,6 +50,7 @@ pub(crate) async fn unlock(ui: &Ui, start: Start, args: UnlockArgs) -> Result<()
     ui.say(&format!(
         "Unlocked. It locks itself when no command was run for {minutes} minutes; to lock it now: `reverie lock`."
     ));
+    tell_captured(ui, &account).await?;
     ui.answer(&json!({ "unlocked": true, "idle_minutes": minutes, "agent": agent }), String::new)
 }
 

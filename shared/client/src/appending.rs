@@ -11,7 +11,7 @@ use reverie_crypto::{Binding, EpochKey, seal_body};
 use reverie_protocol::api::{Append, Head, StoredAttachment};
 use reverie_protocol::hash::Hash;
 use reverie_protocol::header::{Action, AttachmentRef, BodyRef, Header, SignedRecord};
-use reverie_protocol::ids::{AttachmentId, JournalId};
+use reverie_protocol::ids::{AttachmentId, JournalId, RecordId};
 use reverie_protocol::problem::ProblemCode;
 
 use crate::error::ClientError;
@@ -75,10 +75,21 @@ impl Unlocked {
                 return None;
             }
         }
-        let left = withdraws.iter().copied().filter(|id| !log.is_some_and(|log| log.is_withdrawn(*id)));
+        // One that was damaged in the outbox never became a record: there is nothing to withdraw.
+        let written = |id| log.is_some_and(|log| log.find(id).is_some()) || self.will_write(intent.journal(), id);
+        let there = |id: &RecordId| written(*id) && !log.is_some_and(|log| log.is_withdrawn(*id));
+        let left = withdraws.iter().copied().filter(there);
         let withdraws: Vec<_> = left.collect();
         let (journal, record, replaced_by) = (*journal, *record, replaced_by.clone());
         (!withdraws.is_empty()).then_some(Intent::Withdraw { journal, record, withdraws, replaced_by })
+    }
+
+    /// Tells whether the outbox will write this record.
+    fn will_write(&self, journal: JournalId, record: RecordId) -> bool {
+        let mut intents = self.outbox.iter().flat_map(|item| &item.intents);
+        intents.any(|intent| {
+            matches!(intent, Intent::Write { .. }) && intent.journal() == journal && intent.record() == record
+        })
     }
 
     async fn try_append(&mut self, token: &str, journal: JournalId, intents: &[Intent]) -> Result<(), ClientError> {

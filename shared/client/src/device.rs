@@ -97,6 +97,12 @@ pub(crate) struct DeviceState {
     /// The guard window that this device saw under way last.
     #[serde(default)]
     pub(crate) guard: Option<Guard>,
+    /// Opens what was captured while this device was locked. A patient's device has one.
+    #[serde(default)]
+    pub(crate) capture_key: Option<Zeroizing<String>>,
+    /// What a locked device seals captures to was exchanged, and the person has not been told yet.
+    #[serde(default)]
+    pub(crate) captures_misled: bool,
     /// Where the audit log ended when this device, an administrator's, verified it last.
     #[serde(default)]
     pub(crate) audit_head: Option<Head>,
@@ -127,6 +133,8 @@ impl DeviceState {
             card_before: None,
             next_item: 0,
             guard: None,
+            capture_key: None,
+            captures_misled: false,
             audit_head: None,
         }
     }

@@ -115,6 +115,9 @@ pub enum ClientError {
     /// What was asked for is not to be had in this entry's state, or in this account's role.
     #[error("{0}")]
     NotPossible(String),
+    /// A locked device takes no more captures.
+    #[error("{0}, so this was not kept")]
+    CapturesFull(&'static str),
     /// A guard window is under way, and this waits.
     #[error("{}", .0.sentence())]
     Guarded(Guard),
@@ -246,6 +249,10 @@ impl ClientError {
             Self::Unanswered(_) => "`reverie members` tells, once the server can be reached.",
             Self::UnknownContact(_) => "`reverie pair` lists who is known.",
             Self::UnknownEntry(_) => "`reverie list`, for clinicians `reverie brief`, shows the entries and their ids.",
+            Self::CapturesFull(_) => {
+                "What was captured before is safe. With your password this can be kept: `reverie write`. To make room: \
+                 `reverie captured`."
+            }
             Self::Guarded(_) => {
                 "In the day after a dose nothing is asked of you that cannot be undone. Writing, reading and taking back \
                  are always possible."

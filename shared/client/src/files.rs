@@ -13,7 +13,7 @@ use sha2::{Digest as _, Sha256};
 
 use crate::error::ClientError;
 use crate::outbox::{Intent, Outgoing, outgoing};
-use crate::store::{BlobWriter, StoreError};
+use crate::store::{BlobWriter, Store, StoreError};
 use crate::unlocked::Unlocked;
 
 pub(crate) const UPLOAD_CHUNK: usize = 256 * 1024;
@@ -102,10 +102,10 @@ impl Unlocked {
         let mut opened = open_attachment(&old, reader).map_err(|_| damaged(id))?;
         let sealer = AttachmentSealer::new(key, opened.name(), opened.size(), opened.mtime());
         let sealer = sealer.map_err(|error| ClientError::NotPossible(error.to_string()))?;
-        Ok(self.seal_into(sealer, own_file(id, key.epoch()), &mut opened).await?.named(id))
+        Ok(seal_into(&*self.env.store, sealer, &own_file(id, key.epoch()), &mut opened).await?.named(id))
     }
 
-    async fn seal_stream(
+    pub(crate) async fn seal_stream(
         &self,
         key: &EpochKey,
         attachment: &Attachment,
@@ -116,30 +116,7 @@ impl Unlocked {
         let sealer = AttachmentSealer::new(key, &archive_name(attachment), attachment.size, mtime);
         let sealer = sealer
             .map_err(|error| ClientError::File { name: attachment.name.as_str().into(), reason: error.to_string() })?;
-        self.seal_into(sealer, own_file(attachment.id, key.epoch()), plain).await
-    }
-
-    async fn seal_into(
-        &self,
-        mut sealer: AttachmentSealer,
-        name: String,
-        plain: &mut (dyn Read + Send),
-    ) -> Result<SealedAttachment, ClientError> {
-        let mut blob = self.env.store.create(&name).await?;
-        let failed = |reason: String| ClientError::File { name: "the file to attach".into(), reason };
-        let mut chunk = vec![0; UPLOAD_CHUNK];
-        loop {
-            let read = plain.read(&mut chunk).map_err(|error| failed(error.to_string()))?;
-            if read == 0 {
-                break;
-            }
-            let sealed = sealer.push(&chunk[..read]).map_err(|error| failed(error.to_string()))?;
-            write(&mut *blob, &name, &sealed)?;
-        }
-        let (rest, sealed) = sealer.finish().map_err(|error| failed(error.to_string()))?;
-        write(&mut *blob, &name, &rest)?;
-        blob.finish()?;
-        Ok(sealed)
+        seal_into(&*self.env.store, sealer, &own_file(attachment.id, key.epoch()), plain).await
     }
 
     /// Returns an attachment as it is stored: from this device if it was sealed here, else from the server.
@@ -245,9 +222,7 @@ impl Unlocked {
     /// Returns the name of a file that this device sealed and has kept. One that was damaged meanwhile is thrown away.
     pub(crate) async fn kept_file(&self, named: &AttachmentRef, epoch: u32) -> Result<Option<String>, ClientError> {
         let name = own_file(named.id, epoch);
-        let Some((mut reader, _)) = self.env.store.open(&name).await? else { return Ok(None) };
-        let mut hash = HashWriter(Sha256::new());
-        if std::io::copy(&mut reader, &mut hash).is_ok() && Hash(hash.0.finalize().into()) == named.sha256 {
+        if is_whole(&*self.env.store, &name, named).await? {
             return Ok(Some(name));
         }
         self.env.store.delete(&name).await?;
@@ -263,6 +238,37 @@ impl Unlocked {
         let intents = self.outbox.iter().flat_map(|item| &item.intents);
         intents.flat_map(outgoing).find(|outgoing| outgoing.named.id == id)
     }
+}
+
+/// Seals what comes from `plain` into a blob of this name.
+pub(crate) async fn seal_into(
+    store: &dyn Store,
+    mut sealer: AttachmentSealer,
+    name: &str,
+    plain: &mut (dyn Read + Send),
+) -> Result<SealedAttachment, ClientError> {
+    let mut blob = store.create(name).await?;
+    let failed = |reason: String| ClientError::File { name: "the file to attach".into(), reason };
+    let mut chunk = vec![0; UPLOAD_CHUNK];
+    loop {
+        let read = plain.read(&mut chunk).map_err(|error| failed(error.to_string()))?;
+        if read == 0 {
+            break;
+        }
+        let sealed = sealer.push(&chunk[..read]).map_err(|error| failed(error.to_string()))?;
+        write(&mut *blob, name, &sealed)?;
+    }
+    let (rest, sealed) = sealer.finish().map_err(|error| failed(error.to_string()))?;
+    write(&mut *blob, name, &rest)?;
+    blob.finish()?;
+    Ok(sealed)
+}
+
+/// Tells whether the blob of this name is the file that is named.
+pub(crate) async fn is_whole(store: &dyn Store, name: &str, named: &AttachmentRef) -> Result<bool, ClientError> {
+    let Some((mut reader, _)) = store.open(name).await? else { return Ok(false) };
+    let mut hash = HashWriter(Sha256::new());
+    Ok(std::io::copy(&mut reader, &mut hash).is_ok() && Hash(hash.0.finalize().into()) == named.sha256)
 }
 
 /// An attachment as it is stored, and the key that opens it.
@@ -286,7 +292,7 @@ impl Write for HashWriter {
 }
 
 /// Returns the name inside the archive: the file's own where that is a plain one, else the attachment's id.
-fn archive_name(attachment: &Attachment) -> String {
+pub(crate) fn archive_name(attachment: &Attachment) -> String {
     let name = attachment.name.as_str();
     let plain = |c: char| c.is_ascii_alphanumeric() || matches!(c, '-' | '_' | '.' | ' ');
     let usable = name.len() <= 100 && name.chars().all(plain) && !name.starts_with(['.', ' ', '-']);

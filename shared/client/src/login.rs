@@ -153,6 +153,7 @@ impl Unlocked {
         }
         self.state.joining = false;
         self.save_state().await?;
+        self.look_after_captures().await?;
         self.flush().await.map(drop)
     }
 

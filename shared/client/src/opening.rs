@@ -123,7 +123,15 @@ impl Unlocked {
     pub fn view(&self, patient: AccountId) -> PatientView {
         let of_patient = self.logs.keys().filter(|journal| self.owner(**journal) == Some(patient));
         let opened: Vec<_> = of_patient.filter_map(|journal| self.open_journal(*journal)).collect();
-        fold(patient, &opened)
+        PatientView { waiting: self.waiting_records(), ..fold(patient, &opened) }
+    }
+
+    /// Returns the records that the outbox will write, and the server does not have.
+    fn waiting_records(&self) -> BTreeSet<RecordId> {
+        let intents = self.outbox.iter().flat_map(|item| &item.intents);
+        let writes = intents.filter(|intent| matches!(intent, Intent::Write { .. }));
+        let there = |intent: &Intent| self.logs.get(&intent.journal()).and_then(|log| log.find(intent.record()));
+        writes.filter(|intent| there(intent).is_none()).map(Intent::record).collect()
     }
 
     /// Returns the patients who share a journal with this account, and what they share.

@@ -19,6 +19,10 @@ use crate::sync::Notice;
 use crate::unlocked::Unlocked;
 
 const OUTBOX: &str = "outbox/";
+/// Deeds that were damaged on the disk before they were sent, until the person was told.
+const SET_ASIDE: &str = "set-aside/";
+/// The same, after that. Nothing reads them; they are evidence.
+const DAMAGED: &str = "damaged/";
 /// The longest document, in bytes: sealed and padded it keeps below [`limits::BODY_BYTES`].
 const MOST_DOCUMENT_BYTES: usize = limits::BODY_BYTES * 7 / 8;
 /// Documents in one request, in bytes: sealed, signed and in base64 they keep below [`limits::REQUEST_BYTES`].
@@ -124,10 +128,47 @@ impl Unlocked {
         self.outbox.len()
     }
 
+    /// Returns why they were not sent, if this account has tried since it was unlocked.
+    pub fn waiting_because(&self) -> Option<&str> {
+        self.stopped_by.as_deref().filter(|_| !self.outbox.is_empty())
+    }
+
+    /// Returns how many deeds were damaged on this device's disk before they were sent: nobody can read them any more. Those
+    /// that the person was told of do not count.
+    ///
+    /// # Errors
+    /// [`ClientError::Store`].
+    pub async fn damaged_count(&self) -> Result<usize, ClientError> {
+        Ok(self.env.store.list(SET_ASIDE).await?.len())
+    }
+
+    /// Notes that the person was told of deeds that were damaged. The files stay.
+    ///
+    /// # Errors
+    /// [`ClientError::Store`].
+    pub async fn told_of_damaged(&mut self) -> Result<(), ClientError> {
+        for name in self.env.store.list(SET_ASIDE).await? {
+            self.move_as_it_is(&name, &name.replacen(SET_ASIDE, DAMAGED, 1)).await?;
+        }
+        Ok(())
+    }
+
+    async fn move_as_it_is(&self, from: &str, to: &str) -> Result<(), ClientError> {
+        let bytes = self.env.store.find(from).await?.unwrap_or_default();
+        self.env.store.put(to, &bytes).await?;
+        Ok(self.env.store.delete(from).await?)
+    }
+
+    /// Loads the outbox. A damaged item is set aside as it is, so that it holds up neither this device nor what can be sent.
     pub(crate) async fn load_outbox(&mut self) -> Result<(), ClientError> {
         for name in self.env.store.list(OUTBOX).await? {
-            let item = find_sealed(&*self.env.store, &self.copy.device_key, &name).await?;
-            self.outbox.extend(item);
+            match find_sealed(&*self.env.store, &self.copy.device_key, &name).await {
+                Ok(item) => self.outbox.extend(item),
+                Err(ClientError::Damaged(_)) => {
+                    self.move_as_it_is(&name, &name.replacen(OUTBOX, SET_ASIDE, 1)).await?;
+                }
+                Err(error) => return Err(error),
+            }
         }
         Ok(())
     }
@@ -204,6 +245,7 @@ impl Unlocked {
             Ok(()) => {}
         }
         let notices = std::mem::take(&mut self.done);
+        self.stopped_by = stopped_by.as_ref().map(ToString::to_string);
         Ok(Flushed { sent, waiting: self.outbox.len(), stopped_by, notices })
     }
 

@@ -25,6 +25,8 @@ pub struct Unlocked {
     pub(crate) state: DeviceState,
     pub(crate) logs: BTreeMap<JournalId, JournalLog>,
     pub(crate) outbox: Vec<Item>,
+    /// Why the outbox was not emptied, when it was tried last.
+    pub(crate) stopped_by: Option<String>,
     /// What the server said of the members of each journal, since this account was unlocked.
     pub(crate) said: Option<BTreeMap<JournalId, Vec<MemberAccount>>>,
     /// What this client did of its own accord, to be told after the next flush.
@@ -43,14 +45,16 @@ impl Unlocked {
 
     pub(crate) async fn load(env: Environment, copy: DeviceCopy) -> Result<Self, ClientError> {
         let state = DeviceState::load(&*env.store, &copy.device_key).await?;
-        let (logs, outbox, said, done) = (BTreeMap::new(), Vec::new(), None, Vec::new());
-        let mut unlocked = Self { env, copy, state, logs, outbox, said, done };
+        let (logs, outbox, stopped_by) = (BTreeMap::new(), Vec::new(), None);
+        let (said, done) = (None, Vec::new());
+        let mut unlocked = Self { env, copy, state, logs, outbox, stopped_by, said, done };
         if unlocked.state.ways.is_empty() {
             unlocked.state.ways = unlocked.copy.bundle.ways.clone();
         }
         unlocked.load_logs().await?;
         unlocked.load_outbox().await?;
         unlocked.remember_guard().await?;
+        unlocked.look_after_captures().await?;
         Ok(unlocked)
     }
 

@@ -53,6 +53,7 @@ impl Unlocked {
             attachments,
             session: None,
             details: new.details,
+            captured_while_locked: false,
         };
         self.keep_document(journal, entry, outgoing).await
     }

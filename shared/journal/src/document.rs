@@ -145,6 +145,12 @@ impl Document {
         Ok(Self { id, at, body })
     }
 
+    /// Returns the document as an entry, if it is one.
+    pub fn into_entry(self) -> Option<Document<Entry>> {
+        let Body::Entry(entry) = self.body else { return None };
+        Some(Document { id: self.id, at: self.at, body: entry })
+    }
+
     /// Returns the same document with its attachments renamed as the map says; others keep their id.
     ///
     /// Sealing an attachment again, into another journal, makes another file with an id of its own.

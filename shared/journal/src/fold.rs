@@ -54,6 +54,7 @@ pub fn fold(patient: AccountId, journals: &[OpenedJournal]) -> PatientView {
         shared: shared.into_iter().map(|sorted| shared_view(patient, sorted)).collect(),
         notes: notes.into_iter().next().map(|notes| NotesView { journal: notes.journal.id, unshown: notes.unshown }),
         reported,
+        waiting: BTreeSet::new(),
     };
     view.hold_captures();
     view

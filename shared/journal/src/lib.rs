@@ -89,5 +89,5 @@ pub use self::timestamp::{Timestamp, TimestampError};
 pub use self::view::{
     Addition, DispositionView, Dormant, Duplicate, EntryTheme, EntryView, LayerView, LinkView, MarkView, MeasureView,
     NotesView, OpenedBy, PatientView, PrivateView, ProposalView, ReplyView, Reported, ReportedWhat, Scoring,
-    ShareState, SharedView, TRASH_DAYS, ThemeView, Tombstone, Trashed, Unshown, UnshownWhy,
+    ShareState, SharedView, TRASH_DAYS, ThemeView, Tombstone, Trashed, Unsent, Unshown, UnshownWhy,
 };

@@ -23,7 +23,7 @@ mod themes;
 pub use self::brief::{brief_html, brief_markdown, brief_text};
 pub use self::clean::clean;
 pub use self::course::{course_text, cycles_text, dose_cards_text, sessions_text};
-pub use self::entry::entry_text;
+pub use self::entry::{capture_text, entry_text};
 pub use self::journal::{journal_markdown, journal_text};
 pub use self::measures::{instrument_text, instruments_text, measures_text, response_text, score_text};
 pub use self::news::news_lines;

@@ -3,6 +3,8 @@
 //! The invariant: a [`SharedView`] holds nothing from any other journal, so whatever is computed from it alone (the brief,
 //! the queue) cannot tell one private entry from none. What stands only in the private journal is in [`PrivateView`].
 
+use std::collections::BTreeSet;
+
 use reverie_protocol::ids::{AccountId, DocumentId, JournalId, RecordId};
 use serde::Serialize;
 
@@ -30,6 +32,9 @@ pub struct PatientView {
     pub notes: Option<NotesView>,
     /// What was not folded, and why.
     pub reported: Vec<Reported>,
+    /// Records that are on this device alone, not on the server yet. A fold knows of none; the client says which.
+    #[serde(skip_serializing_if = "BTreeSet::is_empty")]
+    pub waiting: BTreeSet<RecordId>,
 }
 
 /// The private journal, without what is shared.
@@ -163,6 +168,38 @@ pub struct EntryView {
     pub filed: Vec<OpenedBy>,
     /// How far it went.
     pub state: ShareState,
+}
+
+/// How much of an entry is on this device alone.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Unsent {
+    /// The server has all of it.
+    Nothing,
+    /// The server has it, and not what was added, marked or answered last.
+    Part,
+    /// The server does not have it.
+    All,
+}
+
+impl PatientView {
+    /// Tells how much of an entry is on this device alone.
+    pub fn unsent(&self, entry: &EntryView) -> Unsent {
+        if self.waiting.contains(&entry.record) {
+            return Unsent::All;
+        }
+        // What was added in private beside a shared entry stands in another journal.
+        let additions = self.private.iter().flat_map(|private| &private.additions);
+        let beside = additions.filter(|addition| addition.entry == entry.entry.id());
+        let mut records = entry.records.iter().chain(beside.flat_map(|addition| &addition.records));
+        if records.any(|record| self.waiting.contains(record)) { Unsent::Part } else { Unsent::Nothing }
+    }
+
+    /// Returns the entries of which something is on this device alone.
+    pub fn unsent_entries(&self) -> impl Iterator<Item = (&EntryView, Unsent)> {
+        let entries = self.entries().map(|entry| (entry, self.unsent(entry)));
+        entries.filter(|(_, unsent)| *unsent != Unsent::Nothing)
+    }
 }
 
 /// A theme that an entry is in.

@@ -175,13 +175,24 @@ pub struct Entry {
     /// What the fields of its kinds say.
     #[serde(default, skip_serializing_if = "Details::is_empty")]
     pub details: Details,
+    /// Whether the device was locked when it was captured: then nothing proves who did it, and the patient kept it later.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub captured_while_locked: bool,
 }
 
 impl Entry {
     /// Returns an entry of this kind with these first words and nothing else.
     pub fn new(kind: Kind, words: Words) -> Self {
-        let (title, session) = (None, None);
-        Self { kind, also: Vec::new(), title, words, attachments: Vec::new(), session, details: Details::default() }
+        Self {
+            kind,
+            also: Vec::new(),
+            title: None,
+            words,
+            attachments: Vec::new(),
+            session: None,
+            details: Details::default(),
+            captured_while_locked: false,
+        }
     }
 
     pub(super) fn check(&self) -> Result<(), FieldError> {

@@ -1,11 +1,11 @@
 //! One entry, whole: first words, then what was added and answered in the order in which it came.
 
-use reverie_protocol::ids::DocumentId;
+use reverie_protocol::ids::{AttachmentId, DocumentId};
 
 use super::sheet::Sheet;
 use super::terminal::Terminal;
 use super::{Page, Receipts, phrase};
-use crate::document::{Details, Document, Theme};
+use crate::document::{Details, Document, Entry, Theme};
 use crate::find::short_id;
 use crate::names::{Names, listed};
 use crate::view::{EntryView, LayerView, PatientView, ReplyView, ShareState};
@@ -18,6 +18,25 @@ pub fn entry_text(view: &PatientView, id: DocumentId, names: &Names, page: Page)
     sheet.title(&format!("{} · {at} · {short}", phrase::headline(&entry.headline())));
     write_entry(&mut sheet, view, entry, names, page.receipts);
     Some(sheet.finish())
+}
+
+/// Returns something that was captured while its device was locked, and is no entry yet, for a terminal. Files that do not
+/// open are said to be damaged.
+pub fn capture_text(capture: &Document<Entry>, damaged: &[AttachmentId], page: Page) -> String {
+    let mut sheet = Terminal::new(page);
+    let (at, short) = (capture.at().minute_text(), short_id(capture.id().uuid()));
+    sheet.title(&format!("Captured while locked · {at} · {short}"));
+    let Entry { words, attachments, .. } = capture.body();
+    if words.is_blank() && attachments.is_empty() {
+        sheet.detail("That nothing came.");
+    }
+    sheet.words(words.as_str());
+    let (lost, whole): (Vec<_>, Vec<_>) = attachments.iter().partition(|file| damaged.contains(&file.id));
+    sheet.attachments(whole);
+    for file in lost {
+        sheet.detail(&format!("File: {}. It is damaged and does not open.", phrase::attachment(file)));
+    }
+    sheet.finish()
 }
 
 /// Writes what stands under an entry's headline.
@@ -120,6 +139,10 @@ fn facts(view: &PatientView, entry: &EntryView, names: &Names, receipts: Receipt
             format!("shared with {}", shared_with(view, entry, names))
         }
     });
+    facts.extend(phrase::unsent(view.unsent(entry)).map(str::to_owned));
+    if first.captured_while_locked {
+        facts.push(phrase::WHILE_LOCKED.to_owned());
+    }
     facts.extend(phrase::talk(entry.talk()).map(str::to_owned));
     if entry.is_tender() {
         facts.push(phrase::TENDER.to_owned());

@@ -93,7 +93,7 @@ fn row(view: &PatientView, entry: &EntryView, names: &Names, receipts: Receipts)
 }
 
 fn facts(view: &PatientView, entry: &EntryView, names: &Names, receipts: Receipts) -> Vec<String> {
-    let mut facts = Vec::new();
+    let mut facts: Vec<_> = phrase::unsent(view.unsent(entry)).map(str::to_owned).into_iter().collect();
     if entry.state == ShareState::Held {
         facts.push("held for you to decide".to_owned());
     }

@@ -5,6 +5,7 @@ use crate::document::{Attachment, Kind, Route, Talk};
 use crate::phase::Phase;
 use crate::text::{Term, ThemeName};
 use crate::timestamp::Timestamp;
+use crate::view::Unsent;
 
 /// Returns `1 entry`, `2 entries`.
 pub(super) fn count(n: usize, one: &str, many: &str) -> String {
@@ -88,6 +89,18 @@ pub(super) const fn talk(talk: Talk) -> Option<&'static str> {
 
 /// The patient's sentence behind `tender`.
 pub(super) const TENDER: &str = "tender: \"please don't raise this unless I do\"";
+
+/// What is said of an entry that the server does not have yet, or not all of.
+pub(super) const fn unsent(unsent: Unsent) -> Option<&'static str> {
+    match unsent {
+        Unsent::Nothing => None,
+        Unsent::Part => Some("what was added last is on this device alone, not on the server yet"),
+        Unsent::All => Some("on this device alone, not on the server yet"),
+    }
+}
+
+/// What is said of an entry whose device was locked.
+pub(super) const WHILE_LOCKED: &str = "captured while locked";
 
 /// What is said of an entry that waits for an answer.
 pub(super) const HELD: &str = "private, held for you to decide";

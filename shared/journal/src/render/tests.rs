@@ -9,7 +9,7 @@ use crate::measure::{Instruments, Trend};
 use crate::queue::queue;
 use crate::sample::*;
 use crate::text::Title;
-use crate::view::PatientView;
+use crate::view::{PatientView, Unsent};
 
 const PAGE: Page = Page { width: 80, style: Style::Plain, receipts: Receipts::Hidden };
 
@@ -389,6 +389,46 @@ fn an_entry_reads_well() {
         Added for yourself 28 Apr 2031, 08:00:
         │ Not for the session: it was my mother's key.
     "#);
+}
+
+#[test]
+fn what_the_server_does_not_have_yet_says_so_wherever_its_entry_is_shown() {
+    let mut view = heron();
+    let (entry, added) = (view.entry(id(0x22)).unwrap().record, view.private.as_ref().unwrap().additions[0].records[0]);
+    let shown = |view: &PatientView| {
+        let alone = |text: String| {
+            let line = text.split_whitespace().collect::<Vec<_>>().join(" ");
+            line.matches("on this device alone, not on the server yet").count()
+        };
+        let one = entry_text(view, id(0x22), &names(), PAGE).unwrap();
+        (alone(one), alone(journal_text(view, &names(), PAGE)))
+    };
+    assert_eq!(shown(&view), (0, 0));
+    view.waiting = [added].into();
+    assert_eq!((shown(&view), view.unsent(view.entry(id(0x22)).unwrap())), ((1, 1), Unsent::Part));
+    view.waiting = [entry].into();
+    assert_eq!((shown(&view), view.unsent_entries().count()), ((1, 1), 1));
+}
+
+#[test]
+fn a_capture_reads_well_and_so_does_the_entry_that_it_becomes() {
+    let mut capture = Entry::new(Kind::Fragment, words("salt. warm stones."));
+    capture.attachments = vec![memo(1, 60), memo(2, 61)];
+    capture.captured_while_locked = true;
+    let document = |capture: &Entry| document(9, at(18, 14, 5), capture.clone()).into_entry().unwrap();
+    insta::assert_snapshot!(capture_text(&document(&capture), &[capture.attachments[1].id], PAGE), @r"
+    Captured while locked · 18 Apr 2031, 14:05 · 09090909
+        │ salt. warm stones.
+        File: memo.opus, 1:00, 180 kB
+        File: memo.opus, 1:01, 183 kB. It is damaged and does not open.
+    ");
+    (capture.words, capture.attachments) = (words(""), Vec::new());
+    insta::assert_snapshot!(capture_text(&document(&capture), &[], PAGE), @r"
+    Captured while locked · 18 Apr 2031, 14:05 · 09090909
+        That nothing came.
+    ");
+    let view = fold(HERON, &[private().write(HERON, document(&capture).into())]);
+    assert!(entry_text(&view, id(9), &names(), PAGE).unwrap().contains("private · captured while locked"));
 }
 
 #[test]
