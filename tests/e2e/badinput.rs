@@ -5,6 +5,7 @@ use std::time::Duration;
 
 use reverie_client::native::system::randomness;
 use reverie_client::{ClientError, Invited, Unlocked};
+use reverie_crypto::InvitationCode;
 use reverie_journal::{Kind, Mark, Talk};
 use reverie_protocol::account::AccountRole;
 use reverie_protocol::limits::INVITATION_IN_ROOM_SECONDS;
@@ -32,6 +33,15 @@ async fn invitations_that_are_mistyped_expired_or_used_say_which() {
     let _cedar = world.joins("cedar-07", &code).await;
     let told = refused(&world, &code).await;
     assert!(told.starts_with("The invitation was already used"), "{told}");
+
+    // Taken back by whoever made it, over the API.
+    let code = quill.invite(AccountRole::Patient, Some("alder-03"), INVITATION_IN_ROOM_SECONDS).await.unwrap();
+    let mut revoke = quill.wire.passed(|passed| passed.last().unwrap().asked.clone());
+    (revoke.method, revoke.body) = ("DELETE".into(), Default::default());
+    revoke.path = format!("/v1/invitations/{}", InvitationCode::parse(&code).ok().unwrap().id());
+    assert_eq!(quill.wire.ask_server(&revoke).await.status, 204);
+    let told = refused(&world, &code).await;
+    assert!(told.contains("This invitation was taken back"), "{told}");
 
     let code = quill.invite(AccountRole::Patient, Some("lantern-19"), INVITATION_IN_ROOM_SECONDS).await.unwrap();
     world.clock.advance(i64::from(INVITATION_IN_ROOM_SECONDS) + 1);

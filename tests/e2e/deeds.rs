@@ -8,6 +8,8 @@ use reverie_tests::media::voice_memo;
 use reverie_tests::person::{Person, entry_with};
 use reverie_tests::wire::{Answer, Fate};
 
+use crate::shell::{goes_home, ok, reverie};
+
 /// The server is away: every connection is closed.
 fn away(person: &Person) {
     person.wire.requests(|_| Fate::HangUp);
@@ -71,6 +73,101 @@ async fn what_is_added_after_taking_an_entry_back_stays_private() {
     let seen = quill.view(heron.account());
     assert!(!serde_json::to_string(&seen).unwrap().contains("which half"));
     assert_eq!(heron.view(heron.account()).entry(entry).unwrap().layers.len(), 1);
+}
+
+/// heron's phone and tablet, an entry that is shared, and her clinician.
+async fn two_devices(practice: &mut Practice) -> (Person, DocumentId) {
+    let Practice { world, quill, heron } = practice;
+    let entry = heron.shares(Kind::Conflict, "Half of me stayed outside.").await.unwrap();
+    let mut tablet = heron.by_code(&world.home("tablet"), world.wire().await, &world.clock).await.unwrap();
+    tablet.sync().await.unwrap();
+    quill.sync().await.unwrap();
+    (tablet, entry)
+}
+
+/// Everybody looks again: what was added is with its entry on both devices, once, and with nobody else.
+async fn came_home(practice: &mut Practice, tablet: &mut Person, entry: DocumentId) {
+    let Practice { quill, heron, .. } = practice;
+    for _ in 0..2 {
+        for device in [&mut *heron, &mut *tablet] {
+            let flushed = device.flush().await.unwrap();
+            assert!(flushed.stopped_by.is_none(), "{:?}", flushed.stopped_by);
+            device.sync().await.unwrap();
+        }
+    }
+    for device in [&*heron, &*tablet] {
+        let view = device.view(device.account());
+        let found = view.entry(entry).unwrap();
+        let added: Vec<_> = found.layers.iter().map(|layer| layer.layer.body().words.as_str()).collect();
+        assert_eq!((found.state, added), (ShareState::Private, vec!["And I know which half."]));
+        let file = found.attachments().next().unwrap();
+        let mut heard = Vec::new();
+        device.save_file(found.journal, file, &mut heard).await.unwrap();
+        assert!(heard.starts_with(b"RIFF"));
+        assert!(device.waiting_count() == 0);
+    }
+    quill.sync().await.unwrap();
+    assert!(!serde_json::to_string(&quill.view(heron.account())).unwrap().contains("which half"));
+    assert!(heron.verify(&mut |_, _| {}).await.unwrap().findings.is_empty());
+}
+
+#[tokio::test]
+async fn what_one_device_adds_while_another_takes_the_entry_back_comes_home_with_it() {
+    let mut practice = Practice::open().await;
+    let (mut tablet, entry) = two_devices(&mut practice).await;
+    away(&tablet);
+    let files = vec![voice_memo("which.wav", 1)];
+    tablet.elaborate(entry, "And I know which half.".into(), files, false).await.unwrap();
+    practice.heron.withdraw(entry).await.unwrap();
+    tablet.wire.is_honest();
+    came_home(&mut practice, &mut tablet, entry).await;
+}
+
+#[tokio::test]
+async fn what_was_added_elsewhere_before_a_withdrawal_arrives_comes_home_too() {
+    let mut practice = Practice::open().await;
+    let (mut tablet, entry) = two_devices(&mut practice).await;
+    away(&practice.heron);
+    practice.heron.withdraw(entry).await.unwrap();
+    let files = vec![voice_memo("which.wav", 1)];
+    tablet.elaborate(entry, "And I know which half.".into(), files, false).await.unwrap();
+    practice.heron.wire.is_honest();
+    came_home(&mut practice, &mut tablet, entry).await;
+}
+
+#[tokio::test]
+async fn a_deed_that_the_disk_damaged_is_told_and_holds_nothing_up() {
+    let Practice { world, quill: _quill, mut heron } = Practice::open().await;
+    away(&heron);
+    let home = heron.home.clone();
+    heron.writes(Kind::Fragment, "First.").await.unwrap();
+    let lost = heron.writes(Kind::Fragment, "Second.").await.unwrap().document;
+    heron.writes(Kind::Fragment, "Third.").await.unwrap();
+    // What is damaged was shared by a later deed, which cannot be done without it.
+    let with = heron.share_target(None).unwrap();
+    heron.share(lost, &with).await.unwrap();
+    heron.withdraw(lost).await.unwrap();
+    drop(heron);
+    let mut items: Vec<_> = std::fs::read_dir(home.join("outbox")).unwrap().map(|item| item.unwrap().path()).collect();
+    items.sort();
+    std::fs::write(&items[1], b"not what was written").unwrap();
+
+    let mut heron = world.unlocks("heron-41").await;
+    assert_eq!(
+        (heron.damaged_count().await.unwrap(), heron.waiting_count()),
+        (1, 4),
+        "the device unlocks, and says so"
+    );
+    let flushed = heron.flush().await.unwrap();
+    assert!(flushed.stopped_by.is_none(), "{:?}", flushed.stopped_by);
+    heron.sync().await.unwrap();
+    assert_eq!(heron.view(heron.account()).entries().count(), 3, "a later deed had its words as well");
+    drop(heron);
+    let mut heron = world.unlocks("heron-41").await;
+    assert_eq!(heron.damaged_count().await.unwrap(), 1, "until she was told");
+    heron.told_of_damaged().await.unwrap();
+    assert_eq!(heron.damaged_count().await.unwrap(), 0);
+    assert_eq!(std::fs::read_dir(home.join("damaged")).unwrap().count(), 1, "evidence is kept");
 }
 
 #[tokio::test]
@@ -202,4 +299,36 @@ async fn a_file_that_the_server_withholds_does_not_keep_the_words_from_being_tak
     assert_eq!(words_of(&heron, &heron, entry), Some(("It rained.".to_owned(), ShareState::Private)));
     quill.sync().await.unwrap();
     assert_eq!(words_of(&quill, &heron, entry), None);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn from_a_shell_what_the_server_does_not_have_yet_is_said_with_its_number_and_why() {
+    let Practice { mut world, quill: _quill, mut heron } = Practice::open().await;
+    let sent = heron.writes(Kind::Dream, "The pool, without water.").await.unwrap().document;
+    goes_home(&world, "heron-41", heron);
+    let short = reverie_journal::short_id(sent.uuid());
+    world.stop().await;
+    let (new, said) = ok(reverie(&world, "heron-41", &["write", "Light on dust."]));
+    assert!(said.contains("Kept on this device, not on the server yet"), "{said}");
+    ok(reverie(&world, "heron-41", &["elaborate", &short, "It was green."]));
+    let (listed, said) = ok(reverie(&world, "heron-41", &["list"]));
+    let marks = listed.matches("on this device alone, not on the server yet").count();
+    assert_eq!(marks, 2, "each entry that it is about is marked: {listed}");
+    assert!(listed.contains("what was added last is on this device alone"), "{listed}");
+    for part in ["2 deeds are on this device alone", "cannot be reached", "do not lose this device"] {
+        assert!(said.contains(part), "{part}: {said}");
+    }
+    let (shown, said) = ok(reverie(&world, "heron-41", &["show", &new]));
+    assert!(shown.contains("private · on this device alone, not on the server yet"), "{shown}");
+    assert!(said.contains("2 deeds are on this device alone"), "{said}");
+    let (json, _) = ok(reverie(&world, "heron-41", &["list", "--json"]));
+    let json: serde_json::Value = serde_json::from_str(&json).unwrap();
+    assert_eq!((&json["waiting"], json["unsent"].as_array().unwrap().len()), (&2.into(), 2));
+    assert!(json["waiting_because"].as_str().unwrap().contains("cannot be reached"), "{json}");
+
+    world.restart().await;
+    let (listed, said) = ok(reverie(&world, "heron-41", &["list"]));
+    assert!(!listed.contains("on this device alone") && !said.contains("on this device alone"), "{listed} {said}");
+    let (json, _) = ok(reverie(&world, "heron-41", &["list", "--json"]));
+    assert!(json.contains("\"unsent\": []") && json.contains("\"waiting\": 0"), "{json}");
 }

@@ -16,7 +16,7 @@ use reverie_tests::breaking::Breaking;
 use reverie_tests::media::{file, voice_memo};
 use reverie_tests::person::{PASSWORD, PATIENCE, environment, environment_on};
 use reverie_tests::server::program;
-use reverie_tests::{Person, Practice, World};
+use reverie_tests::{Practice, World};
 
 use crate::shell::{flat, goes_home, ok, reverie};
 
@@ -242,8 +242,9 @@ async fn a_capture_that_dies_at_any_write_is_whole_or_nothing_and_keeping_it_is_
 
 #[tokio::test]
 async fn a_removed_device_and_one_with_a_wrong_clock_lose_no_capture() {
-    let Practice { world, heron, .. } = Practice::open().await;
-    let mut laptop = heron_with_words(&world, heron).await;
+    let Practice { world, mut heron, .. } = Practice::open().await;
+    let mut laptop = heron.by_code(&world.home("laptop"), world.wire().await, &world.clock).await.unwrap();
+    drop(heron);
     for (year, said) in [(365, "a year ahead"), (-730, "a year behind")] {
         world.clock.advance(year * 86_400);
         locked(&world).await.capture(said.into(), vec![]).await.unwrap();
@@ -268,14 +269,6 @@ async fn a_removed_device_and_one_with_a_wrong_clock_lose_no_capture() {
     heron.flush().await.unwrap();
     laptop.sync().await.unwrap();
     assert_eq!(words(&laptop).len(), 2, "and goes where it belongs once the device is taken back");
-}
-
-/// Returns a second device of heron's; the first goes home.
-async fn heron_with_words(world: &World, mut heron: Person) -> Unlocked {
-    let code = heron.hand_over().await.unwrap();
-    let wire = world.wire().await;
-    let env = environment(&world.home("laptop"), &wire.url(), &world.clock, Box::new(randomness())).unwrap();
-    reverie_client::Newcomer::take(env, &code).await.unwrap().login(PASSWORD).await.unwrap()
 }
 
 #[tokio::test]
@@ -335,7 +328,9 @@ async fn from_a_shell_a_locked_device_asks_for_nothing_and_tells_at_the_next_unl
     assert!(flat(&refused.stderr).contains("A password is needed"), "everything else asks as before");
 
     let (listed, said) = ok(reverie(&world, "heron-41", &["list"]));
-    assert!(said.contains("You captured 2 things while this device was locked. To look at them: `reverie captured`."));
+    assert!(said.contains(
+        "You captured 2 things while this device was locked. They are safe here. To look at them: `reverie captured`."
+    ));
     assert!(!listed.contains("warm stones"), "{listed}");
     let (json, _) = ok(reverie(&world, "heron-41", &["list", "--json"]));
     assert!(json.contains("\"captured\": 2"), "{json}");

@@ -33,3 +33,4 @@ mod review;
 mod sees;
 mod shell;
 mod thread;
+mod two_devices;

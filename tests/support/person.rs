@@ -11,7 +11,7 @@ use reverie_client::kit::read;
 use reverie_client::native::system::randomness;
 use reverie_client::native::{Folder, Sockets, Timeouts};
 use reverie_client::store::Store;
-use reverie_client::{ClientError, Environment, Invited, Kept, NewEntry, NewFile, Recovery, Unlocked};
+use reverie_client::{ClientError, Environment, Invited, Kept, NewEntry, NewFile, Newcomer, Recovery, Unlocked};
 use reverie_journal::{Details, Kind};
 use reverie_protocol::ids::DocumentId;
 
@@ -75,6 +75,14 @@ impl Person {
         let code = read(&words)?.code;
         let account = Recovery::open(environment, self.handle(), &code).await?.add_device(PASSWORD).await?;
         Ok(Self { account, wire, recovery: Some(words), home: home.to_owned() })
+    }
+
+    /// Brings the account to a device that does not know it yet, with a code from this one.
+    pub async fn by_code(&mut self, home: &Path, wire: Wire, clock: &StoryClock) -> Result<Self, ClientError> {
+        let code = self.hand_over().await?;
+        let environment = environment(home, &wire.url(), clock, Box::new(randomness()))?;
+        let account = Newcomer::take(environment, &code).await?.login(PASSWORD).await?;
+        Ok(Self { account, wire, recovery: None, home: home.to_owned() })
     }
 
     /// Writes a few words.

@@ -55,6 +55,7 @@ mod review;
 mod second_factor;
 mod sharing;
 pub mod store;
+mod stragglers;
 mod sync;
 mod taking_theirs;
 mod themes;

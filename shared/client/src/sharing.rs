@@ -102,7 +102,7 @@ impl Unlocked {
         Ok(flushed)
     }
 
-    async fn carry_out(
+    pub(crate) async fn carry_out(
         &mut self,
         into: JournalId,
         documents: Vec<Document>,

@@ -126,6 +126,7 @@ impl Unlocked {
         }
         self.remember_guard().await?;
         self.empty_old_trash().await?;
+        self.bring_home().await?;
         Ok(notices)
     }
 
