@@ -6,6 +6,7 @@ use reverie_protocol::ids::JournalId;
 use serde_json::{Value, json};
 
 use crate::error::CommandError;
+use crate::key_talk::{MOVED_ON, NOTHING_CHANGED};
 use crate::ui::Ui;
 
 /// Asks for a change and carries it out. If the journal moves on meanwhile, it is asked for anew, on what it is then.
@@ -21,13 +22,13 @@ pub(crate) async fn ask_and_enact(
     loop {
         let proposal = account.propose(journal, change.clone()).await?;
         if !ui.confirm(yes, question)? {
-            ui.say("Nothing was changed.");
+            ui.say(NOTHING_CHANGED);
             return Ok(false);
         }
         match account.enact(&proposal).await {
             Ok(()) => return Ok(true),
             Err(ClientError::MovedOn) if ui.can_ask() && !yes => {
-                ui.warn("The journal has moved on since you looked, so nothing was done. `reverie members` shows it.");
+                ui.warn(MOVED_ON);
             }
             Err(error) => return Err(error.into()),
         }

@@ -9,7 +9,7 @@ use reverie_client::{Kit, recovery};
 use secrecy::{ExposeSecret as _, SecretString};
 
 use crate::error::{CommandError, user_error};
-use crate::key_talk::PRINT_AND_DELETE;
+use crate::key_talk::{PRINT_AND_DELETE, TYPE_WORDS};
 use crate::table::table;
 use crate::ui::Ui;
 
@@ -76,7 +76,7 @@ pub(crate) fn typed(ui: &Ui, source: &TypedKit) -> Result<Option<SecretString>, 
         .hint("Give them in a file: `--words-file FILE`.")
         .coded("needs_words"));
     }
-    ui.say("Type the words from the paper, six on a line, or scan its QR code. An empty line stops.");
+    ui.say(TYPE_WORDS);
     let mut words: Vec<String> = Vec::new();
     while words.len() < recovery::WORDS {
         let first = words.len() + 1;

@@ -32,6 +32,8 @@ mod table;
 mod time;
 mod ui;
 mod words;
+mod words_page;
 
 pub use self::reference::reference;
 pub use self::run::run;
+pub use self::words_page::words_page;

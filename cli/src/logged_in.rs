@@ -9,7 +9,10 @@ use secrecy::{ExposeSecret as _, SecretString};
 use crate::agent;
 use crate::arguments::Global;
 use crate::error::CommandError;
-use crate::key_talk::{MISLED, NOT_JOINED, deeds_damaged, settled};
+use crate::key_talk::{
+    ACCEPTED, AWAY, MANY_CAPTURED, MANY_DAMAGED, MISLED, NOT_JOINED, ONE_CAPTURED, ONE_DAMAGED, READING_LOGGED_OUT,
+    counted, settled, with,
+};
 use crate::pairing_words::compares;
 use crate::profile::Profile;
 use crate::report::{still_waiting, tell};
@@ -107,12 +110,9 @@ pub(crate) async fn tell_captured(ui: &Ui, account: &Unlocked) -> Result<(), Com
     if account.captures_were_misled() {
         ui.warn(MISLED);
     }
-    match account.captured_count().await? {
-        0 => {}
-        1 => ui.say("You captured 1 thing while this device was locked. To look at it: `reverie captured`."),
-        many => ui.say(&format!(
-            "You captured {many} things while this device was locked. To look at them: `reverie captured`."
-        )),
+    let captured = account.captured_count().await?;
+    if captured > 0 {
+        ui.say(&counted(captured, ONE_CAPTURED, MANY_CAPTURED));
     }
     Ok(())
 }
@@ -133,25 +133,24 @@ pub(crate) async fn catch_up(ui: &Ui, account: &mut Unlocked, purpose: Purpose) 
     }
     match account.damaged_count().await? {
         0 => {}
-        damaged => ui.warn(&deeds_damaged(damaged)),
+        damaged => ui.warn(&counted(damaged, ONE_DAMAGED, MANY_DAMAGED)),
     }
     let known: Vec<_> = account.contacts().into_iter().map(|contact| contact.account).collect();
     match fetch(ui, account).await {
         Ok(()) => {
             for met in account.pairings().iter().filter(|met| !known.contains(&met.contact.account)) {
                 let next = if compares(account, met) { " `reverie pair` shows the words to compare." } else { "" };
-                ui.say(&format!("{} accepted your invitation.{next}", met.contact.handle));
+                let said = with(ACCEPTED, &[("HANDLE", &met.contact.handle)]);
+                ui.say(&format!("{said}{next}"));
             }
             Ok(())
         }
         Err(error) if error.is_offline() && purpose == Purpose::Reading => {
-            ui.warn("The server cannot be reached now. This is what this device holds, as of the last time it was.");
+            ui.warn(AWAY);
             Ok(())
         }
         Err(ClientError::LoggedOut) if purpose == Purpose::Reading => {
-            ui.warn(
-                "This device is not logged in, so this is what it holds already. `reverie login` fetches the rest.",
-            );
+            ui.warn(READING_LOGGED_OUT);
             Ok(())
         }
         Err(error @ (ClientError::DeviceRevoked(_) | ClientError::SecondFactorDue)) if purpose == Purpose::Reading => {

@@ -5,6 +5,10 @@ use reverie_protocol::account::AccountRole;
 use serde_json::{Value, json};
 
 use crate::error::CommandError;
+use crate::key_talk::{
+    COMPARE, CONFIRMED, CONFIRMED_CLINICIAN, CONFIRMED_HERE, CONFIRMED_PATIENT, IF_THE_SAME, NOT_CONFIRMED, SAME_WORDS,
+    with,
+};
 use crate::ui::Ui;
 
 /// Tells whether these two ever seal anything to each other, so that the words matter.
@@ -34,19 +38,16 @@ pub(crate) fn pairing_json(pairing: &Pairing) -> Value {
 /// Shows the words, asks whether both screens show the same where somebody can answer, and confirms.
 pub(crate) async fn compare(ui: &Ui, account: &mut Unlocked, pairing: &Pairing) -> Result<(), CommandError> {
     let handle = &pairing.contact.handle;
-    ui.say(&format!("Compare these six words with {handle}, in the room or by voice:"));
+    ui.say(&with(COMPARE, &[("HANDLE", handle)]));
     ui.say(&format!("\n    {}\n", words_text(pairing)));
     if !ui.can_ask() {
-        ui.say(&format!("If both screens show the same: reverie pair --confirm {handle}"));
+        ui.say(&with(IF_THE_SAME, &[("HANDLE", handle)]));
         return Ok(());
     }
-    if ui.ask("Do both screens show the same words?")? {
+    if ui.ask(SAME_WORDS)? {
         return confirm(ui, account, handle).await;
     }
-    ui.warn(&format!(
-        "{handle} is not confirmed, and nothing is sealed to them. If the words differ, somebody else used the code: \
-         make a new invitation in the room. To compare later: `reverie pair`."
-    ));
+    ui.warn(&with(NOT_CONFIRMED, &[("HANDLE", handle)]));
     Ok(())
 }
 
@@ -55,18 +56,15 @@ pub(crate) async fn confirm(ui: &Ui, account: &mut Unlocked, handle: &str) -> Re
     match account.confirm(handle).await {
         Ok(_) => {}
         Err(error) if error.is_offline() => {
-            ui.warn("Confirmed on this device. The server cannot be reached now; the next command that can tells it.");
+            ui.warn(CONFIRMED_HERE);
         }
         Err(error) => return Err(error.into()),
     }
-    ui.say(&match (account.role(), account.contact_of(handle)?.role) {
-        (AccountRole::Patient, AccountRole::Clinician) => {
-            format!("{handle} is confirmed. What you share from now on, {handle} can read: `reverie share ENTRY`.")
-        }
-        (AccountRole::Clinician, AccountRole::Patient) => {
-            format!("{handle} is confirmed. When {handle} shares something, `reverie queue` shows it.")
-        }
-        _ => format!("{handle} is confirmed."),
-    });
+    let said = match (account.role(), account.contact_of(handle)?.role) {
+        (AccountRole::Patient, AccountRole::Clinician) => CONFIRMED_CLINICIAN,
+        (AccountRole::Clinician, AccountRole::Patient) => CONFIRMED_PATIENT,
+        _ => CONFIRMED,
+    };
+    ui.say(&with(said, &[("HANDLE", handle)]));
     Ok(())
 }

@@ -18,7 +18,8 @@ pub use backup::backup;
 pub use browser::passkey;
 pub use measure::{consent, pack, prompts};
 pub use sealed::{
-    attachment, body, bundle, capture, device, document, grant, handover, invitation_code, key_text, local, recovery_words,
+    attachment, body, bundle, capture, device, document, grant, handover, invitation_code, key_text, local,
+    recovery_words,
 };
 pub use taken_home::{export, given_back, shown, time};
 pub use wire::{answer, card, erasure, events, evidence, keyring, problem, record, text};

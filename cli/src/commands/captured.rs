@@ -8,7 +8,7 @@ use reverie_protocol::ids::DocumentId;
 use serde_json::{Value, json};
 
 use crate::error::CommandError;
-use crate::key_talk::{MISLED, NOTHING_CAPTURED, OF_CAPTURES};
+use crate::key_talk::{CAPTURE_LATER, DROP_CAPTURE, MISLED, NOTHING_CAPTURED, OF_CAPTURES};
 use crate::logged_in::{Purpose, Start, catch_up};
 use crate::report::still_waiting;
 use crate::table::table;
@@ -115,7 +115,7 @@ async fn ask(ui: &Ui, account: &mut Unlocked, capture: &Captured) -> Result<(), 
             Err(error) => Err(error),
         },
         _ => {
-            ui.say("Later, then. It stays here, sealed.");
+            ui.say(CAPTURE_LATER);
             Ok(())
         }
     }
@@ -138,7 +138,7 @@ async fn keep_one(ui: &Ui, account: &mut Unlocked, id: DocumentId) -> Result<(),
 
 /// Tells whether it was dropped.
 async fn drop_one(ui: &Ui, account: &mut Unlocked, id: DocumentId, yes: bool) -> Result<bool, CommandError> {
-    if !ui.confirm(yes, "Drop it for good? It is on no other device, and you cannot bring it back.")? {
+    if !ui.confirm(yes, DROP_CAPTURE)? {
         ui.say("It stays here, sealed.");
         return Ok(false);
     }

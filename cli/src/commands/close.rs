@@ -5,6 +5,7 @@ use reverie_client::CircleChange;
 
 use crate::circle_changes::{ask_and_enact, change_json, circle_text};
 use crate::error::CommandError;
+use crate::key_talk::CLOSED;
 use crate::logged_in::LoggedIn;
 use crate::ui::Ui;
 
@@ -32,7 +33,7 @@ pub(crate) async fn run(ui: &Ui, logged_in: LoggedIn, args: CloseArgs) -> Result
     ui.say(&format!("{} ends, for good. What is in it stays as it is.", circle_text(&account, &circle)));
     let done = ask_and_enact(ui, &mut account, circle.journal, &CircleChange::Close, args.yes, "End it?").await?;
     if done {
-        ui.say("It is closed. You can still withdraw what you wrote in it.");
+        ui.say(CLOSED);
     }
     ui.answer(&change_json(&account, circle.journal, done), String::new)
 }

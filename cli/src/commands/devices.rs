@@ -8,7 +8,9 @@ use serde_json::{Value, json};
 
 use crate::commands::rekey::change_keys;
 use crate::error::{CommandError, user_error};
-use crate::key_talk::{CODE_SHOWN, IF_LOST, LOST_OR_STOLEN, NAME_UNKNOWN, REKEYED_AFTER_LOSS, REMOVED};
+use crate::key_talk::{
+    CODE_SHOWN, IF_LOST, LOST_OR_STOLEN, NAME_UNKNOWN, NOTHING_REMOVED, REKEYED_AFTER_LOSS, REMOVED,
+};
 use crate::logged_in::{Purpose, Start, catch_up};
 use crate::table::table;
 use crate::ui::Ui;
@@ -92,7 +94,7 @@ async fn add(ui: &Ui, account: &mut Unlocked) -> Result<(), CommandError> {
 async fn remove(ui: &Ui, account: &mut Unlocked, id: Option<&str>, yes: bool) -> Result<bool, CommandError> {
     let Some(id) = id else {
         if !ui.confirm(yes, "Remove every device but this one?")? {
-            ui.say("Nothing was removed.");
+            ui.say(NOTHING_REMOVED);
             return Ok(false);
         }
         account.remove_other_devices().await?;
@@ -111,7 +113,7 @@ async fn remove(ui: &Ui, account: &mut Unlocked, id: Option<&str>, yes: bool) ->
     }
     let name = name(device).to_owned();
     if !ui.confirm(yes, &format!("Remove {name} ({} to {})?", device.first_day, device.last_day))? {
-        ui.say("Nothing was removed.");
+        ui.say(NOTHING_REMOVED);
         return Ok(false);
     }
     account.remove_device(device.session).await?;

@@ -12,7 +12,9 @@ use serde_json::json;
 use crate::commands::kit::{offer_to_prove, present};
 use crate::commands::second_factor::enrol_if_due;
 use crate::error::{CommandError, user_error};
-use crate::key_talk::NOT_JOINED;
+use crate::key_talk::{
+    ACCOUNT_MADE, CHOOSE_PASSWORD, INVITATION_STILL_GOOD, JOINED_HERE_BEFORE, JOINING_CUT, NOT_JOINED, with,
+};
 use crate::kit_paper::words_text;
 use crate::logged_in::Start;
 use crate::pairing_words::{compare, compares, pairing_json};
@@ -52,26 +54,23 @@ pub(crate) async fn run(ui: &Ui, start: Start, JoinArgs { code, to, yes }: JoinA
     let profile = Profile::find(&start.global)?;
     let environment = profile.environment()?;
     let invited = Invited::look(environment, &code.join(" ")).await.map_err(|error| match error {
-        ClientError::AccountExists(_) => CommandError::from(error)
-            .also("If joining was cut short here, `reverie login` finishes it or clears it up."),
+        ClientError::AccountExists(_) => CommandError::from(error).also(JOINED_HERE_BEFORE),
         error => error.into(),
     })?;
     introduce(ui, &invited);
     let password = start.global.new_password()?;
     profile.remember_server()?;
     let prepared = invited.prepare(password.expose_secret()).await.map_err(|error| match error {
-        ClientError::WeakPassword(_) => {
-            CommandError::from(error).hint("The invitation is still good: run the same command with another password.")
-        }
+        ClientError::WeakPassword(_) => CommandError::from(error).hint(INVITATION_STILL_GOOD),
         error => error.into(),
     })?;
     let mut account = prepared.finish().await.map_err(|error| {
         let cut = error.is_offline();
         let error = CommandError::from(error);
-        if cut { error.hint("Run `reverie login`: it tells whether your account was made.") } else { error }
+        if cut { error.hint(JOINING_CUT) } else { error }
     })?;
 
-    ui.say(&format!("Your account is made: {}.", account.handle()));
+    ui.say(&with(ACCOUNT_MADE, &[("HANDLE", account.handle())]));
     ui.say("");
     let (kit, written) = present(ui, &account, to.as_deref())?;
     let inviter = account.pairings().into_iter().next();
@@ -114,5 +113,5 @@ fn introduce(ui: &Ui, invited: &Invited) {
         |(handle, role)| format!("{handle} ({role}) invites you"),
     );
     ui.say(&format!("{who} to join as {} ({}).\n", invited.handle(), invited.role()));
-    ui.say("Your password opens your keys on this device. Nobody can reset it for you.");
+    ui.say(CHOOSE_PASSWORD);
 }

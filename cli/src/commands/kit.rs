@@ -8,7 +8,10 @@ use secrecy::{ExposeSecret as _, SecretString};
 use serde_json::json;
 
 use crate::error::{CommandError, user_error};
-use crate::key_talk::{KIT_LATER, KIT_PROVED, KIT_REPLACED, OLD_KIT_VALID, THE_KIT, cut_off, settled};
+use crate::key_talk::{
+    DRILL_STOPPED, DRILL_WORKS, KIT_LATER, KIT_MISTYPED_NEXT, KIT_NOT_HERE, KIT_NOT_HERE_NEXT, KIT_PROVED,
+    KIT_REPLACED, KIT_WAITS, KIT_WAITS_NEXT, OLD_KIT_VALID, THE_KIT, cut_off, settled, with,
+};
 use crate::kit_paper::{TypedKit, typed, words_text, write};
 use crate::logged_in::Start;
 use crate::ui::Ui;
@@ -106,9 +109,7 @@ pub(crate) async fn offer_to_prove(ui: &Ui, account: &mut Unlocked) -> Result<()
 async fn prove(ui: &Ui, account: &mut Unlocked, words: &SecretString) -> Result<(), CommandError> {
     let replaces = account.has_joined();
     account.prove_kit(words.expose_secret()).await.map_err(|error| match (error, cut_off(account)) {
-        (error @ ClientError::Mistyped(_), _) => {
-            CommandError::from(error).coded("mistyped").hint("Nothing was changed. Try again: `reverie kit prove`.")
-        }
+        (error @ ClientError::Mistyped(_), _) => CommandError::from(error).coded("mistyped").hint(KIT_MISTYPED_NEXT),
         (error, Some(both)) => CommandError::from(error).hint(both),
         (error, None) => error.into(),
     })?;
@@ -127,10 +128,7 @@ fn show(ui: &Ui, account: &Unlocked, To { to }: To) -> Result<(), CommandError> 
 
 /// Says what a kit is, and writes it where it is wanted.
 pub(crate) fn present(ui: &Ui, account: &Unlocked, to: Option<&Path>) -> Result<(Kit, Vec<PathBuf>), CommandError> {
-    let kit = account.unproved_kit().ok_or_else(|| {
-        user_error("your recovery kit is proved already, and is not kept on this device")
-            .hint("To try the paper: `reverie kit drill`. If it is lost: `reverie kit` makes a new one.")
-    })?;
+    let kit = account.unproved_kit().ok_or_else(|| user_error(KIT_NOT_HERE).hint(KIT_NOT_HERE_NEXT))?;
     ui.say(THE_KIT);
     ui.say("");
     let written = to.map(|folder| write(ui, &kit, account.handle(), folder)).transpose()?.unwrap_or_default();
@@ -139,17 +137,14 @@ pub(crate) fn present(ui: &Ui, account: &Unlocked, to: Option<&Path>) -> Result<
 
 async fn drill(ui: &Ui, account: &mut Unlocked, source: &TypedKit) -> Result<(), CommandError> {
     if account.unproved_kit().is_some() {
-        return Err(user_error("there is a kit that waits to be proved").hint("Prove it first: `reverie kit prove`."));
+        return Err(user_error(KIT_WAITS).hint(KIT_WAITS_NEXT));
     }
     let Some(words) = typed(ui, source)? else {
-        ui.say("Nothing was tried, and nothing was changed.");
+        ui.say(DRILL_STOPPED);
         return Ok(());
     };
     let drilled = account.drill(words.expose_secret()).await?;
     let (people, journals) = (drilled.people, drilled.journals);
-    ui.say(&format!(
-        "The kit works: it opens your keys, and with them {journals} journals and {people} people. Nothing was changed. \
-         Put it back."
-    ));
+    ui.say(&with(DRILL_WORKS, &[("JOURNALS", &journals.to_string()), ("PEOPLE", &people.to_string())]));
     ui.answer(&json!({ "works": true, "people": people, "journals": journals }), String::new)
 }

@@ -10,7 +10,10 @@ use serde_json::json;
 
 use crate::arguments::handle;
 use crate::error::{CommandError, user_error};
-use crate::key_talk::settled;
+use crate::key_talk::{
+    LOGGED_IN, OLD_PASSWORD_HERE, OLD_PASSWORD_HERE_NEXT, PASSWORD_AGAIN, PASSWORD_LOST, WHOSE_WORDS, WHOSE_WORDS_NEXT,
+    settled, with,
+};
 use crate::kit_paper::{TypedKit, typed};
 use crate::logged_in::{Purpose, Start, catch_up};
 use crate::password::given_or_asked;
@@ -54,7 +57,7 @@ pub(crate) async fn run(ui: &Ui, start: Start, args: LoginArgs) -> Result<(), Co
         None if args.recovery => by_kit(ui, &start, &args).await?,
         None => here(ui, &start, &args).await?,
     };
-    let logged_in = format!("Logged in as {} ({}).", account.handle(), account.role());
+    let logged_in = with(LOGGED_IN, &[("HANDLE", account.handle()), ("ROLE", &account.role().to_string())]);
     if args.after_restore {
         ui.say(&format!("{logged_in} Next: `reverie resend` says what the server lacks, and sends it again."));
     } else {
@@ -74,10 +77,9 @@ async fn here(ui: &Ui, start: &Start, args: &LoginArgs) -> Result<Unlocked, Comm
         Err(ClientError::WrongPassword) => {
             let changed = "the password opens this device, but not the account: it was changed on another device";
             if args.new_passphrase_file.is_none() && !ui.can_ask() {
-                let hint = "Give the new one as well: `--new-passphrase-file FILE`. What is on this device is safe.";
-                return Err(user_error(changed).hint(hint).coded("wrong_password"));
+                return Err(user_error(changed).hint(OLD_PASSWORD_HERE_NEXT).coded("wrong_password"));
             }
-            ui.say("This password opens this device, but not the account: it was changed on another device.");
+            ui.say(OLD_PASSWORD_HERE);
             let new = given_or_asked(args.new_passphrase_file.as_deref(), "The account's password now: ")?;
             account.login(new.expose_secret()).await?
         }
@@ -100,7 +102,7 @@ async fn by_code(ui: &Ui, start: &Start, code: &str) -> Result<Unlocked, Command
         match newcomer.login(password.expose_secret()).await {
             // The code is used up, so a mistyped password must not cost a new one.
             Err(ClientError::WrongPassword) if left > 0 && ui.can_ask() && !start.global.has_password_source() => {
-                ui.say("That password is not right. Try again.");
+                ui.say(PASSWORD_AGAIN);
             }
             logged_in => {
                 let account = logged_in?;
@@ -115,17 +117,12 @@ async fn by_code(ui: &Ui, start: &Start, code: &str) -> Result<Unlocked, Command
 async fn by_kit(ui: &Ui, start: &Start, args: &LoginArgs) -> Result<Unlocked, CommandError> {
     let words = typed(ui, &args.kit)?.ok_or_else(|| user_error("no words were typed; nothing was changed"))?;
     let kit = read(words.expose_secret())?;
-    let handle = args.handle.clone().or(kit.handle).ok_or_else(|| {
-        user_error("the words do not say whose they are")
-            .hint("Add the handle that stands on the kit: `--handle HANDLE`.")
-    })?;
+    let handle = args.handle.clone().or(kit.handle).ok_or_else(|| user_error(WHOSE_WORDS).hint(WHOSE_WORDS_NEXT))?;
     let profile = Profile::find(&start.global)?;
     let recovery = Recovery::open(profile.environment()?, &handle, &kit.code).await?;
     let password = start.global.password(&format!("Password of {handle}: "))?;
     let account = recovery.add_device(password.expose_secret()).await.map_err(|error| match error {
-        ClientError::WrongPassword => {
-            CommandError::from(error).also("If it is lost: `reverie recover` sets a new one, with the same kit.")
-        }
+        ClientError::WrongPassword => CommandError::from(error).also(PASSWORD_LOST),
         error => error.into(),
     })?;
     profile.remember_server()?;

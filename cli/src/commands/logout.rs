@@ -5,7 +5,9 @@ use serde_json::json;
 
 use crate::agent;
 use crate::error::CommandError;
+use crate::key_talk::LOGGED_OUT;
 use crate::logged_in::{Purpose, Start, catch_up};
+use crate::report::on_this_device_alone;
 use crate::ui::Ui;
 
 /// End this device's session; your keys stay on it, sealed
@@ -37,7 +39,8 @@ pub(crate) async fn run(ui: &Ui, start: Start, LogoutArgs { erase, yes }: Logout
         catch_up(ui, &mut account, Purpose::Writing).await?;
         account.logout().await?;
     }
-    ui.say("Logged out. `reverie login` logs in again.");
+    ui.say(LOGGED_OUT);
+    on_this_device_alone(ui, &account);
     ui.answer(&json!({ "logged_in": false, "waiting": account.waiting_count() }), String::new)
 }
 

@@ -8,7 +8,7 @@ use secrecy::ExposeSecret as _;
 use serde_json::json;
 
 use crate::error::CommandError;
-use crate::key_talk::{PASSWORD_CHANGED, cut_off};
+use crate::key_talk::{PASSWORD_CHANGED, PASSWORD_CHANGED_ELSEWHERE, cut_off};
 use crate::logged_in::Start;
 use crate::password::new_password;
 use crate::ui::Ui;
@@ -33,9 +33,7 @@ pub(crate) async fn run(ui: &Ui, start: Start, args: PasswordArgs) -> Result<(),
     let new = new_password(args.new_passphrase_file.as_deref())?;
     let changed = account.change_password(old.expose_secret(), new.expose_secret()).await;
     changed.map_err(|error| match (error, cut_off(&account)) {
-        (error @ ClientError::WrongPassword, _) => CommandError::from(error).hint(
-            "The password was changed on another device. Nothing was changed now. Run `reverie login` here first.",
-        ),
+        (error @ ClientError::WrongPassword, _) => CommandError::from(error).hint(PASSWORD_CHANGED_ELSEWHERE),
         (error, Some(both)) => CommandError::from(error).hint(both),
         (error, None) => error.into(),
     })?;

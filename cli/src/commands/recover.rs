@@ -8,7 +8,9 @@ use serde_json::json;
 
 use crate::arguments::handle;
 use crate::error::{CommandError, user_error};
-use crate::key_talk::RECOVERED;
+use crate::key_talk::{
+    KIT_OPENS, RECOVER_AGAIN, RECOVER_ELSEWHERE, RECOVERED, RECOVERY_STOPPED, WHOSE_WORDS, WHOSE_WORDS_NEXT, with,
+};
 use crate::kit_paper::{TypedKit, typed};
 use crate::logged_in::{Purpose, Start, catch_up};
 use crate::profile::Profile;
@@ -35,24 +37,20 @@ pub(crate) struct RecoverArgs {
 pub(crate) async fn run(ui: &Ui, start: Start, args: RecoverArgs) -> Result<(), CommandError> {
     let RecoverArgs { handle, kit } = args;
     let Some(words) = typed(ui, &kit)? else {
-        ui.say("Nothing was changed.");
+        ui.say(RECOVERY_STOPPED);
         return Ok(());
     };
     let kit = read(words.expose_secret())?;
     let mut global = start.global;
     global.server = global.server.or(kit.server);
-    let handle = handle.or(kit.handle).ok_or_else(|| {
-        user_error("the words do not say whose they are")
-            .hint("Add the handle that stands on the kit: `--handle HANDLE`.")
-    })?;
+    let handle = handle.or(kit.handle).ok_or_else(|| user_error(WHOSE_WORDS).hint(WHOSE_WORDS_NEXT))?;
     let profile = Profile::find(&global)?;
     let opened = Recovery::open(profile.environment()?, &handle, &kit.code).await;
     let recovery = opened.map_err(|error| match error {
-        ClientError::AccountExists(_) => CommandError::from(error)
-            .hint("Nothing was changed. Recover under a new profile: `reverie --profile NAME recover …`."),
+        ClientError::AccountExists(_) => CommandError::from(error).hint(RECOVER_ELSEWHERE),
         error => error.into(),
     })?;
-    ui.say(&format!("The kit opens the account {handle}. Nothing is changed yet. Choose a new password."));
+    ui.say(&with(KIT_OPENS, &[("HANDLE", &handle)]));
     let password = match global.new_password() {
         Ok(password) => password,
         Err(error) => {
@@ -62,7 +60,7 @@ pub(crate) async fn run(ui: &Ui, start: Start, args: RecoverArgs) -> Result<(), 
     };
     let finished = recovery.finish(password.expose_secret()).await;
     let mut account = finished.map_err(|error| {
-        let again = error.is_offline().then_some("Nothing is lost: run the same command again; the kit stays valid.");
+        let again = error.is_offline().then_some(RECOVER_AGAIN);
         let error = CommandError::from(error);
         match again {
             Some(again) => error.hint(again),

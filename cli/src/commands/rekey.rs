@@ -5,6 +5,7 @@ use reverie_client::Unlocked;
 use serde_json::json;
 
 use crate::error::CommandError;
+use crate::key_talk::{BEFORE_REKEY, NOTHING_CHANGED, REKEYED};
 use crate::logged_in::LoggedIn;
 use crate::report::tell;
 use crate::ui::Ui;
@@ -28,12 +29,9 @@ pub(crate) struct RekeyArgs {
 
 pub(crate) async fn run(ui: &Ui, logged_in: LoggedIn, RekeyArgs { yes }: RekeyArgs) -> Result<(), CommandError> {
     let LoggedIn { mut account, profile: _ } = logged_in;
-    ui.say(
-        "Your account gets new keys. What was stolen with the old ones opens nothing that is written afterwards to your \
-         own journals. What was written before stays sealed to the old keys, which you keep.",
-    );
+    ui.say(BEFORE_REKEY);
     if !ui.confirm(yes, "Make new keys?")? {
-        ui.say("Nothing was changed.");
+        ui.say(NOTHING_CHANGED);
         return Ok(());
     }
     change_keys(ui, &mut account).await?;
@@ -47,6 +45,6 @@ pub(crate) async fn change_keys(ui: &Ui, account: &mut Unlocked) -> Result<(), C
     for notice in account.flush().await?.notices {
         tell(ui, &notice);
     }
-    ui.say("You have new keys. Your other devices are logged out: run `reverie login` there.");
+    ui.say(REKEYED);
     Ok(())
 }

@@ -6,6 +6,7 @@ use reverie_client::CircleChange;
 use crate::arguments::handle;
 use crate::circle_changes::{ask_and_enact, change_json, circle_text};
 use crate::error::CommandError;
+use crate::key_talk::{IS_OUT, WILL_BE_OUT, with};
 use crate::logged_in::LoggedIn;
 use crate::ui::Ui;
 
@@ -36,15 +37,12 @@ pub(crate) async fn run(ui: &Ui, logged_in: LoggedIn, args: RemoveArgs) -> Resul
     let gone = account.contact_of(&handle)?.account;
     let circle = account.find_circle(Some(circle.as_deref().unwrap_or(&handle)))?;
     ui.say(&format!("{handle} is taken out of {}.", circle_text(&account, &circle)));
-    ui.say(&format!(
-        "What is written afterwards, {handle} cannot open. What {handle} has opened, or fetched, before stays with \
-         {handle}."
-    ));
+    ui.say(&with(WILL_BE_OUT, &[("HANDLE", &handle)]));
     let question = format!("Take {handle} out?");
     let change = CircleChange::Remove { account: gone };
     let done = ask_and_enact(ui, &mut account, circle.journal, &change, yes, &question).await?;
     if done {
-        ui.say(&format!("{handle} is out. The journal has a new key."));
+        ui.say(&with(IS_OUT, &[("HANDLE", &handle)]));
     }
     ui.answer(&change_json(&account, circle.journal, done), String::new)
 }

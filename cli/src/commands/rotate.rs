@@ -5,6 +5,7 @@ use reverie_client::CircleChange;
 
 use crate::circle_changes::{ask_and_enact, change_json, circle_text};
 use crate::error::CommandError;
+use crate::key_talk::NEW_JOURNAL_KEY;
 use crate::logged_in::LoggedIn;
 use crate::ui::Ui;
 
@@ -33,7 +34,7 @@ pub(crate) async fn run(ui: &Ui, logged_in: LoggedIn, args: RotateArgs) -> Resul
     let done =
         ask_and_enact(ui, &mut account, circle.journal, &CircleChange::Rotate, args.yes, "Make a new key?").await?;
     if done {
-        ui.say("What is written from now on is sealed to the new key.");
+        ui.say(NEW_JOURNAL_KEY);
     }
     ui.answer(&change_json(&account, circle.journal, done), String::new)
 }

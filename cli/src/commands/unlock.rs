@@ -7,6 +7,7 @@ use serde_json::json;
 
 use crate::agent;
 use crate::error::CommandError;
+use crate::key_talk::{LOCKED, LOCKED_BEFORE, UNLOCKED, with};
 use crate::logged_in::{Start, tell_captured};
 use crate::profile::Profile;
 use crate::ui::Ui;
@@ -47,16 +48,14 @@ pub(crate) async fn unlock(ui: &Ui, start: Start, args: UnlockArgs) -> Result<()
     agent::lock(&profile)?;
     let minutes = args.idle_minutes;
     let agent = agent::start(&profile, &account.key_to_hold().await?, Duration::from_secs(60 * u64::from(minutes)))?;
-    ui.say(&format!(
-        "Unlocked. It locks itself when no command was run for {minutes} minutes; to lock it now: `reverie lock`."
-    ));
+    ui.say(&with(UNLOCKED, &[("MINUTES", &minutes.to_string())]));
     tell_captured(ui, &account).await?;
     ui.answer(&json!({ "unlocked": true, "idle_minutes": minutes, "agent": agent }), String::new)
 }
 
 pub(crate) fn lock(ui: &Ui, start: &Start) -> Result<(), CommandError> {
     let was_unlocked = agent::lock(&Profile::find(&start.global)?)?;
-    ui.say(if was_unlocked { "Locked." } else { "It was locked already." });
+    ui.say(if was_unlocked { LOCKED } else { LOCKED_BEFORE });
     ui.answer(&json!({ "unlocked": false, "was_unlocked": was_unlocked }), String::new)
 }
 

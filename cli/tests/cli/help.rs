@@ -5,18 +5,27 @@ use std::path::Path;
 
 use crate::support::Device;
 
-#[test]
-fn the_reference_says_what_the_commands_say() {
-    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("../docs/cli.md");
-    let reference = reverie_cli::reference();
+/// Compares a page with what it is made from, or writes it anew.
+fn is_fresh(page: &str, made: &str) {
+    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("../docs").join(page);
     if std::env::var_os("UPDATE_REFERENCE").is_some() {
-        fs::write(&path, &reference).unwrap();
+        fs::write(&path, made).expect("the repository can be written");
     }
     let committed = fs::read_to_string(&path).unwrap_or_default();
     assert!(
-        committed == reference,
-        "docs/cli.md is stale. To write it anew: UPDATE_REFERENCE=1 cargo test -p reverie --test cli"
+        committed == made,
+        "docs/{page} is stale. To write it anew: UPDATE_REFERENCE=1 cargo test -p reverie --test cli"
     );
+}
+
+#[test]
+fn the_reference_says_what_the_commands_say() {
+    is_fresh("cli.md", &reverie_cli::reference());
+}
+
+#[test]
+fn the_page_of_words_says_what_is_said() {
+    is_fresh("words.md", &reverie_cli::words_page());
 }
 
 #[test]

@@ -193,13 +193,19 @@ impl ClientError {
                 "Check the address and your connection, then try again. Nothing on this device is lost."
             }
             Self::Api(ApiError::Refused(problem)) => return refused(problem.code),
+            Self::Store(_) => {
+                "What was kept before is safe. See that the disk has room and that nothing else uses this profile, then do \
+                 it again."
+            }
             Self::NoAccount => "Join with an invitation code: `reverie join CODE --server URL`.",
-            Self::AccountExists(_) => "To use a second account on this device, name it: `reverie --profile NAME …`.",
+            Self::AccountExists(_) => {
+                "Nothing was changed. To use a second account on this device, name it: `reverie --profile NAME …`."
+            }
             Self::WrongPassword => {
                 "Try again. Capital letters and the keyboard layout matter. If it is surely right, the file may be damaged; \
                  what was sent is safe on the server, and `reverie --profile NAME login --recovery` brings it back."
             }
-            Self::LoggedOut => "Run `reverie login`.",
+            Self::LoggedOut => "What you wrote is kept here. Run `reverie login`.",
             Self::DeviceRevoked(_) => {
                 "What it holds stays readable here with its password. If that was not you, tell your practice. To use it \
                  again: `reverie login`, or after a recovery, with a code from your other device, \
@@ -233,20 +239,26 @@ impl ClientError {
                 "Nothing is lost. `reverie login` finds out which one is valid; if it does not take the one password, \
                  it takes the other."
             }
-            Self::PairingForged => "Ask for a new invitation, in the room if you can.",
-            Self::NotConfirmed { .. } => "Run `reverie pair`, compare the words together, and confirm.",
+            Self::PairingForged => {
+                "Nothing was accepted, and nothing is sealed to them. Ask for a new invitation, in the room if you can."
+            }
+            Self::NotConfirmed { .. } => {
+                "Nothing was sealed to them. Run `reverie pair`, compare the words together, and confirm."
+            }
             Self::Estranged { .. } => {
                 "Pair again in the room (`reverie invite --pair`) and compare the words. What you read and wrote before \
                  is untouched."
             }
             Self::OtherKeys { .. } => {
-                "Take them out and in again: `reverie remove HANDLE`, then `reverie admit HANDLE`."
+                "Nothing was sealed to the others. Take them out and in again: `reverie remove HANDLE`, then `reverie admit HANDLE`."
             }
             Self::KeysChangedElsewhere => {
-                "If that was you, run `reverie login` here. If it was not, tell your practice at once."
+                "What is here stays here. If that was you, run `reverie login` here. If it was not, tell your practice at once."
             }
             Self::MovedOn => "Look at it as it is now (`reverie members`), and say it once more.",
-            Self::Unanswered(_) => "`reverie members` tells, once the server can be reached.",
+            Self::Unanswered(_) => {
+                "Nothing is lost either way. `reverie members` tells, once the server can be reached."
+            }
             Self::UnknownContact(_) => "`reverie pair` lists who is known.",
             Self::UnknownEntry(_) => "`reverie list`, for clinicians `reverie brief`, shows the entries and their ids.",
             Self::CapturesFull(_) => {
@@ -283,13 +295,18 @@ impl ClientError {
 
 const fn refused(code: ProblemCode) -> Option<&'static str> {
     Some(match code {
-        ProblemCode::LoginFailed => "Check the handle and try the password again.",
-        ProblemCode::Unauthenticated | ProblemCode::DeviceRevoked => "Run `reverie login`.",
+        ProblemCode::LoginFailed => "Nothing was changed. Check the handle and try the password again.",
+        ProblemCode::Unauthenticated | ProblemCode::DeviceRevoked => {
+            "What you wrote is kept here. Run `reverie login`."
+        }
         ProblemCode::AccountSuspended | ProblemCode::AccountOffBoarded => {
             "Ask your practice. Your entries are kept, and what is on this device can still be read here."
         }
-        ProblemCode::InvitationUsed | ProblemCode::InvitationExpired => "Ask for a new invitation.",
-        ProblemCode::HandleTaken => "Choose another handle.",
+        ProblemCode::InvitationUsed => {
+            "Nothing was made here. Ask whoever invited you for a new one; if it was not you who used it, say so to them."
+        }
+        ProblemCode::InvitationExpired => "Nothing was made here. Ask whoever invited you for a new one.",
+        ProblemCode::HandleTaken => "Nothing was made. Choose another handle.",
         ProblemCode::VersionConflict => {
             "Another device changed this account's keys. Run `reverie login` here, then try again."
         }
