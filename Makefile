@@ -14,7 +14,7 @@ KILLS ?= 1000
 help: ## List the commands
 	@grep -E '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):.*## (.*)/make \1|\2/' | column -t -s '|'
 
-demo: ## Play sixteen weeks of a fictional practice, in about a minute; ARGS=--once ends instead of leaving the server up
+demo: ## Play sixteen weeks of a fictional practice, in one or two minutes; ARGS=--once ends instead of leaving the server up
 	@echo "Building (some minutes the first time, seconds after that)" >&2
 	@cargo build -q -p reverie-server -p reverie -p reverie-tests --bins
 	@cargo run -q -p reverie-tests --bin demo -- $(ARGS)
