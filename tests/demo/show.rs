@@ -115,8 +115,8 @@ pub fn what_next(data: &Path, server: &str, fiction: &Fiction) {
     let patients = fiction.patients.iter().map(|tale| (&tale.handle, &tale.person, &tale.passphrase));
     for (handle, person, passphrase) in clinicians.chain(patients) {
         let commands: &[&str] = match handle.as_str() {
-            "quill" => &["queue", "brief heron-41", "measure trend PHQ-9 heron-41", "note heron-41"],
-            "haddon" => &["queue", "brief lantern-19", "course lantern-19"],
+            "quill" => &["queue", "brief heron-41", "measure trend PHQ-9 heron-41", "note heron-41 --list"],
+            "haddon" => &["queue", "brief lantern-19", "course show lantern-19"],
             "heron-41" => &["list", "write --kind dream \"Stairs again, and a window this time.\""],
             "cedar-07" => &["list", "measure trend PHQ-9"],
             _ => &["list", "history"],
