@@ -45,6 +45,7 @@ pub(crate) mod members;
 pub(crate) mod note;
 pub(crate) mod pair;
 pub(crate) mod password;
+pub(crate) mod pause;
 pub(crate) mod person;
 pub(crate) mod prepare;
 pub(crate) mod prompt;
@@ -108,6 +109,8 @@ pub(crate) async fn run(ui: &Ui, start: Start, command: Command) -> Result<ExitC
         Command::Show(args) => show::run(ui, start.log_in(ui, Reading).await?, args).await,
         Command::Share(args) => share::run(ui, start.log_in(ui, Writing).await?, args).await,
         Command::Release(args) => release::run(ui, start.log_in(ui, Writing).await?, args).await,
+        Command::Pause(args) => pause::pause(ui, start.log_in(ui, Writing).await?, args).await,
+        Command::Resume(args) => pause::resume(ui, start.log_in(ui, Writing).await?, args).await,
         Command::Withdraw(args) => withdraw::run(ui, start.log_in(ui, Writing).await?, args).await,
         Command::Admit(args) => admit::run(ui, start.log_in(ui, Writing).await?, args).await,
         Command::Remove(args) => remove::run(ui, start.log_in(ui, Writing).await?, args).await,

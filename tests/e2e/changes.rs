@@ -140,6 +140,7 @@ async fn a_watch_says_what_came_and_leaves_the_device_to_other_commands() {
 
     let mut heron = world.joins("heron-41", invited["code"].as_str().unwrap()).await;
     heron.confirm("quill").await.unwrap();
+    heron.consents().await.unwrap();
     heron.shares(Kind::Image, "The locked greenhouse.").await.unwrap();
     let line = watching.line().await;
     assert_eq!((&line["handle"], &line["what"], &line["count"]), (&"heron-41".into(), &"entry".into(), &1.into()));

@@ -84,6 +84,7 @@ async fn the_first_thread_runs_from_a_shell() {
     heron.ok(&["pair", "--confirm", "quill"]);
     quill.ok(&["pair", "--confirm", "heron-41"]);
 
+    heron.ok(&["consent", "give", "--acknowledge", "1,2,3,4,5,6,7,8,9,10,11,12,13,14,15"]);
     heron.ok(&["write", "--kind", "conflict", "For me alone."]);
     let written = heron.ok(&["write", "--kind", "image", "--title", "The locked greenhouse", "Warm light inside."]);
     let entry = text(&written, "document");

@@ -18,9 +18,9 @@ use crate::shell::{flat, goes_home, ok, reverie};
 
 const CORE_10: &str = include_str!("../../shared/journal/packs/core-10.toml");
 /// Ten points, and several days of thoughts of being better off dead.
-const FLAGGED: [u16; 9] = [2, 1, 2, 2, 1, 1, 0, 0, 1];
+pub(crate) const FLAGGED: [u16; 9] = [2, 1, 2, 2, 1, 1, 0, 0, 1];
 
-fn coverage(away: Option<Away>) -> Coverage {
+pub(crate) fn coverage(away: Option<Away>) -> Coverage {
     let hours = Some(Hours::new("weekdays 9 to 17").unwrap());
     Coverage { within_business_days: 1, phone: Phone::new("617-555-0123").unwrap(), hours, away }
 }
@@ -30,7 +30,7 @@ fn contact(name: &str, phone: &str) -> Contact {
 }
 
 /// Answers item by item; where help is shown, says that somebody will be told.
-fn take(pack: &Pack, values: &[u16]) -> Taken {
+pub(crate) fn take(pack: &Pack, values: &[u16]) -> Taken {
     let mut taking = Taking::new(pack.clone()).unwrap();
     for value in values {
         let mut answered = taking.answer(Some(*value)).unwrap();
@@ -48,7 +48,7 @@ fn take(pack: &Pack, values: &[u16]) -> Taken {
 }
 
 /// Takes a measure, in private or shared.
-async fn takes(person: &mut Person, name: &str, values: &[u16], private: bool) -> reverie_client::Kept {
+pub(crate) async fn takes(person: &mut Person, name: &str, values: &[u16], private: bool) -> reverie_client::Kept {
     let setting = person.measure_setting(None, private).unwrap();
     let pack = setting.instruments.find(name).unwrap().clone();
     person.keep_measure(&setting, &pack, &take(&pack, values)).await.unwrap()

@@ -51,6 +51,7 @@ async fn nothing_that_anybody_writes_reaches_database_files_memory_logs_or_wire(
     quill.collect_guests().await.unwrap();
     heron.confirm("quill").await.unwrap();
     quill.confirm("heron-41").await.unwrap();
+    heron.consents().await.unwrap();
     quill.sync().await.unwrap();
 
     plant(&mut quill, &mut heron).await;

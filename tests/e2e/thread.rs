@@ -35,6 +35,7 @@ async fn a_practice_begins_with_one_code_and_people_who_compare_words() {
 
     heron.confirm("quill").await.unwrap();
     quill.confirm("heron-41").await.unwrap();
+    heron.consents().await.unwrap();
     let target = heron.share_target(Some("quill")).unwrap();
     heron.share(entry.document, &target).await.unwrap();
     quill.sync().await.unwrap();

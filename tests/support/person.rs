@@ -11,7 +11,7 @@ use reverie_client::kit::read;
 use reverie_client::native::system::randomness;
 use reverie_client::native::{Folder, Sockets, Timeouts};
 use reverie_client::store::Store;
-use reverie_client::{ClientError, Environment, Invited, Kept, NewEntry, NewFile, Newcomer, Recovery, Unlocked};
+use reverie_client::{Circle, ClientError, Environment, Invited, Kept, NewEntry, NewFile, Newcomer, Recovery, Unlocked};
 use reverie_journal::{Details, Kind};
 use reverie_protocol::ids::DocumentId;
 
@@ -88,6 +88,18 @@ impl Person {
     /// Writes a few words.
     pub async fn writes(&mut self, kind: Kind, words: &str) -> Result<Kept, ClientError> {
         self.account.write(entry(kind, words)).await
+    }
+
+    /// Agrees to every part of what is asked before something is shared with the only clinician there is.
+    pub async fn consents(&mut self) -> Result<(), ClientError> {
+        let circle = self.share_target(None)?;
+        self.consents_with(&circle).await
+    }
+
+    /// Agrees to every part of what is asked before something is shared with a circle.
+    pub async fn consents_with(&mut self, circle: &Circle) -> Result<(), ClientError> {
+        let parts = self.consent_asked(circle)?.numbers();
+        self.give_consent(circle, parts).await.map(drop)
     }
 
     /// Writes a few words, shares them with the only clinician there is, and returns the entry.

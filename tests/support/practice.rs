@@ -171,8 +171,16 @@ impl World {
         self.joins(handle, &code.expect("an administrator invites clinicians")).await
     }
 
-    /// Returns a new patient of a clinician; both have compared the words.
+    /// Returns a new patient of a clinician; both have compared the words, and she has consented to sharing.
     pub async fn patient(&self, handle: &str, clinician: &mut Person) -> Person {
+        let mut patient = self.newcomer(handle, clinician).await;
+        patient.consents().await.expect("the patient may share with her clinician");
+        clinician.sync().await.expect("the server can be asked");
+        patient
+    }
+
+    /// Returns a new patient of a clinician; both have compared the words, and she has not consented to anything yet.
+    pub async fn newcomer(&self, handle: &str, clinician: &mut Person) -> Person {
         let code = clinician.invite(AccountRole::Patient, Some(handle), INVITATION_IN_ROOM_SECONDS).await;
         let mut patient = self.joins(handle, &code.expect("a clinician invites patients")).await;
         clinician.collect_guests().await.expect("the guest has joined");

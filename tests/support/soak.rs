@@ -113,6 +113,7 @@ impl Soak {
             soak.joins(patient, &code).await;
             soak.ok(patient, &["pair", "--confirm", "quill"]).await;
             soak.ok("quill", &["pair", "--confirm", patient]).await;
+            soak.ok(patient, &["consent", "give", "--acknowledge", "1,2,3,4,5,6,7,8,9,10,11,12,13,14,15"]).await;
         }
         let began = Instant::now();
         let child = soak.start(PATIENTS[0], &Deed::Write { attach: true });

@@ -3,8 +3,9 @@
 use std::path::PathBuf;
 
 use clap::{Args, Subcommand};
-use reverie_client::Unlocked;
-use reverie_journal::{ConsentState, ConsentText, SharedView};
+use reverie_client::{Circle, Unlocked};
+use reverie_journal::ConsentText;
+use reverie_journal::render::{clean, consent_receipts_text, consent_text};
 use serde_json::json;
 
 use crate::about::about;
@@ -15,19 +16,20 @@ use crate::logged_in::{LoggedIn, Start};
 use crate::report::{kept_json, still_waiting};
 use crate::ui::Ui;
 
-/// Read, give or take back consent; clinicians ask for it
+/// Read, give or take back consent to sharing
 ///
-/// Where a clinic asks, nothing is shared before every part is acknowledged. Your answer is signed with your key; your
-/// clinic reads it as its receipt. A changed text asks anew. Taking back never waits.
+/// Nothing is shared before you have acknowledged every part of the text. Your answer is signed with your key; your
+/// clinic reads it as its receipt. A changed text asks anew. Giving waits in the day after a dose; taking back never does.
 #[derive(Args)]
 #[command(
     disable_help_subcommand = true,
     after_help = "\
 Examples:
-  reverie consent ask heron-41
   reverie consent show
   reverie consent give
-  reverie consent take-back"
+  reverie consent take-back
+  reverie consent ask heron-41 --text ours.toml        for clinicians
+  reverie consent receipt heron-41                     for clinicians"
 )]
 pub(crate) struct ConsentArgs {
     #[command(subcommand)]
@@ -38,8 +40,10 @@ pub(crate) struct ConsentArgs {
 enum ConsentCommand {
     /// Show what is asked, and how it stands
     Show(ShowArgs),
-    /// Ask a patient for consent (clinicians)
+    /// Ask a patient for consent to a text of your own, in place of the one that ships (clinicians)
     Ask(AskArgs),
+    /// Show what a patient signed, to be filed (clinicians)
+    Receipt(ReceiptArgs),
     /// Give consent, part by part (patients)
     Give(GiveArgs),
     /// Take consent back: nothing more is shared (patients)
@@ -58,9 +62,16 @@ struct AskArgs {
     /// The patient
     #[arg(value_parser = handle)]
     handle: String,
-    /// A text of your own, in place of the one that ships: a TOML file
+    /// The text, as a TOML file; the one that ships, if left out
     #[arg(long, value_name = "FILE")]
     text: Option<PathBuf>,
+}
+
+#[derive(Args)]
+struct ReceiptArgs {
+    /// The patient
+    #[arg(value_parser = handle)]
+    handle: String,
 }
 
 #[derive(Args)]
@@ -83,6 +94,7 @@ pub(crate) async fn run(ui: &Ui, start: Start, ConsentArgs { command }: ConsentA
     match command {
         ConsentCommand::Show(args) => show(ui, start.log_in(ui, Reading).await?, args),
         ConsentCommand::Ask(args) => ask(ui, start.log_in(ui, Writing).await?, args).await,
+        ConsentCommand::Receipt(args) => receipt(ui, start.log_in(ui, Reading).await?, args),
         ConsentCommand::Give(args) => give(ui, start.log_in(ui, Writing).await?, args).await,
         ConsentCommand::TakeBack(args) => take_back(ui, start.log_in(ui, Writing).await?, args).await,
     }
@@ -95,31 +107,27 @@ fn show(ui: &Ui, logged_in: LoggedIn, ShowArgs { handle }: ShowArgs) -> Result<(
         .shared
         .iter()
         .map(|shared| {
-            json!({ "journal": shared.journal, "state": shared.consent_state(), "text": shared.consent_text,
+            json!({ "journal": shared.journal, "state": shared.consent_state(), "text": shared.asked_text(),
                 "answers": shared.consents })
         })
         .collect();
-    ui.answer(&answer, || about.shared.iter().map(text).collect::<Vec<_>>().join("\n"))
+    let names = account.names();
+    ui.answer(&answer, || {
+        let pages = about.shared.iter().map(|shared| consent_text(shared, &names, ui.page()));
+        pages.collect::<Vec<_>>().join("\n")
+    })
 }
 
-fn text(shared: &SharedView) -> String {
-    let state = match shared.consent_state() {
-        ConsentState::NotAsked => return "Nobody asks for consent here.\n".to_owned(),
-        ConsentState::Asked => "asked, and not given yet".to_owned(),
-        ConsentState::Given(at) => format!("given on {}", at.minute_text()),
-        ConsentState::TakenBack(at) => format!("taken back on {}", at.minute_text()),
-    };
-    let Some(asked) = &shared.consent_text else { return String::new() };
-    let body = asked.body();
-    let items = body.items.iter().enumerate();
-    let items = items.map(|(at, item)| format!("{}. {}\n   {}\n", at + 1, item.title.as_str(), item.text.as_str()));
-    let page = format!(
-        "Consent: {state}\n{} version {}\n\n{}",
-        body.name.as_str(),
-        body.version,
-        items.collect::<Vec<_>>().join("\n")
-    );
-    reverie_journal::render::clean(&page)
+fn receipt(ui: &Ui, logged_in: LoggedIn, ReceiptArgs { handle }: ReceiptArgs) -> Result<(), CommandError> {
+    let LoggedIn { account, profile: _ } = logged_in;
+    let patient = about(&account, Some(&handle))?.patient;
+    let (receipts, names) = (account.consent_receipts(patient), account.names());
+    ui.answer(&receipts, || consent_receipts_text(&receipts, &names, ui.page()))?;
+    if !receipts.is_empty() {
+        ui.say("The signed records themselves, and the keys that open them:");
+        ui.say_as_is(&format!("    reverie export FOLDER --patient {handle} --sealed"));
+    }
+    Ok(())
 }
 
 async fn ask(ui: &Ui, logged_in: LoggedIn, AskArgs { handle, text }: AskArgs) -> Result<(), CommandError> {
@@ -136,20 +144,16 @@ async fn ask(ui: &Ui, logged_in: LoggedIn, AskArgs { handle, text }: AskArgs) ->
     let kept = account.ask_consent(patient, text).await?;
     ui.answer(&kept_json(&kept), String::new)?;
     still_waiting(ui, &kept.flushed);
-    ui.say(&format!("{handle} is asked. Nothing more is shared before every part is acknowledged."));
+    ui.say(&format!(
+        "{handle} is asked. Unless these words were agreed to before, nothing more is shared until they are."
+    ));
     Ok(())
 }
 
 async fn give(ui: &Ui, logged_in: LoggedIn, GiveArgs { with, acknowledge }: GiveArgs) -> Result<(), CommandError> {
     let LoggedIn { mut account, profile: _ } = logged_in;
     let circle = account.share_target(with.with.as_deref())?;
-    let acknowledged = if acknowledge.is_empty() && ui.can_ask() {
-        let view = account.view(account.account());
-        let shared = view.shared.iter().find(|shared| shared.journal == circle.journal);
-        part_by_part(ui, shared)?
-    } else {
-        acknowledge
-    };
+    let acknowledged = if acknowledge.is_empty() { part_by_part(ui, &account, &circle)? } else { acknowledge };
     let kept = account.give_consent(&circle, acknowledged).await?;
     ui.answer(&kept_json(&kept), String::new)?;
     still_waiting(ui, &kept.flushed);
@@ -157,14 +161,27 @@ async fn give(ui: &Ui, logged_in: LoggedIn, GiveArgs { with, acknowledge }: Give
     Ok(())
 }
 
-fn part_by_part(ui: &Ui, shared: Option<&SharedView>) -> Result<Vec<u16>, CommandError> {
-    let Some(asked) = shared.and_then(|shared| shared.consent_text.as_ref()) else { return Ok(Vec::new()) };
+/// Shows one part after the other and asks about each. Whoever does not agree to one is asked no further.
+fn part_by_part(ui: &Ui, account: &Unlocked, circle: &Circle) -> Result<Vec<u16>, CommandError> {
+    account.may_consent()?;
+    if !ui.can_ask() {
+        let message = "each part is read and acknowledged for itself, and there is nobody at a terminal to do it";
+        let hint = "Read it: `reverie consent show`. Then name the parts: `--acknowledge 1,2,3`, up to the last.";
+        return Err(user_error(message).hint(hint).coded("needs_acknowledge"));
+    }
+    let text = account.consent_asked(circle)?;
+    let parts = text.items.len();
+    ui.say(&format!(
+        "{parts} parts, to be read and answered one by one. To stop, answer no: nothing is given then, and nothing is lost."
+    ));
     let mut acknowledged = Vec::new();
-    for (number, item) in asked.body().numbers().into_iter().zip(&asked.body().items) {
-        ui.say(&format!("\n{number}. {}: {}", item.title.as_str(), item.text.as_str()));
-        if ui.ask("I have read this and agree")? {
-            acknowledged.push(number);
+    for (number, item) in text.numbers().into_iter().zip(&text.items) {
+        ui.say(&format!("\n{number} of {parts}. {}\n{}", clean(item.title.as_str()), clean(item.text.as_str())));
+        if !ui.ask("I have read this and agree")? {
+            let stopped = user_error(format!("you did not agree to part {number}, so nothing was given"));
+            return Err(stopped.hint("What you wrote stays private. Ask your clinician about it when you next speak."));
         }
+        acknowledged.push(number);
     }
     Ok(acknowledged)
 }
@@ -175,12 +192,14 @@ async fn take_back(ui: &Ui, logged_in: LoggedIn, WithArgs { with }: WithArgs) ->
     let kept = account.take_consent_back(&circle).await?;
     ui.answer(&kept_json(&kept), String::new)?;
     still_waiting(ui, &kept.flushed);
-    ui.say(&said(&account));
+    ui.say(&said(&account, &circle));
     Ok(())
 }
 
-fn said(account: &Unlocked) -> String {
-    let shared: usize = account.view(account.account()).shared.iter().map(|shared| shared.entries.len()).sum();
+fn said(account: &Unlocked, circle: &Circle) -> String {
+    let view = account.view(account.account());
+    let here = view.shared.iter().filter(|shared| shared.journal == circle.journal);
+    let shared: usize = here.map(|shared| shared.entries.len()).sum();
     let entries = if shared == 1 { "1 entry is".to_owned() } else { format!("{shared} entries are") };
     format!("Taken back. Nothing more is shared. {entries} shared still; `reverie withdraw` takes them back.")
 }

@@ -65,6 +65,11 @@ pub(crate) async fn run(ui: &Ui, logged_in: LoggedIn, ReleaseArgs { keep }: Rele
     if cards.is_empty() || !ui.can_ask() {
         return ui.answer(&answer, || table(&cards.iter().map(|(card, view)| row(*card, view)).collect::<Vec<_>>()));
     }
+    if let Ok(circle) = account.share_target(None)
+        && let Err(stopped) = account.may_share_with(&circle)
+    {
+        ui.warn(&format!("{stopped}. {}", stopped.next_step().unwrap_or_default()));
+    }
     for (card, entry) in cards {
         ask(ui, &mut account, &view, card, entry).await?;
     }
@@ -115,6 +120,14 @@ async fn ask(
         return Ok(());
     };
     let readers = account.readers_text(&circle);
+    if account.may_share_with(&circle).is_err() {
+        let answer = ui.ask_line("[k]eep it private, or decide [l]ater?")?;
+        match answer.trim() {
+            "k" => keep_one(ui, account, id).await?,
+            _ => ui.say("Later, then. It stays held."),
+        }
+        return Ok(());
+    }
     let answer = ui.ask_line(&format!("[k]eep it private, [s]hare it with {readers}, or decide [l]ater?"))?;
     match answer.trim() {
         "k" => keep_one(ui, account, id).await?,

@@ -62,6 +62,7 @@ pub(crate) async fn run(ui: &Ui, logged_in: LoggedIn, args: ShareArgs) -> Result
     if guard.is_some() && found.len() > 1 {
         return Err(user_error("in the day after a dose one entry can be shared, not several"));
     }
+    account.may_share_with(&circle)?;
     let view = account.view(account.account());
     let rows = found.iter().filter_map(|id| view.entry(*id)).map(|view| {
         let files = match view.attachments().count() {

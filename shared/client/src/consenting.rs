@@ -1,6 +1,8 @@
-//! Consent: a clinic asks about a text, a patient acknowledges its parts; until then nothing is shared where it was asked.
+//! Consent: a patient acknowledges a text part by part, and nothing is shared with a circle before; a clinic may put a text
+//! of its own in place of the one that ships, and reads her signed answer as its receipt.
 
-use reverie_journal::{ConsentError, ConsentState, ConsentText, Deed, SharedView};
+use reverie_journal::{ConsentReceipt, ConsentText, Deed, ShareStop, SharedView, SignedAs};
+use reverie_protocol::header::SignedRecord;
 use reverie_protocol::ids::{AccountId, JournalId};
 
 use crate::circles::Circle;
@@ -9,7 +11,7 @@ use crate::unlocked::Unlocked;
 use crate::writing::Kept;
 
 impl Unlocked {
-    /// Asks a patient for consent to a text, as her clinician. Another text, or version, asks anew.
+    /// Asks a patient for consent to a text, as her clinician. Other words, or another version, ask anew.
     ///
     /// # Errors
     /// [`ClientError::UnknownContact`], or [`ClientError::NotConfirmed`] while the words were not compared.
@@ -22,40 +24,76 @@ impl Unlocked {
     /// Gives consent in a circle, part by part.
     ///
     /// # Errors
-    /// [`ClientError::NotPossible`] if nobody asked or a part is not acknowledged, or [`ClientError::Guarded`].
+    /// [`ClientError::NotPossible`] if a part is not acknowledged, or [`ClientError::Guarded`].
     pub async fn give_consent(&mut self, circle: &Circle, acknowledged: Vec<u16>) -> Result<Kept, ClientError> {
         self.may(Deed::Consent)?;
-        let consent = self.circle_view(circle.journal)?.consent_to(acknowledged).map_err(refused)?;
+        let consent = self.circle_view(circle.journal)?.consent_to(acknowledged);
+        let consent = consent.map_err(|error| ClientError::NotPossible(error.to_string()))?;
         self.keep_document(circle.journal, consent, Vec::new()).await
+    }
+
+    /// Tells whether consent can be given now.
+    ///
+    /// # Errors
+    /// [`ClientError::Guarded`].
+    pub fn may_consent(&self) -> Result<(), ClientError> {
+        self.may(Deed::Consent)
+    }
+
+    /// Returns the text that consent is asked to in a circle.
+    ///
+    /// # Errors
+    /// [`ClientError::NotPossible`] while the journal is not on this device.
+    pub fn consent_asked(&self, circle: &Circle) -> Result<ConsentText, ClientError> {
+        self.circle_view(circle.journal).map(|shared| shared.asked_text().clone())
     }
 
     /// Takes consent back; that never waits. What is shared stays until it is withdrawn; nothing more is shared.
     ///
     /// # Errors
-    /// [`ClientError::NotPossible`] if nobody asked.
+    /// [`ClientError::NotPossible`] while the journal is not on this device.
     pub async fn take_consent_back(&mut self, circle: &Circle) -> Result<Kept, ClientError> {
-        let consent = self.circle_view(circle.journal)?.consent_taken_back().map_err(refused)?;
+        let consent = self.circle_view(circle.journal)?.consent_taken_back();
         self.keep_document(circle.journal, consent, Vec::new()).await
     }
 
-    /// Refuses to share where consent was asked for and is not given.
-    pub(crate) fn consented(&self, journal: JournalId) -> Result<(), ClientError> {
-        let shared = self.circle_view(journal)?;
-        if shared.may_share() {
-            return Ok(());
-        }
-        let taken_back = matches!(shared.consent_state(), ConsentState::TakenBack(_));
-        Err(ClientError::ConsentNeeded { taken_back })
+    /// Tells whether something may be shared with a circle now, as far as consent and pauses go.
+    ///
+    /// # Errors
+    /// [`ClientError::ConsentNeeded`] or [`ClientError::SharingPaused`].
+    pub fn may_share_with(&self, circle: &Circle) -> Result<(), ClientError> {
+        self.may_share_into(circle.journal)
     }
 
-    fn circle_view(&self, journal: JournalId) -> Result<SharedView, ClientError> {
+    /// Refuses to share before consent is given, and while sharing is paused.
+    pub(crate) fn may_share_into(&self, journal: JournalId) -> Result<(), ClientError> {
+        match self.circle_view(journal)?.share_stop() {
+            None => Ok(()),
+            Some(ShareStop::Consent(state)) => Err(ClientError::ConsentNeeded(state)),
+            Some(ShareStop::Paused(since)) => Err(ClientError::SharingPaused(since)),
+        }
+    }
+
+    /// Returns the receipts of what a patient said to consent texts, in each journal that is shared with this account.
+    pub fn consent_receipts(&self, patient: AccountId) -> Vec<ConsentReceipt> {
+        let view = self.view(patient);
+        let receipts = view.shared.iter().flat_map(|shared| {
+            shared.consent_receipts(|seq| {
+                let logged = self.logs.get(&shared.journal)?.records.get(usize::try_from(seq).ok()?)?;
+                let keys = self.histories().into_iter().find(|told| told.journal == shared.journal)?;
+                let stay = keys.stays.into_iter().find(|stay| stay.account == logged.header.author)?;
+                let card = stay.keys.into_iter().rfind(|keys| keys.record <= seq)?;
+                let record = SignedRecord { body: None, ..logged.signed.clone() };
+                Some(SignedAs { record_hash: record.chain_hash(), record, fingerprint: card.fingerprint })
+            })
+        });
+        receipts.collect()
+    }
+
+    pub(crate) fn circle_view(&self, journal: JournalId) -> Result<SharedView, ClientError> {
         let shared = self.view(self.account()).shared;
         let found = shared.into_iter().find(|shared| shared.journal == journal);
         found
             .ok_or_else(|| ClientError::NotPossible("the journal is not on this device yet; sync and try again".into()))
     }
-}
-
-fn refused(error: ConsentError) -> ClientError {
-    ClientError::NotPossible(error.to_string())
 }

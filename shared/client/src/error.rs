@@ -1,6 +1,6 @@
 //! What can go wrong for a person, said so that a tired one knows what happened, what is safe, and what to do.
 
-use reverie_journal::{FieldError, Guard};
+use reverie_journal::{ConsentState, FieldError, Guard, Timestamp};
 use reverie_protocol::problem::{Problem, ProblemCode};
 
 use crate::api::ApiError;
@@ -121,16 +121,16 @@ pub enum ClientError {
     /// A guard window is under way, and this waits.
     #[error("{}", .0.sentence())]
     Guarded(Guard),
-    /// The clinic asks for consent, and it is not given.
-    #[error("{}", if *taken_back {
-        "you took your consent back, so nothing more is shared"
-    } else {
-        "your clinic asks for your consent first, so nothing was shared"
+    /// Nothing is shared before consent is given to the text that is asked about.
+    #[error("{}", match .0 {
+        ConsentState::TakenBack(_) => "you took your consent back, so nothing more is shared",
+        ConsentState::TextChanged(_) => "the consent text has changed since you agreed to it, so nothing was shared",
+        ConsentState::NotGiven | ConsentState::Given(_) => "sharing needs your consent first, so nothing was shared",
     })]
-    ConsentNeeded {
-        /// It was given before, and taken back.
-        taken_back: bool,
-    },
+    ConsentNeeded(ConsentState),
+    /// The patient paused sharing.
+    #[error("you paused sharing on {}, so nothing was shared", .0.minute_text())]
+    SharingPaused(Timestamp),
     /// An attachment could not be fetched, so the entry was neither shared nor withdrawn.
     #[error("a file of this entry could not be fetched, so nothing was changed: {0}")]
     FileUnavailable(Box<Self>),
@@ -269,8 +269,13 @@ impl ClientError {
                 "In the day after a dose nothing is asked of you that cannot be undone. Writing, reading and taking back \
                  are always possible."
             }
-            Self::ConsentNeeded { .. } => {
-                "Read what is asked: `reverie consent show`. To give it: `reverie consent give`."
+            Self::ConsentNeeded(_) => {
+                "Nothing is lost: it stays private. `reverie consent give` goes through the text with you, part by part; \
+                 `reverie consent show` only shows it. What you add to a shared entry you can keep to yourself: `--private`."
+            }
+            Self::SharingPaused(_) => {
+                "Nothing is lost: it stays private. To share again: `reverie resume`. What you add to a shared entry you can \
+                 keep to yourself: `--private`."
             }
             Self::FileUnavailable(_) => {
                 "Try again when the server can be reached. To take the words back now and give the file up: \

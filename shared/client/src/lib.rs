@@ -47,6 +47,7 @@ mod outbox;
 mod pairing;
 pub mod passkey;
 mod password;
+mod pausing;
 mod people;
 mod prompting;
 mod rekeying;

@@ -111,7 +111,7 @@ impl Unlocked {
     ) -> Result<Kept, ClientError> {
         self.may(Deed::Measure)?;
         if matches!(setting.sharing, Sharing::With(_)) {
-            self.consented(setting.journal)?;
+            self.may_share_into(setting.journal)?;
         }
         if let Offer::Instead { because, .. } = setting.offer(pack) {
             return Err(ClientError::NotPossible(because.sentence()));

@@ -62,7 +62,8 @@ impl Unlocked {
     /// unless it is to be private.
     ///
     /// # Errors
-    /// [`ClientError::UnknownEntry`], or the field that breaks its rule.
+    /// [`ClientError::UnknownEntry`], the field that breaks its rule, or, for what would be shared,
+    /// [`ClientError::ConsentNeeded`] and [`ClientError::SharingPaused`].
     pub async fn elaborate(
         &mut self,
         entry: DocumentId,
@@ -70,7 +71,7 @@ impl Unlocked {
         files: Vec<NewFile>,
         private: bool,
     ) -> Result<Kept, ClientError> {
-        let journal = self.journal_of(entry, private)?;
+        let journal = self.layer_goes_to(entry, private)?;
         let (attachments, outgoing) = self.seal_files(journal, files).await?;
         let layer = Layer { attachments, ..Layer::new(entry, Words::new(words)?) };
         self.keep_document(journal, layer, outgoing).await
@@ -88,7 +89,7 @@ impl Unlocked {
         details: Details,
         private: bool,
     ) -> Result<Kept, ClientError> {
-        let journal = self.journal_of(entry, private)?;
+        let journal = self.layer_goes_to(entry, private)?;
         let layer = Layer { kind, details, ..Layer::new(entry, Words::new(words)?) };
         self.keep_document(journal, layer, Vec::new()).await
     }
@@ -177,6 +178,16 @@ impl Unlocked {
                 Err(ClientError::NotConfirmed { handle })
             }
         }
+    }
+
+    /// Returns where an addition goes. One to a shared entry is shared with it, which may have been stopped.
+    fn layer_goes_to(&self, entry: DocumentId, private: bool) -> Result<JournalId, ClientError> {
+        let journal = self.journal_of(entry, private)?;
+        if self.private_journal().is_ok_and(|private| private == journal) {
+            return Ok(journal);
+        }
+        self.may_share_into(journal)?;
+        Ok(journal)
     }
 
     fn journal_of(&self, entry: DocumentId, private: bool) -> Result<JournalId, ClientError> {

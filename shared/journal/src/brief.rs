@@ -74,6 +74,8 @@ pub struct BriefHeader {
     pub unread: usize,
     /// When the patient made the last record, by her clock.
     pub last_record_at: Option<Timestamp>,
+    /// Since when she shares nothing more, if she paused.
+    pub paused_since: Option<Timestamp>,
     /// Records from a newer version of Reverie.
     pub newer: usize,
     /// Records that could not be read.
@@ -234,6 +236,7 @@ pub fn brief(shared: &SharedView, reader: AccountId, since: Option<Timestamp>, u
         changed: count(Novelty::Changed),
         unread: shown.iter().filter(|(_, entry)| entry.unread).count(),
         last_record_at: shared.last_record_at,
+        paused_since: shared.paused_since(),
         newer,
         unreadable: shared.unshown.len() - newer,
     };

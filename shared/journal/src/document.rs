@@ -15,6 +15,7 @@ mod hold;
 mod link;
 mod mark;
 mod measure;
+mod pause;
 mod person_label;
 mod process_note;
 mod prompt;
@@ -31,7 +32,7 @@ use std::collections::BTreeMap;
 use reverie_protocol::ids::{AttachmentId, DocumentId};
 use serde::Serialize;
 
-pub use self::consent::{Consent, ConsentItem, ConsentText};
+pub use self::consent::{Consent, ConsentItem, ConsentText, ShownText};
 pub(crate) use self::course::GUARD_HOURS;
 pub use self::course::{Course, CourseStatus, Cycle, CycleEnd, Ended, ShareDefault};
 pub use self::details::{Detail, Details, FIELDS, Field, FieldType, Rated, find_field};
@@ -46,6 +47,7 @@ pub use self::hold::{Hold, SharedDuringGuard};
 pub use self::link::{Link, Relation};
 pub use self::mark::{Mark, Talk};
 pub use self::measure::{Answer, InstrumentPack, MeasureResponse};
+pub use self::pause::Pause;
 pub use self::person_label::PersonLabel;
 pub use self::process_note::ProcessNote;
 pub use self::prompt::{Answered, Prompt, PromptAnswer, PromptSet, PromptTime};
@@ -94,10 +96,12 @@ pub enum Body {
     Course(Course),
     /// One round of preparing, dosing and integrating.
     Cycle(Cycle),
-    /// A text that a clinic asks consent to.
+    /// A clinic's own text of what consent is asked to.
     ConsentText(ConsentText),
     /// What a patient said to it.
     Consent(Consent),
+    /// Whether sharing is paused.
+    Pause(Pause),
     /// What a clinician thinks about a session, apart from the record.
     ProcessNote(ProcessNote),
     /// Prompts that a clinic offers.
@@ -276,6 +280,7 @@ document_types!(
     PersonLabel: "person_label",
     ConsentText: "consent_text",
     Consent: "consent",
+    Pause: "pause",
     ProcessNote: "process_note",
     PromptSet: "prompt_set",
     PromptAnswer: "prompt_answer",

@@ -13,18 +13,18 @@ use reverie_protocol::ids::{AccountId, DocumentId, RecordId};
 use self::meaning::Named;
 use crate::content::{Compartment, Content, Members, Opened, OpenedJournal};
 use crate::document::{
-    Body, Consent, ConsentText, Course, Coverage, Cycle, Disposition, Document, DoseCard, Entry, Filed, Hold,
-    InstrumentPack, Layer, Link, Mark, MeasureResponse, PersonLabel, Placement, PromptAnswer, PromptSet, ReceiptKind,
-    Reply, SafetyPlan, Session, SharedDuringGuard, Theme, ThemeAnswer, ThemeProposal, Trash, Typed,
+    Body, ConsentText, Course, Coverage, Cycle, Disposition, Document, DoseCard, Entry, Filed, Hold, InstrumentPack,
+    Layer, Link, Mark, MeasureResponse, Pause, PersonLabel, Placement, PromptAnswer, PromptSet, ReceiptKind, Reply,
+    SafetyPlan, Session, SharedDuringGuard, Theme, ThemeAnswer, ThemeProposal, Trash, Typed,
 };
 use crate::earlier::GivenBackView;
 use crate::measure::{Answers, Instruments, score};
 use crate::rules::{Side, allows};
 use crate::timestamp::Timestamp;
 use crate::view::{
-    Addition, DispositionView, Dormant, Duplicate, EntryTheme, EntryView, LayerView, MarkView, MeasureView, NotesView,
-    OpenedBy, PatientView, PrivateView, ReplyView, Reported, ReportedWhat, Scoring, ShareState, SharedView, Tombstone,
-    Trashed, Unshown, UnshownWhy,
+    Addition, ConsentView, DispositionView, Dormant, Duplicate, EntryTheme, EntryView, LayerView, MarkView,
+    MeasureView, NotesView, OpenedBy, PatientView, PrivateView, ReplyView, Reported, ReportedWhat, Scoring, ShareState,
+    SharedView, Tombstone, Trashed, Unshown, UnshownWhy,
 };
 
 /// Folds the journals about one patient that one account can open. Each journal is given once.
@@ -93,11 +93,13 @@ struct Sorted<'a> {
     shared_during_guard: Vec<Document<SharedDuringGuard>>,
     replies: ByEntry<Reply>,
     opened: BTreeMap<DocumentId, Vec<OpenedBy>>,
+    reviewed: BTreeMap<DocumentId, Vec<OpenedBy>>,
     discussed: BTreeMap<DocumentId, Vec<OpenedBy>>,
     carried_over: BTreeMap<DocumentId, Vec<OpenedBy>>,
-    consent_text: Option<Document<ConsentText>>,
-    consents: Vec<Document<Consent>>,
     given_back: Vec<GivenBackView>,
+    consent_texts: Vec<Document<ConsentText>>,
+    consents: Vec<ConsentView>,
+    pause: Option<Document<Pause>>,
     courses: Latest<Course>,
     cycles: Latest<Cycle>,
     sessions: Latest<Session>,
@@ -134,11 +136,13 @@ impl<'a> Sorted<'a> {
             shared_during_guard: Vec::new(),
             replies: BTreeMap::new(),
             opened: BTreeMap::new(),
+            reviewed: BTreeMap::new(),
             discussed: BTreeMap::new(),
             carried_over: BTreeMap::new(),
-            consent_text: None,
+            consent_texts: Vec::new(),
             consents: Vec::new(),
             given_back: Vec::new(),
+            pause: None,
             courses: BTreeMap::new(),
             cycles: BTreeMap::new(),
             sessions: BTreeMap::new(),
@@ -223,14 +227,20 @@ impl<'a> Sorted<'a> {
             Body::Reply(body) => self.replies.entry(body.about).or_default().push(Held::new(opened, document, body)),
             Body::Receipt(body) => {
                 let by = OpenedBy { seq: opened.seq, by: opened.author, at: document.at() };
-                let done = match body.receipt {
-                    // Whoever read it for the session has opened it.
-                    ReceiptKind::Opened | ReceiptKind::Reviewed => &mut self.opened,
-                    ReceiptKind::Discussed => &mut self.discussed,
-                    ReceiptKind::CarriedOver => &mut self.carried_over,
-                };
                 for entry in &body.entries {
-                    done.entry(*entry).or_default().push(by.clone());
+                    let is = |done: &mut BTreeMap<DocumentId, Vec<OpenedBy>>| {
+                        done.entry(*entry).or_default().push(by.clone());
+                    };
+                    match body.receipt {
+                        ReceiptKind::Opened => is(&mut self.opened),
+                        // Whoever read it for the session has opened it.
+                        ReceiptKind::Reviewed => {
+                            is(&mut self.opened);
+                            is(&mut self.reviewed);
+                        }
+                        ReceiptKind::Discussed => is(&mut self.discussed),
+                        ReceiptKind::CarriedOver => is(&mut self.carried_over),
+                    }
                 }
             }
             // What is superseded: the last one under its id stays.
@@ -245,13 +255,18 @@ impl<'a> Sorted<'a> {
                 self.dispositions.entry(body.response).or_default().push(Held::new(opened, document, body));
             }
             // Of texts the last one is asked about, of answers the last one counts.
-            Body::ConsentText(body) => self.consent_text = Some(document.clone().map(|_| body.clone())),
-            Body::Consent(body) => self.consents.push(document.clone().map(|_| body.clone())),
             Body::GivenBack(body) => self.given_back.push(GivenBackView {
                 seq: opened.seq,
                 by: opened.author,
                 copy: document.clone().map(|_| (**body).clone()),
             }),
+            Body::ConsentText(body) => self.consent_texts.push(document.clone().map(|_| body.clone())),
+            Body::Consent(body) => self.consents.push(ConsentView {
+                seq: opened.seq,
+                record: opened.record,
+                consent: document.clone().map(|_| body.clone()),
+            }),
+            Body::Pause(body) => self.pause = Some(document.clone().map(|_| body.clone())),
             // Read by `notes.rs` alone; no view of a patient holds one.
             Body::ProcessNote(_) => {}
             Body::PromptSet(body) => self.prompt_sets.push(document.clone().map(|_| body.clone())),
@@ -298,6 +313,7 @@ impl<'a> Sorted<'a> {
                 .map(|held| ReplyView { seq: held.seq, author: held.author, reply: held.document.clone() })
                 .collect(),
             opened,
+            reviewed: self.reviewed.get(&id).cloned().unwrap_or_default(),
             discussed: self.discussed.get(&id).cloned().unwrap_or_default(),
             carried_over: self.carried_over.get(&id).cloned().unwrap_or_default(),
             filed,
@@ -342,6 +358,7 @@ impl<'a> Sorted<'a> {
             scoring: scoring(first.document.body(), instruments),
             dispositions: dispositions.collect(),
             opened,
+            reviewed: self.reviewed.get(&id).cloned().unwrap_or_default(),
             state,
         })
     }
@@ -434,9 +451,10 @@ fn shared_view(patient: AccountId, sorted: Sorted<'_>) -> SharedView {
         measures,
         packs: sorted.packs,
         prompt_sets: sorted.prompt_sets,
-        consent_text: sorted.consent_text,
+        consent_texts: sorted.consent_texts,
         consents: sorted.consents,
         given_back: sorted.given_back,
+        pause: sorted.pause,
         coverage: sorted.coverage,
         tombstones: sorted.withdrawn.into_iter().map(|(by, count)| Tombstone { by, count }).collect(),
         last_record_at: sorted.last_record_at,

@@ -28,6 +28,7 @@ mod notes;
 mod paths;
 mod people;
 mod phase;
+mod prepare;
 mod prompts;
 mod queue;
 mod release;
@@ -48,7 +49,7 @@ pub use self::brief::{
     Withdrawn, brief, default_since,
 };
 pub use self::calendar::{Day, TimeOfDay};
-pub use self::consent::{ConsentError, ConsentState};
+pub use self::consent::{ConsentError, ConsentReceipt, ConsentState, ShareStop, SignedAs};
 pub use self::content::{Compartment, Content, Members, Opened, OpenedJournal, Reason};
 pub use self::cycle::{CycleAt, CycleError, CycleState, CycleView, CycleWarning, EndedCycle};
 pub use self::decimal::{Celsius, Kilograms, MgPerKg, Milligrams, SleepHours, TotalMg};
@@ -56,10 +57,11 @@ pub use self::document::{
     Adverse, Answer, Answered, Attachment, Away, Body, Consent, ConsentItem, ConsentText, Course, CourseStatus,
     Coverage, Cycle, CycleEnd, Detail, Details, Discharge, Disposition, Document, Dose, DoseCard, DoseKind, Ended,
     Entry, FIELDS, Field, FieldType, Filed, GivenBack, Hold, InstrumentPack, Kind, Layer, Link, Mark, MeasureResponse,
-    Mindset, Mode, Outcome, ParseError, ParseKindError, Person, PersonLabel, Phone, Placement, ProcessNote, Prompt,
-    PromptAnswer, PromptSet, PromptTime, Rated, RawDocument, Receipt, ReceiptKind, Relation, Reply, Route, SafetyPlan,
-    Session, SessionState, SessionType, SettingItem, SettingNote, Severity, ShareDefault, SharedDuringGuard,
-    SpokenLine, Substance, Talk, Theme, ThemeAnswer, ThemeProposal, Trash, Typed, VitalPhase, Vitals, find_field,
+    Mindset, Mode, Outcome, ParseError, ParseKindError, Pause, Person, PersonLabel, Phone, Placement, ProcessNote,
+    Prompt, PromptAnswer, PromptSet, PromptTime, Rated, RawDocument, Receipt, ReceiptKind, Relation, Reply, Route,
+    SafetyPlan, Session, SessionState, SessionType, SettingItem, SettingNote, Severity, ShareDefault,
+    SharedDuringGuard, ShownText, SpokenLine, Substance, Talk, Theme, ThemeAnswer, ThemeProposal, Trash, Typed,
+    VitalPhase, Vitals, find_field,
 };
 pub use self::earlier::{Earlier, GivenBackView};
 pub use self::filter::EntryFilter;
@@ -72,6 +74,7 @@ pub use self::news::{News, NewsKind, Seen};
 pub use self::notes::{NoteLint, lint_note, process_notes};
 pub use self::people::LabelledPerson;
 pub use self::phase::Phase;
+pub use self::prepare::{Step, StepWhy};
 pub use self::prompts::Prompted;
 pub use self::queue::{Flagged, NextSession, QueueRow, Why, queue};
 pub use self::release::ToRelease;
@@ -87,7 +90,7 @@ pub use self::text::{
 pub use self::themes::{PatientTheme, ThemeError};
 pub use self::timestamp::{Timestamp, TimestampError};
 pub use self::view::{
-    Addition, DispositionView, Dormant, Duplicate, EntryTheme, EntryView, LayerView, LinkView, MarkView, MeasureView,
+    Addition, ConsentView, DispositionView, Dormant, Duplicate, EntryTheme, EntryView, LayerView, LinkView, MarkView, MeasureView,
     NotesView, OpenedBy, PatientView, PrivateView, ProposalView, ReplyView, Reported, ReportedWhat, Scoring,
     ShareState, SharedView, TRASH_DAYS, ThemeView, Tombstone, Trashed, Unsent, Unshown, UnshownWhy,
 };

@@ -5,6 +5,7 @@
 
 mod brief;
 mod clean;
+mod consent;
 mod course;
 mod entry;
 mod html;
@@ -22,6 +23,7 @@ mod themes;
 
 pub use self::brief::{brief_html, brief_markdown, brief_text};
 pub use self::clean::clean;
+pub use self::consent::{consent_receipts_text, consent_text};
 pub use self::course::{course_text, cycles_text, dose_cards_text, sessions_text};
 pub use self::entry::{capture_text, entry_text};
 pub use self::journal::{journal_markdown, journal_text};

@@ -55,7 +55,7 @@ pub fn allows(body: &Body, compartment: Compartment, side: Side) -> Result<(), M
             (&[Private], Patient)
         }
         // What the patient notes for herself: that she has a dosing session. It starts her guard window and says nothing to anybody.
-        Body::Consent(_) => (&[Shared], Patient),
+        Body::Consent(_) | Body::Pause(_) => (&[Shared], Patient),
         Body::ProcessNote(_) => (&[ProcessNotes], Clinician),
         Body::Session(session) if compartment == Private && session.session_type == SessionType::Dosing => {
             (&[Private], Patient)

@@ -348,7 +348,12 @@ pub(crate) fn any_document() -> impl Strategy<Value = Document> {
         1 => Just(PromptSet::shipped().clone().into()),
         1 => Just(ConsentText::shipped().clone().into()),
         1 => (n(), any::<bool>())
-            .prop_map(|(n, given)| Consent { text: id(n), acknowledged: vec![1, 2], given }.into()),
+            .prop_map(|(n, given)| Consent { text: ShownText::OfClinic(id(n)), acknowledged: vec![1, 2], given }.into()),
+        1 => any::<bool>().prop_map(|given| {
+            let text = ShownText::Shipped(Box::new(ConsentText::shipped().clone()));
+            Consent { text, acknowledged: (1..=15).collect(), given }.into()
+        }),
+        1 => any::<bool>().prop_map(|paused| Pause { paused }.into()),
         1 => text().prop_map(|words| ProcessNote { about: HERON, words }.into()),
         1 => (n(), any::<bool>()).prop_map(|(n, trashed)| Trash { entry: id(n), trashed }.into()),
         1 => (n(), 0..9_u64).prop_map(|(n, seq)| GivenBack {
@@ -362,8 +367,8 @@ pub(crate) fn any_document() -> impl Strategy<Value = Document> {
         }.into()),
         1 => n().prop_map(|n| Filed { entries: vec![id(n)] }.into()),
         1 => n().prop_map(|n| SharedDuringGuard { entry: id(n) }.into()),
-        1 => (n(), 0..3_usize).prop_map(|(n, kind)| {
-            let kinds = [ReceiptKind::Opened, ReceiptKind::Discussed, ReceiptKind::CarriedOver];
+        1 => (n(), 0..4_usize).prop_map(|(n, kind)| {
+            let kinds = [ReceiptKind::Opened, ReceiptKind::Reviewed, ReceiptKind::Discussed, ReceiptKind::CarriedOver];
             Receipt { receipt: kinds[kind], entries: vec![id(n)] }.into()
         }),
     ];

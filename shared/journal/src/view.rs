@@ -11,7 +11,7 @@ use serde::Serialize;
 use crate::content::{Compartment, Members, Reason};
 use crate::document::{
     Attachment, Consent, ConsentText, Course, Coverage, Cycle, Details, Disposition, Document, DoseCard, Entry, Hold,
-    InstrumentPack, Kind, Layer, Link, Mark, MeasureResponse, PersonLabel, Placement, PromptAnswer, PromptSet,
+    InstrumentPack, Kind, Layer, Link, Mark, MeasureResponse, Pause, PersonLabel, Placement, PromptAnswer, PromptSet,
     RawDocument, Reply, SafetyPlan, Session, SharedDuringGuard, Talk, Theme, ThemeAnswer, ThemeProposal,
 };
 use crate::earlier::GivenBackView;
@@ -105,12 +105,14 @@ pub struct SharedView {
     pub measures: Vec<MeasureView>,
     /// Instruments that the practice offers beside those that ship, in the order of the log.
     pub packs: Vec<Document<InstrumentPack>>,
-    /// The text that the clinic asks consent to: the latest.
-    pub consent_text: Option<Document<ConsentText>>,
-    /// What the patient said to it and to those before, in the order of the log.
-    pub consents: Vec<Document<Consent>>,
     /// What clinicians gave back from an earlier account, in the order of the log.
     pub given_back: Vec<GivenBackView>,
+    /// The clinic's own texts of what consent is asked to, in the order of the log.
+    pub consent_texts: Vec<Document<ConsentText>>,
+    /// What the patient said to them and to those that ship, in the order of the log.
+    pub consents: Vec<ConsentView>,
+    /// Whether the patient paused sharing: what she said last.
+    pub pause: Option<Document<Pause>>,
     /// Prompts that the practice offers, in the order of the log.
     pub prompt_sets: Vec<Document<PromptSet>>,
     /// Who looks at flagged answers: the latest statement.
@@ -160,6 +162,8 @@ pub struct EntryView {
     pub replies: Vec<ReplyView>,
     /// Who opened it and when, in the order of the log.
     pub opened: Vec<OpenedBy>,
+    /// Who read it for a session and when, in the order of the log.
+    pub reviewed: Vec<OpenedBy>,
     /// Who talked about it in a session and when, in the order of the log.
     pub discussed: Vec<OpenedBy>,
     /// Who left it for the next session and when, in the order of the log.
@@ -298,6 +302,8 @@ pub struct MeasureView {
     pub dispositions: Vec<DispositionView>,
     /// Who opened it and when, in the order of the log.
     pub opened: Vec<OpenedBy>,
+    /// Who read it for a session and when, in the order of the log.
+    pub reviewed: Vec<OpenedBy>,
     /// How far it went.
     pub state: ShareState,
 }
@@ -312,6 +318,17 @@ pub enum Scoring {
     NoDefinition,
     /// The answers do not fit the definition, for this reason.
     Misfit(String),
+}
+
+/// What a patient said to a consent text, and the record that holds it.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct ConsentView {
+    /// Its place in the log.
+    pub seq: u64,
+    /// The record, which is signed with her key.
+    pub record: RecordId,
+    /// What she said.
+    pub consent: Document<Consent>,
 }
 
 /// A disposition, its author and its place in the log.
@@ -488,6 +505,15 @@ pub enum ReportedWhat {
     },
 }
 
+impl PatientView {
+    /// Tells whether this is the patient's own view of an entry about which her practice tells her what was read.
+    pub fn tells_when_read(&self, entry: &EntryView) -> bool {
+        let mut courses =
+            self.shared.iter().filter(|shared| shared.journal == entry.journal).filter_map(SharedView::course);
+        self.private.is_some() && courses.any(|course| course.body().tell_when_read)
+    }
+}
+
 impl SharedView {
     /// Returns who reads the journal beside the patient, in the order of the member list.
     pub fn readers(&self) -> impl Iterator<Item = AccountId> {
@@ -509,6 +535,11 @@ impl MeasureView {
         }
     }
 
+    /// Tells whether this reader has read it for a session.
+    pub fn is_reviewed_by(&self, reader: AccountId) -> bool {
+        self.reviewed.iter().any(|reviewed| reviewed.by == reader && reviewed.seq > self.seq)
+    }
+
     /// Tells whether this reader has not opened it.
     pub fn is_unread_by(&self, reader: AccountId) -> bool {
         !self.opened.iter().any(|opened| opened.by == reader && opened.seq > self.seq)
@@ -521,6 +552,13 @@ impl EntryView {
         let layers = self.layers.iter().map(|layer| layer.seq);
         let newest = layers.chain(self.mark.iter().map(|mark| mark.seq)).fold(self.seq, u64::max);
         !self.opened.iter().any(|opened| opened.by == reader && opened.seq > newest)
+    }
+
+    /// Tells whether this reader has read all of it (first words, layers, mark) for a session.
+    pub fn is_reviewed_by(&self, reader: AccountId) -> bool {
+        let layers = self.layers.iter().map(|layer| layer.seq);
+        let newest = layers.chain(self.mark.iter().map(|mark| mark.seq)).fold(self.seq, u64::max);
+        self.reviewed.iter().any(|reviewed| reviewed.by == reader && reviewed.seq > newest)
     }
 
     /// Tells whether this reader opened the first words.

@@ -1,5 +1,8 @@
-//! Consent: the text that a clinic asks about, and what a patient acknowledged of it. The patient's record is signed with
-//! her key, like every record: that is the receipt of the clinic.
+//! Consent: the text that a patient is asked about, and what she acknowledged of it. Her record is signed with her key,
+//! like every record: that is the receipt of the clinic.
+//!
+//! The invariant: the words that she acknowledged stand in the journal, hers or the clinic's, so that they can be read in
+//! ten years.
 
 use std::collections::BTreeSet;
 
@@ -8,7 +11,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::text::{FieldError, Term, Words};
 
-/// A text that a clinic asks consent to. The latest by `seq` counts.
+/// A text that consent is asked to. Of those that a clinic puts into a journal the latest by `seq` counts.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct ConsentText {
@@ -34,12 +37,22 @@ pub struct ConsentItem {
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Consent {
-    /// The document with the text that she was shown.
-    pub text: DocumentId,
+    /// The text that she was shown.
+    pub text: ShownText,
     /// Which parts she acknowledged, in order, each once.
     pub acknowledged: Vec<u16>,
     /// She consents; if not, she takes her consent back.
     pub given: bool,
+}
+
+/// The text that a patient was shown: in JSON the id of the clinic's document, or the whole text.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(untagged)]
+pub enum ShownText {
+    /// The text of the clinic, in this document of the same journal.
+    OfClinic(DocumentId),
+    /// The text that ships, since the clinic has put none of its own into the journal.
+    Shipped(Box<ConsentText>),
 }
 
 impl ConsentText {
@@ -66,6 +79,9 @@ impl Consent {
         if self.given && self.acknowledged.is_empty() {
             return Err(FieldError::Rule { field: "acknowledged", rule: "consent is given part by part" });
         }
-        Ok(())
+        match &self.text {
+            ShownText::OfClinic(_) => Ok(()),
+            ShownText::Shipped(text) => text.check(),
+        }
     }
 }

@@ -44,6 +44,10 @@ pub struct Course {
     pub clinic_phone: Option<Phone>,
     /// Where crisis help is looked up: `US-MA`.
     pub crisis_pack: Region,
+    /// The patient is told what was opened and what was read for a session. Off unless the practice wants it: who reads
+    /// when can become a stage for hope and disappointment.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub tell_when_read: bool,
 }
 
 /// How a course stands.
@@ -115,6 +119,7 @@ impl Course {
             release_at: TimeOfDay::MORNING,
             clinic_phone: None,
             crisis_pack: Region::new("US-MA").expect("the region has 1 to 20 characters"),
+            tell_when_read: false,
         }
     }
 

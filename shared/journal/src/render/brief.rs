@@ -86,6 +86,9 @@ fn header(sheet: &mut impl Sheet, brief: &Brief, names: &Names) {
         Some(at) => format!("Last record {}, {}", at.minute_text(), phrase::ago(at, header.until)),
         None => "Nothing shared yet.".to_owned(),
     });
+    if let Some(since) = header.paused_since {
+        sheet.line(&format!("The patient paused sharing on {}.", since.minute_text()));
+    }
     if header.newer > 0 {
         let records = phrase::count(header.newer, "record is", "records are");
         sheet.line(&format!("{records} from a newer version of Reverie; update to read them."));

@@ -78,6 +78,9 @@ fn settings(sheet: &mut impl Sheet, course: &Course) {
     }
     let phone = course.clinic_phone.as_ref().map(|phone| format!("Clinic: {} · ", phone.as_str())).unwrap_or_default();
     sheet.line(&format!("{phone}Crisis help: {}", course.crisis_pack.as_str()));
+    if course.tell_when_read {
+        sheet.line("The patient is told what was opened, and what was read before a session.");
+    }
 }
 
 fn write_cycles(sheet: &mut impl Sheet, cycles: &[CycleView], reader: Side) {

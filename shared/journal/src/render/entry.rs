@@ -154,7 +154,7 @@ fn facts(view: &PatientView, entry: &EntryView, names: &Names, receipts: Receipt
         facts.push("carried over to the next session".to_owned());
     }
     facts.extend(filed(entry, names));
-    facts.extend(opened(entry, names, receipts));
+    facts.extend(opened(view, entry, names, receipts));
     facts
 }
 
@@ -178,13 +178,17 @@ fn shared_with(view: &PatientView, entry: &EntryView, names: &Names) -> String {
     if readers.is_empty() { "nobody yet".to_owned() } else { listed(&readers) }
 }
 
-/// Returns who opened a shared entry first, if the reader of the page is told.
-pub(super) fn opened(entry: &EntryView, names: &Names, receipts: Receipts) -> Option<String> {
-    match (receipts, entry.state, entry.opened.first()) {
-        (Receipts::Shown, ShareState::SharedOpened | ShareState::Filed, Some(first)) => {
-            Some(format!("opened {} by {}", first.at.day_text(), names.of(first.by)))
+/// Returns who read a shared entry for a session, or else who opened it first, if the reader of the page is told.
+pub(super) fn opened(view: &PatientView, entry: &EntryView, names: &Names, receipts: Receipts) -> Option<String> {
+    if receipts == Receipts::Hidden && !view.tells_when_read(entry) {
+        return None;
+    }
+    match (entry.state, entry.reviewed.last(), entry.opened.first()) {
+        (ShareState::Private | ShareState::Held, ..) => None,
+        (_, Some(last), _) => {
+            Some(format!("seen before your session by {}, {}", names.of(last.by), last.at.day_text()))
         }
-        (Receipts::Shown, ShareState::SharedUnopened, _) => Some("not opened yet".to_owned()),
-        _ => None,
+        (_, None, Some(first)) => Some(format!("opened {} by {}", first.at.day_text(), names.of(first.by))),
+        (_, None, None) => Some("not opened yet".to_owned()),
     }
 }

@@ -118,7 +118,7 @@ fn facts(view: &PatientView, entry: &EntryView, names: &Names, receipts: Receipt
         facts.push(phrase::count(entry.replies.len(), "reply", "replies"));
     }
     facts.extend(filed(entry, names));
-    facts.extend(opened(entry, names, receipts));
+    facts.extend(opened(view, entry, names, receipts));
     facts
 }
 

@@ -3,7 +3,8 @@
 use super::*;
 use crate::NOT_MONITORED_IN_FULL;
 use crate::brief::brief;
-use crate::document::{Entry, Kind, Outcome, SessionType};
+use crate::content::OpenedJournal;
+use crate::document::{Course, Entry, Kind, Outcome, Receipt, ReceiptKind, SessionType};
 use crate::fold::fold;
 use crate::measure::{Instruments, Trend};
 use crate::queue::queue;
@@ -448,6 +449,25 @@ fn who_opened_what_is_told_only_where_the_practice_wants_it() {
     assert!(!journal_text(&heron(), &names(), PAGE).contains("opened"));
     assert!(journal_text(&heron(), &names(), told).contains("opened 20 Apr 2031 by Dr. Ada Quill"));
     assert!(journal_text(&heron(), &names(), told).contains("not opened yet"));
+}
+
+#[test]
+fn a_patient_reads_seen_before_your_session_only_if_her_practice_tells() {
+    let told = |tell_when_read, reader: &[OpenedJournal]| {
+        let course = document(0x7e, at(30, 9, 0), Course { tell_when_read, ..course(at(1, 0, 0)) });
+        let reviewed = Receipt { receipt: ReceiptKind::Reviewed, entries: vec![id(0x21)] };
+        let mut journals = reader.to_vec();
+        let shared = journals.pop().unwrap().write(QUILL, course);
+        journals.push(shared.write(QUILL, document(0x7f, at(30, 9, 5), reviewed)));
+        journal_text(&fold(HERON, &journals), &names(), PAGE)
+    };
+    let story = story();
+    assert!(told(true, &story).contains("seen before your session by Dr. Ada Quill, 30 Apr 2031"));
+    let off = told(false, &story);
+    assert!(!off.contains("seen before") && !off.contains("opened"), "{off}");
+    // It is for her: a clinician's own pages do not change.
+    let clinicians = told(true, &story[1..]);
+    assert!(!clinicians.contains("seen before") && !clinicians.contains("opened"), "{clinicians}");
 }
 
 #[test]
