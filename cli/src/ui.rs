@@ -16,6 +16,15 @@ const WIDTH: usize = 80;
 /// Columns beyond which lines are hard to read.
 const WIDEST: usize = 100;
 
+/// How single keys are given.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Answers {
+    /// Pressed at a terminal.
+    Keys,
+    /// Typed, each with Enter after it; or piped.
+    Lines,
+}
+
 /// How this run talks.
 pub(crate) struct Ui {
     json: bool,
@@ -135,14 +144,48 @@ impl Ui {
 
     /// Asks for a line.
     pub(crate) fn ask_line(&self, question: &str) -> Result<String, CommandError> {
-        let mut stderr = io::stderr().lock();
-        // The space after the question stays: the answer is typed behind it.
-        let _ = write!(stderr, "{} ", wrapped(&clean(question), textwrap::Options::new(self.width)).trim_end());
-        let _ = stderr.flush();
+        self.prompt(question);
         let mut line = String::new();
         let read = io::stdin().read_line(&mut line);
         read.map_err(|error| user_error(format!("the answer could not be read: {error}")))?;
         Ok(line)
+    }
+
+    fn prompt(&self, question: &str) {
+        let mut stderr = io::stderr().lock();
+        // The space after the question stays: the answer is typed behind it.
+        let _ = write!(stderr, "{} ", wrapped(&clean(question), textwrap::Options::new(self.width)).trim_end());
+        let _ = stderr.flush();
+    }
+
+    /// Asks for one key of several, without Enter. Enter alone is the first of them. Nothing is returned where whoever
+    /// answers has gone.
+    ///
+    /// The terminal is raw for no longer than it takes to press it: Ctrl-C ends the program as it always does.
+    pub(crate) fn ask_key(&self, question: &str, keys: &[char], answers: Answers) -> Result<Option<char>, CommandError> {
+        loop {
+            let pressed = match answers {
+                Answers::Keys => {
+                    self.prompt(question);
+                    let key = console::Term::stderr().read_char();
+                    let key = key.map_err(|error| user_error(format!("the key could not be read: {error}")))?;
+                    self.stderr(&key.to_string().trim_end().replace(char::is_control, ""));
+                    key.to_string()
+                }
+                Answers::Lines => {
+                    let line = self.ask_line(question)?;
+                    if line.is_empty() {
+                        return Ok(None);
+                    }
+                    line
+                }
+            };
+            let key = pressed.trim().chars().next().map_or(keys.first().copied(), |key| Some(key.to_ascii_lowercase()));
+            match key {
+                Some(key) if keys.contains(&key) => return Ok(Some(key)),
+                _ => self.say("One of the letters in brackets."),
+            }
+        }
     }
 
     /// Returns a bar for long work, drawn on stderr if that is a terminal.

@@ -1,55 +1,13 @@
-//! The clinician's side, played: consent before the first share, what was talked about, notes that nobody else holds.
+//! The clinician's side, played: what was talked about, notes that nobody else holds.
 
 use std::fs;
 
 use reverie_client::native::ExportFolder;
-use reverie_client::{CircleChange, ClientError};
-use reverie_journal::{ConsentState, ConsentText, Kind, Mark, ReceiptKind, Session, SessionState, SessionType, Talk};
+use reverie_client::CircleChange;
+use reverie_journal::{Kind, Mark, ReceiptKind, Session, SessionState, SessionType, Talk};
 use reverie_tests::{Practice, World};
 
-use crate::shell::{flat, goes_home, ok, reverie};
-
-#[tokio::test]
-async fn where_a_clinic_asks_nothing_is_shared_before_every_part_is_acknowledged() {
-    let Practice { world, mut quill, mut heron } = Practice::open().await;
-    let patient = heron.account();
-    quill.ask_consent(patient, ConsentText::shipped().clone()).await.unwrap();
-    heron.sync().await.unwrap();
-    let entry = heron.writes(Kind::Image, "The greenhouse.").await.unwrap().document;
-    let circle = heron.share_target(None).unwrap();
-    let refused = heron.share(entry, &circle).await.unwrap_err();
-    assert!(matches!(refused, ClientError::ConsentNeeded { taken_back: false }), "{refused}");
-    let some = heron.give_consent(&circle, (1..=14).collect()).await.unwrap_err().to_string();
-    assert!(some.contains("not acknowledged: 15"), "{some}");
-
-    // Not in the day after a dose.
-    heron.note_session(world.clock.now()).await.unwrap();
-    assert!(matches!(heron.give_consent(&circle, (1..=15).collect()).await, Err(ClientError::Guarded(_))));
-    world.clock.advance(86_400);
-    heron.give_consent(&circle, (1..=15).collect()).await.unwrap();
-    heron.share(entry, &circle).await.unwrap();
-
-    // The clinic's receipt: her own signed record; then a changed text asks anew.
-    quill.sync().await.unwrap();
-    let consented = |state| matches!(state, ConsentState::Given(_));
-    assert!(consented(quill.view(patient).shared[0].consent_state()));
-    let mut changed = ConsentText::shipped().clone();
-    changed.version = 2;
-    quill.ask_consent(patient, changed).await.unwrap();
-    heron.sync().await.unwrap();
-    let next = heron.writes(Kind::Image, "The key.").await.unwrap().document;
-    assert!(heron.share(next, &circle).await.is_err());
-    heron.give_consent(&circle, (1..=15).collect()).await.unwrap();
-    heron.share(next, &circle).await.unwrap();
-
-    // Taking back never waits, and stops sharing alone: what is shared she withdraws by hand.
-    heron.note_session(world.clock.now()).await.unwrap();
-    heron.take_consent_back(&circle).await.unwrap();
-    heron.withdraw(next).await.unwrap();
-    world.clock.advance(86_400);
-    let refused = heron.share(next, &circle).await.unwrap_err();
-    assert!(matches!(refused, ClientError::ConsentNeeded { taken_back: true }), "{refused}");
-}
+use crate::shell::{goes_home, ok, reverie, reverie_answering};
 
 #[tokio::test]
 async fn what_was_talked_about_both_see_and_what_was_left_comes_again() {
@@ -111,29 +69,65 @@ async fn process_notes_are_in_nothing_that_anybody_else_gets() {
     assert_eq!(quill.notes_about(patient).len(), 2);
 }
 
+/// Somebody at a shell, whose answers are piped in.
+fn answering(world: &World, who: &str, line: &str, answers: &str) -> std::process::Output {
+    reverie_answering(world, who, &line.split(' ').collect::<Vec<_>>(), answers)
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn from_a_shell_one_prepares_with_single_keys_and_receipts_say_what_was_read() {
+    let Practice { world, mut quill, mut heron } = Practice::open().await;
+    let patient = heron.account();
+    let coverage = crate::measures::coverage(None);
+    quill.state_coverage(patient, coverage).await.unwrap();
+    heron.sync().await.unwrap();
+    let mut entries = Vec::new();
+    for words in ["A door.", "A key.", "A stair."] {
+        entries.push(heron.shares(Kind::Image, words).await.unwrap());
+    }
+    let mark = Mark { entry: entries[1], talk: Talk::WantToTalk, rank: Some(1), tender: false };
+    heron.mark(mark).await.unwrap();
+    crate::measures::takes(&mut heron, "PHQ-9", &crate::measures::FLAGGED, false).await;
+    goes_home(&world, "heron-41", heron);
+    goes_home(&world, "quill", quill);
+    // Flagged: called, with a note. Then what she wishes for: a question, then on. Then one new entry, and stop at the next.
+    let answers = "c\nWe spoke.\nq\nWhat does it open?\n?\nn\nn\nx\n";
+    let (shown, said) = ok(answering(&world, "quill", "prepare heron-41 --lines", answers));
+    let places: Vec<_> = ["PHQ-9", "A key.", "A door.", "A stair."].map(|words| shown.find(words).unwrap()).to_vec();
+    assert!(places.is_sorted(), "{shown}");
+    assert!(said.contains("1 of 4: a flagged answer, which needs a disposition"), "{said}");
+    assert!(said.contains("Noted. The flag is closed.") && said.contains("One of the letters in brackets."), "{said}");
+    assert!(said.contains("wants to talk about it, place 1 on the list"), "{said}");
+    assert!(said.contains("3 of 4 read for the session. A receipt says so."), "{said}");
+    // Whoever pipes nothing in has looked at one thing and read none.
+    let (_, said) = ok(answering(&world, "quill", "prepare heron-41 --lines", ""));
+    assert!(!said.contains("read for the session"), "{said}");
+
+    // She reads the question and the note; what was read for the session only if her practice tells.
+    let key = reverie_journal::short_id(entries[1].uuid());
+    let (shown, _) = ok(at_shell(&world, "heron-41", &format!("show {key}")));
+    assert!(shown.contains("What does it open?") && !shown.contains("seen before"), "{shown}");
+    ok(at_shell(&world, "quill", "course set heron-41 --tell-when-read yes"));
+    let (shown, _) = ok(at_shell(&world, "heron-41", &format!("show {key}")));
+    assert!(shown.contains("seen before your session by quill, 1 May 2031"), "{shown}");
+    let last = reverie_journal::short_id(entries[2].uuid());
+    let (shown, _) = ok(at_shell(&world, "heron-41", &format!("show {last}")));
+    assert!(shown.contains("opened 1 May 2031 by quill"), "{shown}");
+}
+
 fn at_shell(world: &World, who: &str, line: &str) -> std::process::Output {
     reverie(world, who, &line.split(' ').collect::<Vec<_>>())
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn from_a_shell_consent_notes_and_what_was_talked_about() {
+async fn from_a_shell_notes_and_what_was_talked_about() {
     let Practice { world, quill, mut heron } = Practice::open().await;
     let entry = heron.shares(Kind::Image, "A door.").await.unwrap();
     let id = reverie_journal::short_id(entry.uuid());
     goes_home(&world, "heron-41", heron);
     goes_home(&world, "quill", quill);
-    ok(at_shell(&world, "quill", "consent ask heron-41"));
-    let (shown, _) = ok(at_shell(&world, "heron-41", "consent show"));
-    assert!(shown.contains("asked, and not given yet") && shown.contains("15. Measures"), "{shown}");
     let (other, _) = ok(at_shell(&world, "heron-41", "capture The key."));
-    let refused = at_shell(&world, "heron-41", &format!("share {other} --yes"));
-    assert!(flat(&refused.stderr).contains("Your clinic asks for your consent first"), "{}", flat(&refused.stderr));
-    let all = "consent give --acknowledge 1,2,3,4,5,6,7,8,9,10,11,12,13,14,15";
-    ok(at_shell(&world, "heron-41", all));
     ok(at_shell(&world, "heron-41", &format!("share {other} --yes")));
-    let (shown, _) = ok(at_shell(&world, "quill", "consent show heron-41"));
-    assert!(shown.contains("given on 1 May 2031, 09:00"), "{shown}");
-
     let (_, said) = ok(at_shell(&world, "quill", "note heron-41 She took 40 mg at 14:05."));
     assert!(said.contains("It seems to name a dose") && said.contains("time of day"), "{said}");
     let (notes, _) = ok(at_shell(&world, "quill", "note heron-41 --list"));

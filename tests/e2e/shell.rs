@@ -1,6 +1,7 @@
 //! Somebody at a shell: the program itself, on a device that a test filled before.
 
 use std::fs;
+use std::io::{Seek as _, Write as _};
 use std::path::Path;
 use std::process::{Command, Output, Stdio};
 
@@ -10,17 +11,25 @@ use reverie_tests::{Person, World};
 
 /// Somebody at a shell, on a device that a test filled before.
 pub(crate) fn reverie(world: &World, profile: &str, arguments: &[&str]) -> Output {
+    reverie_answering(world, profile, arguments, "")
+}
+
+/// The same, with answers piped in.
+pub(crate) fn reverie_answering(world: &World, profile: &str, arguments: &[&str], answers: &str) -> Output {
     let home = world.home("shells");
     fs::create_dir_all(&home).unwrap();
     let passphrase = home.join("passphrase");
     fs::write(&passphrase, PASSWORD).unwrap();
+    let mut piped = tempfile::tempfile().unwrap();
+    piped.write_all(answers.as_bytes()).unwrap();
+    piped.rewind().unwrap();
     let run = Command::new(program("reverie"))
         .env_clear()
         .env("REVERIE_NOW", world.clock.now().to_string())
         .args(["--home", &home.to_string_lossy(), "--profile", profile])
         .args(["--server", &format!("http://{}", world.addr), "--passphrase-file", &passphrase.to_string_lossy()])
         .args(arguments)
-        .stdin(Stdio::null())
+        .stdin(Stdio::from(piped))
         .output();
     run.unwrap()
 }

@@ -19,6 +19,8 @@ mod show;
 mod take;
 mod trend;
 
+pub(super) use self::disposition::say_disposed;
+
 /// Take, score and look at measures: PHQ-9, GAD-7, PCL-5 and others
 ///
 /// Scores are computed on this device. The server learns neither which measure was taken nor what came of it. A score is

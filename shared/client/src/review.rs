@@ -67,6 +67,30 @@ impl Unlocked {
         self.put_receipt(journal, &receipt).await
     }
 
+    /// States that what a patient shares was read for a session: one receipt for each journal that holds some of it. What
+    /// was read for a session already, and has not changed since, needs none.
+    ///
+    /// # Errors
+    /// [`ClientError::NotConfirmed`] while the words were not compared.
+    pub async fn reviewed(&mut self, documents: &[DocumentId]) -> Result<Vec<Flushed>, ClientError> {
+        let me = self.account();
+        let patients = self.patients();
+        let mut flushed = Vec::new();
+        for shared in patients.iter().flat_map(|(_, view)| &view.shared) {
+            let entries = shared.entries.iter().filter(|view| !view.is_reviewed_by(me)).map(|view| view.entry.id());
+            let measures = shared.measures.iter().filter(|view| !view.is_reviewed_by(me));
+            let here: Vec<_> = entries.chain(measures.map(|view| view.response.id())).collect();
+            let entries: Vec<_> = documents.iter().filter(|document| here.contains(document)).copied().collect();
+            if entries.is_empty() {
+                continue;
+            }
+            let reviewed = Receipt { receipt: ReceiptKind::Reviewed, entries };
+            let receipt = Document::new(self.env.document_id(), self.env.now(), reviewed)?;
+            flushed.extend(self.put_receipt(shared.journal, &receipt).await?);
+        }
+        Ok(flushed)
+    }
+
     /// States that entries were talked about in the session, or left for the next one; both see it.
     ///
     /// # Errors

@@ -1,7 +1,7 @@
 //! `reverie course set`: what holds for a course.
 
 use clap::Args;
-use clap::builder::TypedValueParser;
+use clap::builder::{PossibleValuesParser, TypedValueParser};
 use reverie_journal::measure::InstrumentId;
 use reverie_journal::{Course, CourseStatus, Day, FewWords, Phone, Region, ShareDefault, TimeOfDay};
 
@@ -52,6 +52,9 @@ pub(super) struct SetArgs {
     /// Where crisis help is looked up
     #[arg(long, value_name = "REGION", value_parser = |text: &str| Region::new(text))]
     crisis_pack: Option<Region>,
+    /// Whether the patient is told what was read, and "seen before your session"
+    #[arg(long, value_name = "YES|NO", value_parser = yes_or_no())]
+    tell_when_read: Option<bool>,
     /// Which measures are to be taken
     #[arg(long, value_name = "NAMES", value_delimiter = ',', value_parser = |text: &str| InstrumentId::new(text))]
     measures: Option<Vec<InstrumentId>>,
@@ -86,8 +89,13 @@ impl SetArgs {
         set(&mut course.share_default, &self.share_default);
         course.clinic_phone = self.clinic_phone.clone().or_else(|| course.clinic_phone.take());
         set(&mut course.crisis_pack, &self.crisis_pack);
+        set(&mut course.tell_when_read, &self.tell_when_read);
         set(&mut course.measure_plan, &self.measures);
     }
+}
+
+fn yes_or_no() -> impl TypedValueParser<Value = bool> {
+    PossibleValuesParser::new(["yes", "no"]).map(|answer| answer == "yes")
 }
 
 fn status() -> impl TypedValueParser<Value = CourseStatus> {

@@ -38,12 +38,17 @@ pub(super) async fn run(ui: &Ui, logged_in: LoggedIn, args: DispositionArgs) -> 
     let kept = account.dispose(response, outcome, note).await?;
     ui.answer(&kept_json(&kept), String::new)?;
     still_waiting(ui, &kept.flushed);
+    say_disposed(ui, outcome);
+    Ok(())
+}
+
+/// Says what became of the flag.
+pub(in crate::commands) fn say_disposed(ui: &Ui, outcome: Outcome) {
     ui.say(if outcome.closes() {
         "Noted. The flag is closed."
     } else {
         "Noted. The flag stays open until she is reached."
     });
-    Ok(())
 }
 
 fn outcome() -> impl TypedValueParser<Value = Outcome> {
