@@ -162,7 +162,12 @@ impl Ui {
     /// answers has gone.
     ///
     /// The terminal is raw for no longer than it takes to press it: Ctrl-C ends the program as it always does.
-    pub(crate) fn ask_key(&self, question: &str, keys: &[char], answers: Answers) -> Result<Option<char>, CommandError> {
+    pub(crate) fn ask_key(
+        &self,
+        question: &str,
+        keys: &[char],
+        answers: Answers,
+    ) -> Result<Option<char>, CommandError> {
         loop {
             let pressed = match answers {
                 Answers::Keys => {

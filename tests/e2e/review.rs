@@ -2,8 +2,8 @@
 
 use std::fs;
 
-use reverie_client::native::ExportFolder;
 use reverie_client::CircleChange;
+use reverie_client::native::ExportFolder;
 use reverie_journal::{Kind, Mark, ReceiptKind, Session, SessionState, SessionType, Talk};
 use reverie_tests::{Practice, World};
 

@@ -62,6 +62,14 @@ impl Unlocked {
         self.keep_all(ended.id, shared.journal, &documents).await
     }
 
+    /// Returns the cycle of a patient that has this number.
+    ///
+    /// # Errors
+    /// [`ClientError::NotPossible`] says which numbers there are.
+    pub fn cycle_numbered(&self, patient: AccountId, n: usize) -> Result<DocumentId, ClientError> {
+        self.recordable(patient)?.cycle_numbered(n, self.env.now()).map_err(refused)
+    }
+
     /// Records a session with a patient, planned or past. A session of the same type and start takes the place of what was
     /// recorded of it before.
     ///

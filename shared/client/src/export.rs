@@ -262,6 +262,7 @@ fn readme(handle: &str, sealed: bool) -> String {
         "Reverie: an export of the journal of {handle}\n\n\
          journal.md      to read, in any program that opens text\n\
          journal.json    the same, for programs\n\
+         measures.csv    measures, if there are any, a row each: for a spreadsheet. A score is not a diagnosis\n\
          attachments/    voice memos, drawings and photos, as ordinary files\n\
          manifest.json   every file with its SHA-256; manifest.sig is its signature\n\n\
          To check that nothing was changed: reverie verify --export THIS-FOLDER\n\n\

@@ -24,6 +24,7 @@ pub struct MeasureSetting {
     journal: JournalId,
     people: Vec<Person>,
     sharing: Sharing,
+    crisis: &'static CrisisPack,
     guard: Option<Guard>,
     now: Timestamp,
 }
@@ -43,7 +44,7 @@ impl MeasureSetting {
     /// Returns what the safety flow shows here.
     pub fn help(&self) -> Help<'_> {
         Help {
-            crisis: CrisisPack::shipped(),
+            crisis: self.crisis,
             coverage: self.coverage.as_ref(),
             people: &self.people,
             sharing: self.sharing.clone(),
@@ -93,10 +94,26 @@ impl Unlocked {
             people: plan.map(|plan| plan.body().people.clone()).unwrap_or_default(),
             journal,
             sharing,
+            crisis: circle
+                .and_then(|circle| circle.course())
+                .map_or_else(CrisisPack::shipped, |course| CrisisPack::of(&course.body().crisis_pack)),
             guard: self.guard(),
             now: self.env.now(),
             view,
         })
+    }
+
+    /// Tells whether a measure can be taken in this setting now, before anything is asked.
+    ///
+    /// # Errors
+    /// [`ClientError::Guarded`] in the guard window; for one that would be shared, [`ClientError::ConsentNeeded`] or
+    /// [`ClientError::SharingPaused`].
+    pub fn may_take(&self, setting: &MeasureSetting) -> Result<(), ClientError> {
+        self.may(Deed::Measure)?;
+        match setting.sharing {
+            Sharing::With(_) => self.may_share_into(setting.journal),
+            Sharing::Private | Sharing::NotKept => Ok(()),
+        }
     }
 
     /// Keeps a measure that was taken in this setting.
@@ -109,10 +126,7 @@ impl Unlocked {
         pack: &Pack,
         taken: &Taken,
     ) -> Result<Kept, ClientError> {
-        self.may(Deed::Measure)?;
-        if matches!(setting.sharing, Sharing::With(_)) {
-            self.may_share_into(setting.journal)?;
-        }
+        self.may_take(setting)?;
         if let Offer::Instead { because, .. } = setting.offer(pack) {
             return Err(ClientError::NotPossible(because.sentence()));
         }
@@ -149,6 +163,17 @@ impl Unlocked {
         let journal = self.shared_by(patient)?;
         self.confirmed_owner(journal)?;
         self.keep_document(journal, coverage, Vec::new()).await
+    }
+
+    /// Returns what a patient is told while clinicians of hers are away, a sentence for each that covers or not, once.
+    pub fn absences(&self) -> Vec<String> {
+        let now = self.env.now();
+        let shared = self.view(self.account()).shared;
+        let told = shared.iter().filter_map(|shared| shared.coverage.as_ref()?.body().absence(now));
+        let mut told: Vec<_> = told.collect();
+        told.sort();
+        told.dedup();
+        told
     }
 
     /// Says what was done about the flagged answers of a response, as a clinician.

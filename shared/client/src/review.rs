@@ -10,17 +10,20 @@ use crate::unlocked::Unlocked;
 impl Unlocked {
     /// Returns the clinician's patients, by who needs attention first.
     pub fn queue(&self) -> Vec<QueueRow> {
-        let patients = self.patients();
-        let shared = patients.iter().flat_map(|(_, view)| &view.shared);
-        // What was ended with nothing in it is nobody's work.
-        let shared = shared.filter(|shared| {
-            !self.is_closed(shared.journal) || !shared.entries.is_empty() || !shared.measures.is_empty()
+        // One row for each patient, in how many of her circles the clinician may be. What was ended with nothing in it is
+        // nobody's work.
+        let joined = self.patients().into_iter().filter_map(|(_, mut view)| {
+            view.shared.retain(|shared| {
+                !self.is_closed(shared.journal) || !shared.entries.is_empty() || !shared.measures.is_empty()
+            });
+            view.joined()
         });
-        queue(self.account(), shared, self.env.now())
+        let joined: Vec<_> = joined.collect();
+        queue(self.account(), &joined, self.env.now())
     }
 
-    /// Returns the brief of one patient, from `since` (by default the end of the last integration session) to `until`
-    /// (by default now).
+    /// Returns the brief of one patient, of everything that she shares with this account, from `since` (by default the end
+    /// of the last integration session) to `until` (by default now).
     ///
     /// # Errors
     /// [`ClientError::NotPossible`] if the patient shares nothing with this account.
@@ -30,21 +33,32 @@ impl Unlocked {
         since: Option<Timestamp>,
         until: Option<Timestamp>,
     ) -> Result<Brief, ClientError> {
-        let (view, journal) = (self.view(patient), self.shared_by(patient)?);
+        let view = self.view(patient);
         let nothing =
             || ClientError::NotPossible(format!("{} shares no journal with you yet", self.names().of(patient)));
-        let shared = view.shared.iter().find(|shared| shared.journal == journal).ok_or_else(nothing)?;
+        let shared = &view.joined().ok_or_else(nothing)?;
         let until = until.unwrap_or_else(|| self.env.now());
         Ok(brief(shared, self.account(), since.or_else(|| default_since(shared, until)), until))
     }
 
-    /// Writes the receipt of a brief: its entries were opened. Nothing is written if none was new.
+    /// Writes the receipt of a brief, one for each journal that holds some of it: its entries were opened. Nothing is
+    /// written if none was new.
     ///
     /// # Errors
     /// [`ClientError::NotConfirmed`] while the words were not compared.
     pub async fn receipt(&mut self, brief: &Brief) -> Result<Option<Flushed>, ClientError> {
-        let Some(receipt) = brief.receipt(self.env.document_id(), self.env.now()) else { return Ok(None) };
-        self.put_receipt(brief.header.journal, &receipt).await
+        let unread: Vec<_> = brief.unread().collect();
+        let view = self.view(brief.header.patient);
+        let mut last = None;
+        for shared in &view.shared {
+            let entries = unread.iter().copied().filter(|document| shared.holds(*document));
+            let opened = Receipt { receipt: ReceiptKind::Opened, entries: entries.collect() };
+            if !opened.entries.is_empty() {
+                let receipt = Document::new(self.env.document_id(), self.env.now(), opened)?;
+                last = self.put_receipt(shared.journal, &receipt).await?;
+            }
+        }
+        Ok(last)
     }
 
     /// Writes the receipt of one entry or measure that a clinician opened by itself. Nothing is written for the patient's own eyes,

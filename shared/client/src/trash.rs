@@ -2,7 +2,7 @@
 //!
 //! Throwing away never waits; erasing does while a guard window is under way.
 
-use reverie_journal::{Deed, ShareState, Trash, Trashed};
+use reverie_journal::{Deed, DiscardError, ShareState, Trash, Trashed};
 use reverie_protocol::account::AccountRole;
 use reverie_protocol::ids::DocumentId;
 use reverie_protocol::limits;
@@ -18,12 +18,10 @@ impl Unlocked {
     /// # Errors
     /// [`ClientError::UnknownEntry`], or [`ClientError::NotPossible`] for one that is shared: withdraw it first.
     pub async fn discard(&mut self, entry: DocumentId) -> Result<Kept, ClientError> {
-        let view = self.view(self.account());
-        let unknown = || ClientError::UnknownEntry("there is no entry of this id".into());
-        let found = view.entry(entry).ok_or_else(unknown)?;
-        if found.state.is_shared() {
-            return Err(ClientError::NotPossible("this entry is shared; withdraw it first".into()));
-        }
+        self.view(self.account()).check_discard(entry).map_err(|error| match error {
+            DiscardError::NoSuchEntry => ClientError::UnknownEntry(error.to_string()),
+            DiscardError::Shared => ClientError::NotPossible(error.to_string()),
+        })?;
         let journal = self.private_journal()?;
         self.keep_document(journal, Trash { entry, trashed: true }, Vec::new()).await
     }
@@ -76,16 +74,11 @@ impl Unlocked {
 
     /// Erases what has been in the trash for thirty days, unless decisions wait.
     pub(crate) async fn empty_old_trash(&mut self) -> Result<(), ClientError> {
-        if self.role() != AccountRole::Patient || self.guard().is_some() {
+        if self.role() != AccountRole::Patient {
             return Ok(());
         }
-        let now = self.env.now();
-        let old: Vec<_> = self
-            .trash()
-            .into_iter()
-            .filter(|trashed| trashed.erased_from().unix() <= now.unix())
-            .map(|trashed| trashed.view.entry.id())
-            .collect();
+        let private = self.view(self.account()).private;
+        let old = private.map(|private| private.to_erase(self.guard(), self.env.now())).unwrap_or_default();
         if !old.is_empty() {
             self.erase(&old).await?;
         }

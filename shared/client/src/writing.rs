@@ -1,7 +1,7 @@
 //! Writing: entries, what is added to them, marks and replies. Kept on the device first, sent second.
 
 use reverie_journal::{
-    Attachment, Body, Compartment, Details, Document, Entry, FindError, Kind, Layer, Mark, PatientView, Reply, Title,
+    Attachment, Body, Compartment, Details, Document, Entry, FindError, Kind, Layer, Mark, PatientView, Reply, SharedView, Title,
     Words,
 };
 use reverie_protocol::account::AccountRole;
@@ -158,11 +158,15 @@ impl Unlocked {
         mine.copied().ok_or_else(|| ClientError::NotPossible(missing.into()))
     }
 
-    /// Returns the journal that a patient shares with this account: one that goes on rather than one that is closed.
+    /// Returns the journal that a patient shares with this account: one that goes on rather than one that is closed; of
+    /// several, the one that holds her course.
     pub(crate) fn shared_by(&self, patient: AccountId) -> Result<JournalId, ClientError> {
         let view = self.view(patient);
-        let journals = || view.shared.iter().map(|shared| shared.journal);
-        let journal = journals().find(|journal| !self.is_closed(*journal)).or_else(|| journals().next());
+        let holds_course = |shared: &&SharedView| !shared.courses.is_empty() || !shared.sessions.is_empty();
+        let goes_on: Vec<_> = view.shared.iter().filter(|shared| !self.is_closed(shared.journal)).collect();
+        let course = goes_on.iter().copied().find(holds_course);
+        let meant = course.or(goes_on.first().copied()).or(view.shared.first());
+        let journal = meant.map(|shared| shared.journal);
         let handle = || self.names().of(patient);
         journal.ok_or_else(|| ClientError::NotPossible(format!("{} shares no journal with you yet", handle())))
     }

@@ -1,6 +1,6 @@
 //! The integration brief: what a clinician reads before the session (domain.md 2.2), ten sections, always in this order.
 //!
-//! The invariant: it is computed from one shared journal and nothing else, by rules a reader can check by hand. No text is
+//! The invariant: it is computed from what the patient shares with one reader and nothing else, by rules a reader can check by hand. No text is
 //! interpreted, and the same journal gives the same bytes.
 
 mod intentions;
@@ -17,7 +17,7 @@ pub use self::safety::Safety;
 pub use self::themes::{BriefTheme, CycleCount, Proposal, ProposalAnswer, ThemeState, Themes};
 
 use crate::cycle::CycleAt;
-use crate::document::{Attachment, Document, Kind, Layer, Receipt, ReceiptKind, SessionType, Talk};
+use crate::document::{Attachment, Document, Kind, Layer, SessionType, Talk};
 use crate::measure::InstrumentId;
 use crate::phase::Phase;
 use crate::text::{Term, ThemeName, Title, Words};
@@ -56,7 +56,7 @@ pub struct Brief {
 pub struct BriefHeader {
     /// The patient.
     pub patient: AccountId,
-    /// The shared journal.
+    /// The shared journal; the first, if the reader is in several circles of the patient.
     pub journal: JournalId,
     /// For whom the brief is: unread means unread by this account.
     pub reader: AccountId,
@@ -261,12 +261,10 @@ pub fn brief(shared: &SharedView, reader: AccountId, since: Option<Timestamp>, u
 }
 
 impl Brief {
-    /// Returns the receipt for what the reader had not opened before this brief, or nothing if there is nothing new.
-    pub fn receipt(&self, id: DocumentId, at: Timestamp) -> Option<Document> {
+    /// Returns what the reader had not opened before this brief: a receipt says that it was.
+    pub fn unread(&self) -> impl Iterator<Item = DocumentId> {
         let shown = self.entries.iter().flat_map(|group| &group.entries);
-        let entries = shown.filter(|entry| entry.unread).map(|entry| entry.entry);
-        let entries: Vec<_> = entries.chain(self.unread_measures()).collect();
-        Document::new(id, at, Receipt { receipt: ReceiptKind::Opened, entries }).ok()
+        shown.filter(|entry| entry.unread).map(|entry| entry.entry).chain(self.unread_measures())
     }
 
     /// Returns the measures that the reader had not opened before this brief.

@@ -3,11 +3,14 @@
 //! The invariant: what is exported is what the person may see, the same bytes every time, and process notes are never in
 //! it.
 
+mod measures_csv;
+
 use std::collections::BTreeMap;
 
 use reverie_protocol::ids::{AccountId, AttachmentId};
 use serde::Serialize;
 
+use self::measures_csv::measures_csv;
 use crate::NOT_MONITORED;
 use crate::names::Names;
 pub use crate::paths::attachment_paths;
@@ -37,7 +40,8 @@ struct Json<'a> {
     attachments: BTreeMap<AttachmentId, String>,
 }
 
-/// Returns `journal.md` and `journal.json` of everything in the view but process notes.
+/// Returns `journal.md` and `journal.json` of everything in the view but process notes, and its measures as
+/// `measures.csv`, if there are any.
 pub fn files(view: &PatientView, names: &Names) -> Vec<ExportFile> {
     let members = view.shared.iter().flat_map(|shared| &shared.members.0).map(|(account, _)| *account);
     let json = Json {
@@ -54,10 +58,12 @@ pub fn files(view: &PatientView, names: &Names) -> Vec<ExportFile> {
     let mut bytes =
         serde_json::to_vec_pretty(&json).expect("views have only text keys and no value that fails to serialise");
     bytes.push(b'\n');
-    vec![
+    let mut files = vec![
         ExportFile { path: "journal.md".to_owned(), bytes: journal_markdown(view, names).into_bytes() },
         ExportFile { path: "journal.json".to_owned(), bytes },
-    ]
+    ];
+    files.extend(measures_csv(view));
+    files
 }
 
 #[cfg(test)]

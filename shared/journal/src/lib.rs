@@ -20,6 +20,7 @@ mod filter;
 mod find;
 mod fold;
 mod guard;
+mod joined;
 mod leaving;
 pub mod measure;
 mod names;
@@ -41,6 +42,7 @@ mod sharing;
 mod text;
 mod themes;
 mod timestamp;
+mod trash;
 mod view;
 
 pub use self::brief::{
@@ -89,8 +91,9 @@ pub use self::text::{
 };
 pub use self::themes::{PatientTheme, ThemeError};
 pub use self::timestamp::{Timestamp, TimestampError};
+pub use self::trash::{DiscardError, TRASH_DAYS};
 pub use self::view::{
     Addition, ConsentView, DispositionView, Dormant, Duplicate, EntryTheme, EntryView, LayerView, LinkView, MarkView, MeasureView,
     NotesView, OpenedBy, PatientView, PrivateView, ProposalView, ReplyView, Reported, ReportedWhat, Scoring,
-    ShareState, SharedView, TRASH_DAYS, ThemeView, Tombstone, Trashed, Unsent, Unshown, UnshownWhy,
+    ShareState, SharedView, ThemeView, Tombstone, Trashed, Unsent, Unshown, UnshownWhy,
 };

@@ -27,7 +27,7 @@ pub use self::points::Points;
 pub use self::score::{Finding, NOT_A_DIAGNOSIS, Risk, Score, Scored, score};
 pub use self::taking::{Answered, Helping, Taken, Taking};
 pub use self::timing::overlaps_after;
-pub use self::trend::{Trend, TrendPoint};
+pub use self::trend::{DoseGiven, RouteDoses, Trend, TrendPoint};
 
 #[cfg(test)]
 mod tests;

@@ -13,7 +13,7 @@ use crate::view::{MeasureView, SharedView};
 pub struct QueueRow {
     /// The patient.
     pub patient: AccountId,
-    /// The shared journal.
+    /// The shared journal; the first, if the clinician is in several circles of the patient.
     pub journal: JournalId,
     /// Flagged answers that wait for a disposition.
     pub flagged: Option<Flagged>,
@@ -65,7 +65,7 @@ pub struct NextSession {
     pub session_type: SessionType,
 }
 
-/// Returns a row for each shared journal: flagged answers first, the oldest before the others; then by next session, then
+/// Returns a row for each shared journal, or for what was [joined](crate::PatientView::joined) of several: flagged answers first, the oldest before the others; then by next session, then
 /// by oldest unread entry; what has none of it comes last.
 pub fn queue<'a>(
     clinician: AccountId,

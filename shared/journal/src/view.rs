@@ -273,16 +273,6 @@ pub struct Trashed {
     pub view: EntryView,
 }
 
-/// How long the trash keeps an entry, in days.
-pub const TRASH_DAYS: i64 = 30;
-
-impl Trashed {
-    /// Returns when it is erased for good.
-    pub fn erased_from(&self) -> Timestamp {
-        self.at.plus_seconds(TRASH_DAYS * 24 * 60 * 60).unwrap_or(self.at)
-    }
-}
-
 /// A measure that was taken, and what its answers come to.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct MeasureView {
@@ -518,6 +508,12 @@ impl SharedView {
     /// Returns who reads the journal beside the patient, in the order of the member list.
     pub fn readers(&self) -> impl Iterator<Item = AccountId> {
         self.members.0.iter().map(|(account, _)| *account).filter(|account| *account != self.patient)
+    }
+
+    /// Tells whether this is an entry or a measure of the journal.
+    pub fn holds(&self, document: DocumentId) -> bool {
+        self.entries.iter().any(|view| view.entry.id() == document)
+            || self.measures.iter().any(|view| view.response.id() == document)
     }
 
     /// Returns the instruments that can be taken here: those that ship, and those that the practice offers.

@@ -30,11 +30,11 @@ async fn evidence_of_a_fork() -> (Vec<u8>, String, [reverie_protocol::hash::Hash
 async fn somebody_who_has_nothing_but_the_file_sees_what_it_proves() {
     let (file, name, [seen, shown], _, heron) = evidence_of_a_fork().await;
     let found = Evidence::parse(&file).unwrap().check().unwrap();
-    assert_eq!((found.seq, found.seen, found.shown), (1, seen, shown));
+    assert_eq!((found.seq, found.seen, found.shown), (2, seen, shown));
     for signer in [found.owner, found.seen_by, found.shown_by] {
         assert_eq!((signer.account, signer.card), (heron.account(), heron.fingerprint()));
     }
-    assert!(name.ends_with("-1.evidence") && !name.contains("heron"), "{name}");
+    assert!(name.ends_with("-2.evidence") && !name.contains("heron"), "{name}");
     let text = String::from_utf8(file).unwrap();
     assert!(!text.contains("\"body\":\""), "no sealed words are in it");
     for handle in ["heron-41", "quill"] {
@@ -51,7 +51,7 @@ async fn a_forged_file_proves_nothing() {
     let last = forged.shown.last_mut().unwrap();
     let place = last.header.0.len() / 2;
     last.header.0[place] ^= 1;
-    assert!(matches!(forged.check(), Err(EvidenceError::Forged { history: "shown", seq: 1, .. })));
+    assert!(matches!(forged.check(), Err(EvidenceError::Forged { history: "shown", seq: 2, .. })));
     let nothing = Evidence { shown: evidence.seen[..1].to_vec(), ..evidence };
     let told = nothing.check().unwrap_err();
     assert_eq!(told.to_string(), "these histories do not contradict each other: one is the beginning of the other");

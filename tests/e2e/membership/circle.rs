@@ -80,7 +80,7 @@ async fn who_could_read_what_is_told_from_the_log_alone_with_the_server_gone() {
                 (name(stay.account), stay.since_record, stay.reads_from_record, stay.removed_at_record)
             })
             .collect();
-        assert_eq!(stays, [("heron-41", 0, 0, None), ("quill", 0, 0, Some(4)), ("haddon", 2, 2, None)]);
+        assert_eq!(stays, [("heron-41", 0, 0, None), ("quill", 0, 0, Some(5)), ("haddon", 3, 3, None)]);
         let periods: Vec<_> = told
             .periods
             .iter()
@@ -90,9 +90,44 @@ async fn who_could_read_what_is_told_from_the_log_alone_with_the_server_gone() {
                 (period.from_record, period.to_record, readers.join(" "))
             })
             .collect();
-        let expected = [(0, 1, "heron-41 quill"), (2, 3, "haddon heron-41 quill"), (4, 5, "haddon heron-41")];
+        let expected = [(0, 2, "heron-41 quill"), (3, 4, "haddon heron-41 quill"), (5, 6, "haddon heron-41")];
         assert_eq!(periods, expected.map(|(from, to, readers)| (from, to, readers.to_owned())));
     }
+}
+
+#[tokio::test]
+async fn a_clinician_in_two_circles_of_one_patient_is_briefed_on_both_and_each_gets_its_receipt() {
+    let mut care = Care::open().await;
+    let with_haddon = care.heron.find_circle(Some("haddon")).unwrap();
+    care.heron.consents_with(&with_haddon).await.unwrap();
+    let (quill, patient) = (care.quill.account(), care.heron.account());
+    let change = CircleChange::Admit { account: quill, role: MemberRole::Writer, past: Past::All };
+    change_circle(&mut care.heron, with_haddon.journal, change).await.unwrap();
+    let of_two = care.shares("The greenhouse.").await;
+    let of_three = shares_in(&mut care.heron, with_haddon.journal, "The key.").await;
+    let _ = care.quill.sync().await.unwrap();
+
+    let queue = care.quill.queue();
+    assert_eq!((queue.len(), queue[0].unread), (1, 2), "she stands in the queue once");
+    let brief = care.quill.brief(patient, None, None).unwrap();
+    let mut shown: Vec<_> = brief.unread().collect();
+    shown.sort();
+    let mut both = [of_two, of_three];
+    both.sort();
+    assert_eq!(shown, both);
+    care.quill.receipt(&brief).await.unwrap().unwrap();
+    assert_eq!(care.quill.queue()[0].unread, 0);
+    let _ = care.heron.sync().await.unwrap();
+    let view = care.heron.view(patient);
+    for entry in both {
+        assert_eq!(view.entry(entry).unwrap().opened[0].by, quill);
+    }
+    // What is asked about an entry is read by those who read the entry.
+    care.quill.reply(of_three, "Who has the key?".into(), true).await.unwrap();
+    care.quill.reply(of_two, "For us alone.".into(), false).await.unwrap();
+    let _ = care.haddon.sync().await.unwrap();
+    let read = serde_json::to_string(&care.haddon.view(patient)).unwrap();
+    assert!(read.contains("Who has the key?") && !read.contains("For us alone."));
 }
 
 #[tokio::test]
@@ -126,7 +161,7 @@ async fn a_change_whose_answer_is_lost_is_made_once() {
     });
     care.admit(Past::FromNowOn).await.unwrap();
     let told = care.heron.histories().into_iter().find(|told| told.journal == care.journal).unwrap();
-    assert_eq!((told.head.seq, told.members().count()), (1, 3));
+    assert_eq!((told.head.seq, told.members().count()), (2, 3));
 }
 
 #[tokio::test]
@@ -169,6 +204,8 @@ async fn a_closed_journal_is_shared_into_no_more_and_words_can_still_be_taken_ba
     care.heron.confirm("quill").await.unwrap();
     let journal = care.heron.find_circle(Some("quill")).unwrap().journal;
     assert_ne!(journal, care.journal);
+    // It is a circle of its own, and she agrees to it for itself.
+    care.heron.consents().await.unwrap();
     shares_in(&mut care.heron, journal, "Once more.").await;
 }
 

@@ -36,7 +36,7 @@ pub(super) async fn run(ui: &Ui, start: Start, ListArgs { handle }: ListArgs) ->
     } else {
         None
     };
-    let instruments = match view.as_ref().and_then(|view| view.shared.first()) {
+    let instruments = match view.as_ref().and_then(PatientView::joined) {
         Some(shared) => shared.instruments(),
         None => Instruments::default(),
     };

@@ -47,6 +47,7 @@ pub(super) async fn run(ui: &Ui, logged_in: LoggedIn, args: TakeArgs) -> Result<
     let setting = account.measure_setting(with.as_deref(), private)?;
     let pack = setting.instruments.find(&name).map_err(|error| user_error(error.to_string()))?.clone();
     ready(&setting, &pack)?;
+    account.may_take(&setting)?;
     let taking = Taking::new(pack.clone()).ok_or_else(|| {
         user_error(format!("the definition of {} has no wording, so it cannot be taken", pack.instrument().id))
             .hint("`reverie measure score` scores answers given on paper.")
@@ -103,6 +104,7 @@ fn introduce(ui: &Ui, setting: &MeasureSetting, pack: &Pack) {
     ui.say(NOT_MONITORED_IN_FULL);
     if let Some(coverage) = &setting.coverage {
         ui.say(&coverage.promise());
+        coverage.absence(setting.now()).iter().for_each(|absence| ui.say(absence));
     }
     if let Some(days) = overlaps_after(&setting.view, instrument, setting.now()) {
         let last = if days == 0 { "today".to_owned() } else { format!("{days} days ago") };

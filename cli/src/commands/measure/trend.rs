@@ -5,6 +5,7 @@ use std::io::Write as _;
 use std::path::{Path, PathBuf};
 
 use clap::Args;
+use reverie_journal::Side;
 use reverie_journal::measure::Trend;
 use reverie_journal::render::{trend_svg, trend_text};
 use reverie_protocol::account::AccountRole;
@@ -16,7 +17,7 @@ use crate::ui::Ui;
 
 /// Plot the scores of a measure over time
 ///
-/// Raw scores, with the days of doses. Nothing is called better or worse. The SVG is one file that loads nothing.
+/// Raw scores, with the days of doses; amounts stand under it, each route for itself. Nothing is called better or worse. The SVG is one file that loads nothing.
 #[derive(Args)]
 #[command(after_help = "\
 Examples:
@@ -51,9 +52,10 @@ pub(super) fn run(
         _ => account.account(),
     };
     let view = account.view(patient);
-    let instruments = view.shared.first().map(|shared| shared.instruments()).unwrap_or_default();
+    let instruments = view.joined().map(|shared| shared.instruments()).unwrap_or_default();
     let pack = instruments.find(&name).map_err(|error| user_error(error.to_string()))?;
-    let trend = Trend::new(pack.instrument(), view.measures(), &view.shared);
+    let reader = Side::of(account.account(), patient);
+    let trend = Trend::new(pack.instrument(), view.measures(), &view.shared, reader);
     if let Some(path) = &svg {
         write(path, &trend_svg(&trend))?;
     }

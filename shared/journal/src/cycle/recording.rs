@@ -22,6 +22,20 @@ pub enum CycleError {
     /// The cycle of this number is not open, or not there.
     #[error("no open cycle has this number; open are: {0}")]
     NotOpen(String),
+    /// There is no cycle of this number.
+    #[error("there is no cycle {n}; there are: {there}")]
+    NoNumber {
+        /// What was asked for.
+        n: usize,
+        /// The numbers that there are.
+        there: String,
+    },
+    /// It follows from a dosing session alone, so nothing can name it.
+    #[error(
+        "cycle {0} was never opened: it is there since a dosing session named none; sessions after that dose count to it \
+         by their time"
+    )]
+    NoDocument(usize),
     /// A cycle with a dose is closed, not skipped.
     #[error("this cycle had its dose, so it was not skipped; close it")]
     HadItsDose,
@@ -94,6 +108,20 @@ impl SharedView {
         let dosing = dosing.map(|dosing| (dosing.id(), Session { cycle: Some(id), ..dosing.body().clone() }));
         let cycle = Cycle { opened_on: cycle.opened_on, ended: Some(CycleEnd { on, how }) };
         Ok(EndedCycle { id, cycle, dosing })
+    }
+
+    /// Returns the cycle of this number, as a session names it.
+    ///
+    /// # Errors
+    /// [`CycleError::NoNumber`], or [`CycleError::NoDocument`] for a dose that was recorded without a cycle.
+    pub fn cycle_numbered(&self, n: usize, now: Timestamp) -> Result<DocumentId, CycleError> {
+        let cycles = self.cycles_at(now);
+        let Some(cycle) = cycles.iter().find(|cycle| cycle.n == Some(n)) else {
+            let numbers: Vec<_> = cycles.iter().filter_map(|cycle| cycle.n).map(|n| n.to_string()).collect();
+            let there = if numbers.is_empty() { "none yet".to_owned() } else { numbers.join(", ") };
+            return Err(CycleError::NoNumber { n, there });
+        };
+        cycle.cycle.ok_or(CycleError::NoDocument(n))
     }
 
     /// Fits a session into the cycles: returns the document that it takes the place of, if any, and the session with its

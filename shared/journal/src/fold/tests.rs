@@ -14,6 +14,39 @@ fn ids(entries: &[EntryView]) -> Vec<DocumentId> {
 }
 
 #[test]
+fn what_is_from_a_newer_version_is_kept_as_it_came_shown_as_such_and_goes_with_nothing() {
+    let raw = |kind: &str, v: u8| {
+        let of = id(1).uuid();
+        format!(
+            r#"{{"type":"{kind}","v":{v},"id":"77777777-7777-7777-7777-777777777777","at":"2031-04-18T14:05:00-04:00","entry":"{of}","depth":[3,{{"of":"water"}}]}}"#
+        )
+    };
+    let (hologram, layer) = (raw("hologram", 1), raw("layer", 2));
+    let newer = |json: &str| Content::parse(json.as_bytes());
+    let private = private().write(HERON, entry(1, at(1, 9, 0), Kind::Image, "A door.")).with(HERON, newer(&layer));
+    let shared = shared().write(HERON, entry(2, at(1, 9, 0), Kind::Image, "A key.")).with(HERON, newer(&hologram));
+    let newest = private.records.last().unwrap().record;
+    let view = fold(HERON, &[private, shared]);
+    let kept = |unshown: &[Unshown]| match &unshown[0].why {
+        UnshownWhy::Newer(raw) => raw.json.clone(),
+        UnshownWhy::Unreadable(reason) => panic!("{reason}"),
+    };
+    assert_eq!(kept(&view.private.as_ref().unwrap().unshown), layer);
+    assert_eq!(kept(&view.shared[0].unshown), hologram);
+    // Neither sharing nor throwing away touches it, since nobody here knows what it is.
+    let plan = crate::share_plan(&view, id(1), view.shared[0].journal).unwrap();
+    assert!(plan.withdraw.iter().all(|withdrawal| !withdrawal.records.contains(&newest)));
+    assert!(crate::withdraw_plan(&view, id(1)).unwrap().withdraw.iter().all(|one| !one.records.contains(&newest)));
+    // It is exported whole, and said to be there.
+    let files = crate::export::files(&view, &names());
+    let text =
+        |path: &str| String::from_utf8(files.iter().find(|file| file.path == path).unwrap().bytes.clone()).unwrap();
+    assert!(text("journal.md").contains("from a newer version of Reverie; update to read it"));
+    assert!(text("journal.json").contains("hologram") && text("journal.json").contains("depth"));
+    assert_eq!(crate::brief(&view.shared[0], QUILL, None, at(2, 9, 0)).header.newer, 1);
+}
+
+#[test]
 fn first_words_stay_and_layers_stand_beside_them() {
     let shared = shared()
         .write(HERON, entry(1, at(1, 9, 0), Kind::Image, "a door"))

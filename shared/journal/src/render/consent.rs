@@ -3,6 +3,7 @@
 use super::sheet::Sheet;
 use super::terminal::Terminal;
 use super::{Page, phrase};
+use crate::NOT_MONITORED;
 use crate::consent::{ConsentReceipt, ConsentState};
 use crate::document::ConsentText;
 use crate::find::short_id;
@@ -25,6 +26,8 @@ pub fn consent_text(shared: &SharedView, names: &Names, page: Page) -> String {
     });
     sheet.line(&name(shared.asked_text()));
     write_parts(&mut sheet, shared.asked_text(), &[]);
+    sheet.rule();
+    sheet.line(NOT_MONITORED);
     sheet.finish()
 }
 

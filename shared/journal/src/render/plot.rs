@@ -1,6 +1,6 @@
 //! Trends, plotted: for a terminal, where time runs down, and as SVG, where it runs to the right.
 //!
-//! Raw scores in one colour. Doses are days without amounts. What was not complete is named and not drawn.
+//! Raw scores in one colour. On the plot doses are days without amounts. What was not complete is named and not drawn.
 
 use std::fmt::Write as _;
 
@@ -8,7 +8,7 @@ use super::Page;
 use super::clean::one_line;
 use super::sheet::{Row, Sheet};
 use super::terminal::Terminal;
-use crate::measure::{NOT_A_DIAGNOSIS, Points, Trend, TrendPoint};
+use crate::measure::{NOT_A_DIAGNOSIS, Points, RouteDoses, Trend, TrendPoint};
 use crate::timestamp::Timestamp;
 
 /// Columns of the track at most, and at least.
@@ -37,6 +37,16 @@ pub fn trend_text(trend: &Trend, page: Page) -> String {
         None => Row::from([at.day_text(), String::new(), "dose".to_owned()]),
     }));
     sheet.table(&rows);
+    if !trend.doses_by_route.is_empty() {
+        sheet.group("Doses, each route for itself: milligrams of different routes cannot be compared");
+    }
+    for RouteDoses { route, doses } in &trend.doses_by_route {
+        let given = doses.iter().map(|dose| {
+            let by_weight = dose.mg_per_kg.map(|dose| format!(", {dose} mg/kg")).unwrap_or_default();
+            format!("{}: {} mg{by_weight}", dose.on.text(), dose.total)
+        });
+        sheet.detail(&format!("{}  {}", route.label(), given.collect::<Vec<_>>().join(" · ")));
+    }
     trend.notes.iter().for_each(|note| sheet.detail(note));
     sheet.line(NOT_A_DIAGNOSIS);
     sheet.finish()

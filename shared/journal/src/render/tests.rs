@@ -3,11 +3,15 @@
 use super::*;
 use crate::NOT_MONITORED_IN_FULL;
 use crate::brief::brief;
+use crate::calendar::Day;
 use crate::content::OpenedJournal;
-use crate::document::{Course, Entry, Kind, Outcome, Receipt, ReceiptKind, SessionType};
+use crate::document::{
+    Body, Course, Document, Dose, DoseCard, DoseKind, Entry, Kind, Outcome, Receipt, ReceiptKind, Route, SessionType,
+};
 use crate::fold::fold;
 use crate::measure::{Instruments, Trend};
 use crate::queue::queue;
+use crate::rules::Side;
 use crate::sample::*;
 use crate::text::Title;
 use crate::view::{PatientView, Unsent};
@@ -241,7 +245,7 @@ fn the_course_reads_well() {
 fn trend() -> Trend {
     let view = measured();
     let instruments = view.shared[0].instruments();
-    Trend::new(instruments.find("PHQ-9").unwrap().instrument(), view.measures(), &view.shared)
+    Trend::new(instruments.find("PHQ-9").unwrap().instrument(), view.measures(), &view.shared, Side::Clinician)
 }
 
 #[test]
@@ -449,6 +453,42 @@ fn who_opened_what_is_told_only_where_the_practice_wants_it() {
     assert!(!journal_text(&heron(), &names(), PAGE).contains("opened"));
     assert!(journal_text(&heron(), &names(), told).contains("opened 20 Apr 2031 by Dr. Ada Quill"));
     assert!(journal_text(&heron(), &names(), told).contains("not opened yet"));
+}
+
+#[test]
+fn doses_of_different_routes_are_never_in_one_row_and_never_on_the_plot() {
+    let card = |n: u8, day, route, mg: &str| {
+        let dose = Dose { at: at(day, 9, 0), mg: mg.parse().unwrap(), kind: DoseKind::Initial, duration_min: None };
+        document(
+            n,
+            at(day, 9, 0),
+            DoseCard { doses: vec![dose], ..DoseCard::new(id(n), Day::of(at(day, 9, 0)), route) },
+        )
+    };
+    let hidden = |document: Document| match document.body() {
+        Body::DoseCard(card) => {
+            crate::sample::document(4, document.at(), DoseCard { hide_dose: true, ..(**card).clone() })
+        }
+        _ => panic!("it is a dose card"),
+    };
+    let journal = shared()
+        .write(HERON, response(9, at(9, 9, 0), "PHQ-9", &[1; 9]))
+        .write(QUILL, card(1, 1, Route::Im, "40"))
+        .write(QUILL, card(2, 3, Route::Sl, "200"))
+        .write(QUILL, card(3, 5, Route::Im, "55"))
+        .write(QUILL, hidden(card(4, 7, Route::Im, "60")));
+    let view = fold(HERON, &[journal]);
+    let instruments = Instruments::default();
+    let trend = |reader| {
+        let phq = instruments.find("PHQ-9").unwrap().instrument();
+        Trend::new(phq, view.measures(), &view.shared, reader)
+    };
+    let text = trend_text(&trend(Side::Clinician), PAGE);
+    assert!(text.contains("IM  1 Apr 2031: 40 mg · 5 Apr 2031: 55 mg · 7 Apr 2031: 60 mg"), "{text}");
+    assert!(text.contains("SL  3 Apr 2031: 200 mg") && text.contains("cannot be compared"), "{text}");
+    assert!(text.lines().all(|line| !(line.contains("40 mg") && line.contains("200 mg"))));
+    assert!(!trend_svg(&trend(Side::Clinician)).contains(" mg"));
+    assert!(!trend_text(&trend(Side::Patient), PAGE).contains("60 mg"), "what the clinic hides is hidden");
 }
 
 #[test]

@@ -1,15 +1,19 @@
 //! Crisis packs: whom to call in a region, as data with a day on which it must be checked again.
 //!
-//! The invariant: a pack that ships is younger than its `expires_on`; a test fails from 60 days before. On an old device
-//! it is shown all the same, with the day on which it was checked: most numbers outlive their pack.
+//! The invariant: a pack that ships is younger than its `expires_on`, 180 days after its check; a test fails from 30 days
+//! before. On an old device it is shown all the same, with the day on which it was checked: most numbers outlive their
+//! pack.
 
 use std::sync::LazyLock;
 
 use chrono::NaiveDate;
 use serde::{Deserialize, Serialize};
 
-static US_MA: LazyLock<CrisisPack> = LazyLock::new(|| {
-    toml::from_str(include_str!("../../crisis/us-ma.toml")).expect("a test loads the crisis pack that ships")
+use crate::text::Region;
+
+static SHIPPED: LazyLock<Vec<CrisisPack>> = LazyLock::new(|| {
+    let sources = [include_str!("../../crisis/us-ma.toml"), include_str!("../../crisis/us.toml")];
+    sources.map(|source| toml::from_str(source).expect("a test loads the crisis packs that ship")).to_vec()
 });
 
 /// Whom to call in a region.
@@ -47,9 +51,21 @@ pub struct CrisisLine {
 }
 
 impl CrisisPack {
-    /// Returns the pack of Massachusetts, the one that ships.
+    /// Returns all packs that ship: Massachusetts, then the whole country.
+    pub fn all() -> &'static [Self] {
+        &SHIPPED
+    }
+
+    /// Returns the pack of a region. One that does not ship (a newer program may know it) gets the lines that are answered
+    /// everywhere in the country.
+    pub fn of(region: &Region) -> &'static Self {
+        let known = Self::all().iter().find(|pack| pack.region == region.as_str());
+        known.unwrap_or(&Self::all()[Self::all().len() - 1])
+    }
+
+    /// Returns the pack of Massachusetts: what holds while a course says nothing else.
     pub fn shipped() -> &'static Self {
-        &US_MA
+        &Self::all()[0]
     }
 }
 
@@ -60,7 +76,9 @@ mod tests {
     use super::*;
 
     /// Days before the end from which on the test fails.
-    const WARNING: Days = Days::new(60);
+    const WARNING: Days = Days::new(30);
+    /// Days after a check for which its lines are believed (domain.md 3.4).
+    const AGE: Days = Days::new(180);
 
     #[test]
     #[expect(
@@ -68,15 +86,24 @@ mod tests {
         clippy::disallowed_methods,
         reason = "the one test that must fail as time passes"
     )]
-    fn the_crisis_pack_does_not_expire_soon() {
+    fn no_crisis_pack_expires_soon() {
         let seconds = std::time::SystemTime::now().duration_since(std::time::UNIX_EPOCH).unwrap().as_secs();
         let today = DateTime::from_timestamp(seconds as i64, 0).unwrap().date_naive();
-        let pack = CrisisPack::shipped();
-        assert!(
-            today + WARNING < pack.expires_on,
-            "check every line of shared/journal/crisis/us-ma.toml, then set `checked_on` and `expires_on`"
-        );
-        assert!(pack.checked_on <= today && pack.expires_on <= pack.checked_on + Days::new(366));
+        for pack in CrisisPack::all() {
+            assert!(
+                today + WARNING < pack.expires_on,
+                "check every line of {} in shared/journal/crisis/, then set `checked_on` and `expires_on`",
+                pack.region
+            );
+            assert!(pack.checked_on <= today && pack.expires_on <= pack.checked_on + AGE, "{}", pack.region);
+            assert!(!pack.emergency.is_empty() && pack.format == 1, "{}", pack.region);
+        }
+    }
+
+    #[test]
+    fn a_region_has_its_own_lines_and_an_unknown_one_those_of_the_country() {
+        let of = |region: &str| CrisisPack::of(&Region::new(region).unwrap()).region.as_str();
+        assert_eq!([of("US-MA"), of("US"), of("US-XX")], ["US-MA", "US", "US"]);
     }
 
     #[test]

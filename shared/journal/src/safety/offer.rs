@@ -55,14 +55,7 @@ impl NotOffered {
             Self::NoStatement => {
                 "Your clinic has not said yet who looks at an answer that worries, and when.".to_owned()
             }
-            Self::Away(away) => {
-                let until = away.until.map(|until| format!(" until {}", until.day_text())).unwrap_or_default();
-                let covering = away
-                    .covering
-                    .as_ref()
-                    .map(|covering| format!(" {} covers: {}.", covering.name.as_str(), covering.phone.as_str()));
-                format!("Your clinician is away{until}.{}", covering.unwrap_or_default())
-            }
+            Self::Away(away) => away.sentence(),
         }
     }
 }

@@ -81,6 +81,13 @@ impl SafetyFlow {
 }
 
 impl Help<'_> {
+    /// Returns whom to call, for whoever asks for it: at any time, and without having answered anything.
+    pub fn card(&self) -> Screen {
+        let (mut sentences, contacts) = self.contacts();
+        sentences.insert(0, words::NOT_MONITORED.to_owned());
+        Screen { step: SafetyStep::Contacts, full_screen: false, sentences, contacts, choices: Vec::new() }
+    }
+
     fn contacts(&self) -> (Vec<String>, Vec<ContactRow>) {
         let mut all = rows(&self.crisis.emergency);
         all.extend(rows(&self.crisis.lines));
