@@ -118,6 +118,8 @@ pub(crate) enum Command {
     Course(course::CourseArgs),
     Cycle(cycle::CycleArgs),
     Dose(dose::DoseArgs),
+    Name(name::NameArgs),
+    Crisis(crisis::CrisisArgs),
     Members(members::MembersArgs),
     History(history::HistoryArgs),
     Coverage(coverage::CoverageArgs),
@@ -132,7 +134,7 @@ pub(crate) enum Command {
 
 /// Who uses which command, as the long help groups them. Every command stands in one group.
 const GROUPS: [(&str, &[&str]); 7] = [
-    ("For everybody", &["join", "login", "logout", "unlock", "lock", "whoami", "pair", "invite"]),
+    ("For everybody", &["crisis", "join", "login", "logout", "unlock", "lock", "whoami", "pair", "invite", "name"]),
     ("Your keys", &["password", "second-factor", "kit", "recover", "devices", "rekey"]),
     (
         "For patients",

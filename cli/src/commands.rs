@@ -20,6 +20,7 @@ pub(crate) mod completions;
 pub(crate) mod consent;
 pub(crate) mod course;
 pub(crate) mod coverage;
+pub(crate) mod crisis;
 pub(crate) mod cycle;
 pub(crate) mod delete_account;
 pub(crate) mod devices;
@@ -42,6 +43,7 @@ pub(crate) mod logout;
 pub(crate) mod mark;
 pub(crate) mod measure;
 pub(crate) mod members;
+pub(crate) mod name;
 pub(crate) mod note;
 pub(crate) mod pair;
 pub(crate) mod password;
@@ -117,6 +119,8 @@ pub(crate) async fn run(ui: &Ui, start: Start, command: Command) -> Result<ExitC
         Command::Rotate(args) => rotate::run(ui, start.log_in(ui, Writing).await?, args).await,
         Command::Close(args) => close::run(ui, start.log_in(ui, Writing).await?, args).await,
         Command::Rekey(args) => rekey::run(ui, start.log_in(ui, Writing).await?, args).await,
+        Command::Name(args) => name::run(ui, start, args).await,
+        Command::Crisis(args) => crisis::run(ui, &args),
         Command::Members(args) => members::run(ui, start.log_in(ui, Reading).await?, args),
         Command::History(args) => history::run(ui, start.log_in(ui, Reading).await?, args),
         Command::Queue(args) => queue::run(ui, start.log_in(ui, Reading).await?, args),

@@ -21,6 +21,7 @@ mod files;
 mod key_talk;
 mod kit_paper;
 mod logged_in;
+mod not_monitored;
 mod pairing_words;
 mod password;
 mod profile;

@@ -11,7 +11,9 @@ use reverie_client::kit::read;
 use reverie_client::native::system::randomness;
 use reverie_client::native::{Folder, Sockets, Timeouts};
 use reverie_client::store::Store;
-use reverie_client::{Circle, ClientError, Environment, Invited, Kept, NewEntry, NewFile, Newcomer, Recovery, Unlocked};
+use reverie_client::{
+    Circle, ClientError, Environment, Invited, Kept, NewEntry, NewFile, Newcomer, Recovery, Unlocked,
+};
 use reverie_journal::{Details, Kind};
 use reverie_protocol::ids::DocumentId;
 

@@ -48,7 +48,7 @@ pub(crate) async fn run(ui: &Ui, logged_in: LoggedIn, args: BriefArgs) -> Result
     let shown = ui.answer(&brief, || match (markdown, html) {
         (true, _) => brief_markdown(&brief, &names),
         (_, true) => brief_html(&brief, &names),
-        (false, false) => brief_text(&brief, &names, ui.page()),
+        (false, false) => brief_text(&brief, &account.names_here(), ui.page()),
     });
     // Whoever stopped reading half-way has opened it too, so the receipt does not wait for the output.
     if let Some(flushed) = account.receipt(&brief).await? {

@@ -12,6 +12,7 @@ use crate::error::CommandError;
 use crate::files::open_files;
 use crate::key_talk::CAPTURED_LOCKED;
 use crate::logged_in::{LoggedIn, Purpose, Start};
+use crate::not_monitored::say_not_monitored;
 use crate::profile::Profile;
 use crate::report::{kept_json, still_waiting};
 use crate::ui::Ui;
@@ -53,7 +54,7 @@ pub(crate) async fn run(ui: &Ui, start: Start, CaptureArgs { words, file }: Capt
     still_waiting(ui, &kept.flushed);
     ui.say(if nothing { "Kept: that nothing came." } else { "Kept." });
     ui.say("Private. Nobody but you can read it.");
-    ui.say(NOT_MONITORED);
+    say_not_monitored(ui, &account);
     Ok(())
 }
 

@@ -68,7 +68,7 @@ pub(crate) async fn run(ui: &Ui, logged_in: LoggedIn, args: ListArgs) -> Result<
         "damaged": account.damaged_count().await?,
         "captured": account.captured_count().await?,
     });
-    ui.answer(&answer, || journal_text(&view, &account.names(), ui.page()))?;
+    ui.answer(&answer, || journal_text(&view, &account.names_here(), ui.page()))?;
     if let Some(guard) = guard {
         ui.say(&format!(
             "Until {} decisions wait, and nothing is lost. Writing is always possible.",

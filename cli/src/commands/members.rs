@@ -35,7 +35,7 @@ pub(crate) fn run(ui: &Ui, logged_in: LoggedIn, MembersArgs { journal }: Members
         json!({ "journal": told.journal, "compartment": told.compartment, "owner": told.owner, "closed": told.closed,
             "members": members })
     });
-    ui.answer(&json!({ "journals": answer.collect::<Vec<_>>() }), || text(&told, me, &names))
+    ui.answer(&json!({ "journals": answer.collect::<Vec<_>>() }), || text(&told, me, &account.names_here()))
 }
 
 fn member_json(stay: &Stay, names: &Names) -> serde_json::Value {

@@ -102,7 +102,7 @@ impl Walk<'_> {
             StepWhy::Flagged | StepWhy::NewMeasure => self.measure_text(step.document),
             StepWhy::WantsToTalk(_) | StepWhy::CarriedOver | StepWhy::New => {
                 let view = self.account.view(self.patient);
-                entry_text(&view, step.document, &self.account.names(), self.ui.page()).unwrap_or_default()
+                entry_text(&view, step.document, &self.account.names_here(), self.ui.page()).unwrap_or_default()
             }
         };
         self.ui.line(&shown)?;

@@ -3,12 +3,13 @@
 use std::path::PathBuf;
 
 use clap::{ArgGroup, Args};
-use reverie_journal::{Answered, NOT_MONITORED, PromptSet};
+use reverie_journal::{Answered, PromptSet};
 use serde_json::json;
 
 use crate::arguments::handle;
 use crate::error::{CommandError, user_error};
 use crate::logged_in::LoggedIn;
+use crate::not_monitored::say_not_monitored;
 use crate::report::{kept_json, still_waiting};
 use crate::ui::Ui;
 
@@ -93,6 +94,6 @@ pub(crate) async fn run(ui: &Ui, logged_in: LoggedIn, args: PromptArgs) -> Resul
         Answered::NothingCame => "Kept: that nothing came.",
         Answered::RatherNot => "All right. You are not asked this again for now.",
     });
-    ui.say(NOT_MONITORED);
+    say_not_monitored(ui, &account);
     Ok(())
 }

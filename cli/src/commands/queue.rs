@@ -36,5 +36,5 @@ pub(crate) fn run(ui: &Ui, logged_in: LoggedIn, QueueArgs {}: QueueArgs) -> Resu
     }
     let (rows, names) = (account.queue(), account.names());
     let named: Vec<_> = rows.iter().map(|row| Named { handle: names.of(row.patient), row }).collect();
-    ui.answer(&named, || queue_text(&rows, &names, now(), ui.page()))
+    ui.answer(&named, || queue_text(&rows, &account.names_here(), now(), ui.page()))
 }

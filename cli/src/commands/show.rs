@@ -49,7 +49,7 @@ pub(crate) async fn run(ui: &Ui, logged_in: LoggedIn, args: ShowArgs) -> Result<
     }
     let answer = json!({ "patient": account.names().of(patient), "entry": found,
         "unsent": view.unsent(found), "waiting_because": account.waiting_because(), "saved": saved });
-    let shown = ui.answer(&answer, || entry_text(&view, entry, &account.names(), ui.page()).unwrap_or_default());
+    let shown = ui.answer(&answer, || entry_text(&view, entry, &account.names_here(), ui.page()).unwrap_or_default());
     // Whoever stopped reading half-way has opened it too.
     if let Some(flushed) = account.opened(entry).await? {
         still_waiting(ui, &flushed);

@@ -8,7 +8,7 @@ use std::time::Duration;
 use clap::Args;
 use reverie_client::{ChangeStream, ClientError, Told, Unlocked};
 use reverie_journal::render::news_lines;
-use reverie_journal::{News, Seen, Timestamp};
+use reverie_journal::{NOT_MONITORED, News, Seen, Timestamp};
 use serde::Serialize;
 use serde_json::json;
 use zeroize::Zeroizing;
@@ -70,6 +70,7 @@ pub(crate) async fn run(ui: &Ui, start: Start, WatchArgs {}: WatchArgs) -> Resul
         ui.line(&json!({ "watching": true }).to_string())?;
     }
     ui.say("Watching. Ctrl-C ends it; other commands can be used meanwhile.");
+    ui.say(NOT_MONITORED);
     let mut pause = PAUSES[0];
     loop {
         match account.changes(watch.last.as_deref()).await {

@@ -4,12 +4,13 @@ use std::path::PathBuf;
 
 use clap::Args;
 use reverie_client::NewEntry;
-use reverie_journal::{Detail, Field, Kind, Mark, NOT_MONITORED, Talk, short_id};
+use reverie_journal::{Detail, Field, Kind, Mark, Talk, short_id};
 
 use crate::arguments::{detail, details, kind};
 use crate::error::CommandError;
 use crate::files::open_files;
 use crate::logged_in::LoggedIn;
+use crate::not_monitored::say_not_monitored;
 use crate::report::{kept_json, still_waiting};
 use crate::ui::Ui;
 use crate::words::typed;
@@ -67,6 +68,6 @@ pub(crate) async fn run(ui: &Ui, logged_in: LoggedIn, args: WriteArgs) -> Result
     ui.answer(&kept_json(&kept), || short_id(kept.document.uuid()))?;
     still_waiting(ui, &kept.flushed);
     ui.say("Private. Nobody but you can read it.");
-    ui.say(NOT_MONITORED);
+    say_not_monitored(ui, &account);
     Ok(())
 }

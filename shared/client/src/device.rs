@@ -8,7 +8,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use reverie_crypto::bundle::WayIn;
 use reverie_crypto::device::WORK_FACTOR;
 use reverie_crypto::{Contact, DeviceCopy, DeviceKey, HybridIdentity, HybridRecipient, NamedDevice};
-use reverie_journal::Guard;
+use reverie_journal::{Guard, PersonName};
 use reverie_protocol::account::AccountRole;
 use reverie_protocol::api::Head;
 use reverie_protocol::card::SignedCard;
@@ -94,6 +94,9 @@ pub(crate) struct DeviceState {
     pub(crate) card_before: Option<SignedCard>,
     /// The number of the next item of the outbox.
     pub(crate) next_item: u64,
+    /// What people are called on this device alone.
+    #[serde(default)]
+    pub(crate) local_names: BTreeMap<AccountId, PersonName>,
     /// The guard window that this device saw under way last.
     #[serde(default)]
     pub(crate) guard: Option<Guard>,
@@ -132,6 +135,7 @@ impl DeviceState {
             estranged: BTreeSet::new(),
             card_before: None,
             next_item: 0,
+            local_names: BTreeMap::new(),
             guard: None,
             capture_key: None,
             captures_misled: false,

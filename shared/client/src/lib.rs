@@ -38,6 +38,7 @@ mod log;
 mod login;
 mod measures;
 mod membership;
+mod naming;
 #[cfg(feature = "native")]
 pub mod native;
 mod new_device;

@@ -186,7 +186,15 @@ impl Unlocked {
         if journals.is_empty() {
             return Err(ClientError::UnknownEntry("there is no entry of this id".into()));
         }
-        if private { Ok(vec![self.private_journal()?]) } else { Ok(journals) }
+        if private {
+            return Ok(vec![self.private_journal()?]);
+        }
+        // What is said of a shared entry is shared with it, which may have been stopped.
+        let own = self.private_journal().ok();
+        for journal in journals.iter().filter(|journal| Some(**journal) != own && view.patient == self.account()) {
+            self.may_share_into(*journal)?;
+        }
+        Ok(journals)
     }
 
     /// Returns the journal in which one patient shares all of these entries with this clinician.

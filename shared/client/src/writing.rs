@@ -1,8 +1,8 @@
 //! Writing: entries, what is added to them, marks and replies. Kept on the device first, sent second.
 
 use reverie_journal::{
-    Attachment, Body, Compartment, Details, Document, Entry, FindError, Kind, Layer, Mark, PatientView, Reply, SharedView, Title,
-    Words,
+    Attachment, Body, Compartment, Details, Document, Entry, FindError, Kind, Layer, Mark, PatientView, Reply,
+    SharedView, Title, Words,
 };
 use reverie_protocol::account::AccountRole;
 use reverie_protocol::ids::{AccountId, DocumentId, JournalId};

@@ -93,7 +93,7 @@ pub use self::themes::{PatientTheme, ThemeError};
 pub use self::timestamp::{Timestamp, TimestampError};
 pub use self::trash::{DiscardError, TRASH_DAYS};
 pub use self::view::{
-    Addition, ConsentView, DispositionView, Dormant, Duplicate, EntryTheme, EntryView, LayerView, LinkView, MarkView, MeasureView,
-    NotesView, OpenedBy, PatientView, PrivateView, ProposalView, ReplyView, Reported, ReportedWhat, Scoring,
-    ShareState, SharedView, ThemeView, Tombstone, Trashed, Unsent, Unshown, UnshownWhy,
+    Addition, ConsentView, DispositionView, Dormant, Duplicate, EntryTheme, EntryView, LayerView, LinkView, MarkView,
+    MeasureView, NotesView, OpenedBy, PatientView, PrivateView, ProposalView, ReplyView, Reported, ReportedWhat,
+    Scoring, ShareState, SharedView, ThemeView, Tombstone, Trashed, Unsent, Unshown, UnshownWhy,
 };

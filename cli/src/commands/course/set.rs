@@ -3,6 +3,7 @@
 use clap::Args;
 use clap::builder::{PossibleValuesParser, TypedValueParser};
 use reverie_journal::measure::InstrumentId;
+use reverie_journal::safety::CrisisPack;
 use reverie_journal::{Course, CourseStatus, Day, FewWords, Phone, Region, ShareDefault, TimeOfDay};
 
 use crate::arguments::{handle, named};
@@ -50,7 +51,7 @@ pub(super) struct SetArgs {
     #[arg(long, value_name = "NUMBER", value_parser = |text: &str| Phone::new(text))]
     clinic_phone: Option<Phone>,
     /// Where crisis help is looked up
-    #[arg(long, value_name = "REGION", value_parser = |text: &str| Region::new(text))]
+    #[arg(long, value_name = "REGION", value_parser = region())]
     crisis_pack: Option<Region>,
     /// Whether the patient is told what was read, and "seen before your session"
     #[arg(long, value_name = "YES|NO", value_parser = yes_or_no())]
@@ -92,6 +93,11 @@ impl SetArgs {
         set(&mut course.tell_when_read, &self.tell_when_read);
         set(&mut course.measure_plan, &self.measures);
     }
+}
+
+fn region() -> impl TypedValueParser<Value = Region> {
+    PossibleValuesParser::new(CrisisPack::all().iter().map(|pack| pack.region.as_str()))
+        .map(|region| Region::new(region).expect("a pack that ships has a region of 1 to 20 characters"))
 }
 
 fn yes_or_no() -> impl TypedValueParser<Value = bool> {

@@ -22,7 +22,7 @@ pub(super) struct ShowArgs {
 pub(super) fn run(ui: &Ui, logged_in: LoggedIn, ShowArgs { handle }: ShowArgs) -> Result<(), CommandError> {
     let LoggedIn { account, profile: _ } = logged_in;
     let about = about(&account, handle.as_deref())?;
-    let (names, now) = (account.names(), now());
+    let (names, now) = (account.names_here(), now());
     let answer: Vec<_> = about
         .shared
         .iter()

@@ -17,6 +17,7 @@ use crate::ui::Ui;
 #[command(after_help = "\
 Examples:
   reverie session add heron-41 --type integration --state scheduled --at \"2031-05-03 10:00\"
+  reverie session add heron-41 --type integration --at \"2031-05-03 10:00\" --cycle 1
   reverie session add heron-41 --of 3f2a91c0 --type integration --at \"2031-05-03 10:10\"")]
 pub(super) struct AddArgs {
     /// The patient
@@ -40,6 +41,9 @@ pub(super) struct AddArgs {
     /// Who else is there; may be given several times
     #[arg(long, value_name = "NAME", value_parser = |text: &str| PersonName::new(text))]
     with: Vec<PersonName>,
+    /// The cycle that it belongs to, by its number
+    #[arg(long, value_name = "N")]
+    cycle: Option<usize>,
     /// The session that this replaces: the first digits of its id
     #[arg(long, value_name = "SESSION")]
     of: Option<String>,
@@ -47,9 +51,11 @@ pub(super) struct AddArgs {
 
 pub(super) async fn run(ui: &Ui, logged_in: LoggedIn, args: AddArgs) -> Result<(), CommandError> {
     let LoggedIn { mut account, profile: _ } = logged_in;
-    let AddArgs { handle, session_type, state, at, ended, telehealth, with, of } = args;
+    let AddArgs { handle, session_type, state, at, ended, telehealth, with, cycle, of } = args;
     let patient = account.contact_of(&handle)?.account;
+    let cycle = cycle.map(|n| account.cycle_numbered(patient, n)).transpose()?;
     let session = Session {
+        cycle,
         ended_at: ended,
         mode: Some(if telehealth { Mode::Telehealth } else { Mode::InPerson }),
         attendees: with,
