@@ -64,6 +64,7 @@ impl SharedView {
             self.pause = other.pause;
         }
         self.last_record_at = self.last_record_at.max(other.last_record_at);
+        self.given_back.extend(other.given_back);
         self.unshown.extend(other.unshown);
     }
 

@@ -211,7 +211,7 @@ fn in_course() -> PatientView {
 #[test]
 fn the_course_reads_well() {
     let view = in_course();
-    insta::assert_snapshot!(course_text(&view.shared[0], &names(), morning(), crate::Side::Clinician, PAGE), @r#"
+    insta::assert_snapshot!(course_text(&view.shared[0], &names(), morning(), Side::Clinician, PAGE), @r#"
     Course of heron-41: cycle 1, IM, day 13 after the dose
       Active since 1 Apr 2031
       Focus: What is locked away.
@@ -229,17 +229,17 @@ fn the_course_reads_well() {
       61616161  18 Apr 2031, 10:00  dosing       completed
       62626262  1 May 2031, 15:00   integration  scheduled
     "#);
-    let crate::Body::DoseCard(mut card) = dose_card(0xe1, 0x61, at(18, 10, 10)).body().clone() else { unreachable!() };
+    let Body::DoseCard(mut card) = dose_card(0xe1, 0x61, at(18, 10, 10)).body().clone() else { unreachable!() };
     card.hide_dose = true;
     let hiding = fold(HERON, &[shared().write(QUILL, document(0xe1, at(18, 10, 10), *card))]);
     let hidden = |side| dose_cards_text(&hiding.shared[0].dose_cards, side, PAGE);
-    insta::assert_snapshot!(hidden(crate::Side::Clinician), @r#"
+    insta::assert_snapshot!(hidden(Side::Clinician), @r#"
     e1e1e1e1  18 Apr 2031  IM 55 mg, 0.81 mg/kg
     10:10 40 mg initial
     10:30 15 mg booster
     67.8 kg
     "#);
-    insta::assert_snapshot!(hidden(crate::Side::Patient), @"e1e1e1e1  18 Apr 2031  IM, the dose is not shown");
+    insta::assert_snapshot!(hidden(Side::Patient), @"e1e1e1e1  18 Apr 2031  IM, the dose is not shown");
 }
 
 fn trend() -> Trend {
