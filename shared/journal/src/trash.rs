@@ -61,7 +61,7 @@ mod tests {
         let journal = private()
             .write(HERON, entry(1, at(1, 9, 0), Kind::Image, "A door."))
             .write(HERON, document(2, at(1, 10, 0), Trash { entry: id(1), trashed: true }));
-        let view = fold(HERON, &[journal.clone()]).private.unwrap();
+        let view = fold(HERON, std::slice::from_ref(&journal)).private.unwrap();
         let end = at(31, 10, 0);
         let guard = Guard { from: at(30, 9, 0), until: at(32, 9, 0) };
         assert_eq!(view.to_erase(None, end.plus_seconds(-1).unwrap()), []);

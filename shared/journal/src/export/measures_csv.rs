@@ -104,7 +104,7 @@ mod tests {
     fn an_answer_without_its_definition_is_kept_as_it_was_given() {
         let answered = response(1, at(1, 9, 0), "CORE-10", &[0, 1, 2, 3, 4, 0, 1, 2, 3, 4]);
         let journal = shared().write(HERON, answered);
-        let without = rows(&measures_csv(&fold(HERON, &[journal.clone()])).unwrap().bytes);
+        let without = rows(&measures_csv(&fold(HERON, std::slice::from_ref(&journal))).unwrap().bytes);
         assert_eq!(without[1][2..], ["0", "1", "2", "3", "4", "0", "1", "2", "3", "4", "", "", "no"]);
         let offered = journal.write(QUILL, document(2, at(1, 8, 0), InstrumentPack { pack: core_10() }));
         let with = rows(&measures_csv(&fold(HERON, &[offered])).unwrap().bytes);
