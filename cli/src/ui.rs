@@ -202,8 +202,9 @@ impl Ui {
     }
 }
 
-/// Returns the text wrapped, with no command in backticks broken over two lines.
+/// Returns the text wrapped, with neither a command in backticks nor a telephone number broken over two lines.
 fn wrapped(text: &str, options: textwrap::Options<'_>) -> String {
+    let options = options.word_splitter(textwrap::WordSplitter::NoHyphenation);
     const NO_BREAK: &str = "\u{a0}";
     let parts = text.split('`').enumerate();
     let glued = parts.map(|(n, part)| if n % 2 == 1 { part.replace(' ', NO_BREAK) } else { part.to_owned() });
@@ -238,6 +239,12 @@ mod tests {
     fn a_command_to_copy_stays_on_one_line() {
         let text = wrapped("To compare the words later, run `reverie pair --confirm quill` here.", 40.into());
         assert!(text.lines().any(|line| line.contains("`reverie pair --confirm quill`")), "{text}");
+    }
+
+    #[test]
+    fn a_telephone_number_stays_on_one_line() {
+        let text = wrapped("Your clinician is away. Noor Haddon covers: 617-555-0142.", 50.into());
+        assert!(text.lines().any(|line| line.contains("617-555-0142")), "{text}");
     }
 
     #[test]

@@ -205,7 +205,8 @@ async fn a_closed_journal_is_shared_into_no_more_and_words_can_still_be_taken_ba
     let journal = care.heron.find_circle(Some("quill")).unwrap().journal;
     assert_ne!(journal, care.journal);
     // It is a circle of its own, and she agrees to it for itself.
-    care.heron.consents().await.unwrap();
+    let again = care.heron.find_circle(Some("quill")).unwrap();
+    care.heron.consents_with(&again).await.unwrap();
     shares_in(&mut care.heron, journal, "Once more.").await;
 }
 
