@@ -225,14 +225,11 @@ impl<'a> Patient<'a> {
         Ok(())
     }
 
-    /// Consents to what her clinic asks, part by part.
+    /// Consents to what is asked before anything is shared, part by part.
     pub async fn consent(&mut self) -> anyhow::Result<()> {
         let account = self.catch_up().await?;
         let with = account.share_target(None)?;
-        let view = account.view(account.account());
-        let shared = view.shared.iter().find(|shared| shared.journal == with.journal);
-        let text = shared.and_then(|shared| shared.consent_text.as_ref()).context("the clinic asks for consent")?;
-        let numbers = text.body().numbers();
+        let numbers = account.consent_asked(&with)?.numbers();
         sent(account.give_consent(&with, numbers).await?.flushed)
     }
 

@@ -1,6 +1,9 @@
 //! Review: what a clinician sees of all patients, and the brief before a session.
 
-use reverie_journal::{Brief, Document, Filed, QueueRow, Receipt, ReceiptKind, Timestamp, brief, default_since, queue};
+use reverie_journal::{
+    Brief, Document, Filed, PatientView, QueueRow, Receipt, ReceiptKind, SharedView, Timestamp, brief, default_since,
+    queue,
+};
 use reverie_protocol::ids::{AccountId, DocumentId, JournalId};
 
 use crate::error::ClientError;
@@ -10,15 +13,8 @@ use crate::unlocked::Unlocked;
 impl Unlocked {
     /// Returns the clinician's patients, by who needs attention first.
     pub fn queue(&self) -> Vec<QueueRow> {
-        // One row for each patient, in how many of her circles the clinician may be. What was ended with nothing in it is
-        // nobody's work.
-        let joined = self.patients().into_iter().filter_map(|(_, mut view)| {
-            view.shared.retain(|shared| {
-                !self.is_closed(shared.journal) || !shared.entries.is_empty() || !shared.measures.is_empty()
-            });
-            view.joined()
-        });
-        let joined: Vec<_> = joined.collect();
+        // One row for each patient, in how many of her circles the clinician may be.
+        let joined: Vec<_> = self.patients().into_iter().filter_map(|(_, view)| self.in_review(view)).collect();
         queue(self.account(), &joined, self.env.now())
     }
 
@@ -36,9 +32,17 @@ impl Unlocked {
         let view = self.view(patient);
         let nothing =
             || ClientError::NotPossible(format!("{} shares no journal with you yet", self.names().of(patient)));
-        let shared = &view.joined().ok_or_else(nothing)?;
+        let shared = &self.in_review(view).ok_or_else(nothing)?;
         let until = until.unwrap_or_else(|| self.env.now());
         Ok(brief(shared, self.account(), since.or_else(|| default_since(shared, until)), until))
+    }
+
+    /// Returns what a patient shares, as one; what was ended with nothing in it is nobody's work.
+    fn in_review(&self, mut view: PatientView) -> Option<SharedView> {
+        view.shared.retain(|shared| {
+            !self.is_closed(shared.journal) || !shared.entries.is_empty() || !shared.measures.is_empty()
+        });
+        view.joined()
     }
 
     /// Writes the receipt of a brief, one for each journal that holds some of it: its entries were opened. Nothing is
