@@ -71,7 +71,7 @@ fn errors() -> Vec<ClientError> {
         ClientError::UnknownContact(handle()),
         ClientError::CapturesFull("this device holds a hundred captures, the most while it is locked"),
         ClientError::Guarded(Guard { from: at(1_935_316_800), until: at(1_935_403_200) }),
-        ClientError::ConsentNeeded { taken_back: false },
+        ClientError::ConsentNeeded(reverie_journal::ConsentState::NotGiven),
         ClientError::FileUnavailable(Box::new(ClientError::LoggedOut)),
         ClientError::HistoryDiverged(divergence),
         ClientError::KeepsMoving(8),
