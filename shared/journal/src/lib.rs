@@ -36,16 +36,18 @@ mod rules;
 pub mod safety;
 #[cfg(test)]
 mod sample;
+mod search;
 mod sharing;
+mod spoken;
 mod text;
 mod themes;
 mod timestamp;
 mod view;
 
 pub use self::brief::{
-    Brief, BriefEntry, BriefHeader, BriefTheme, CycleCount, Emerged, Intention, Intentions, KindGroup, ListItem,
-    MeasureGroup, MeasureRow, Novelty, PatientsList, Proposal, ProposalAnswer, Question, Safety, ThemeState, Themes,
-    Withdrawn, brief, default_since,
+    Brief, BriefCheckIn, BriefEntry, BriefHeader, BriefTheme, CycleCount, Emerged, Intention, Intentions, KindGroup,
+    ListItem, MeasureGroup, MeasureRow, Novelty, PatientsList, Proposal, ProposalAnswer, Question, Safety, ThemeState,
+    Themes, Withdrawn, brief, default_since,
 };
 pub use self::calendar::{Day, TimeOfDay};
 pub use self::consent::{ConsentError, ConsentState};
@@ -53,13 +55,14 @@ pub use self::content::{Compartment, Content, Members, Opened, OpenedJournal, Re
 pub use self::cycle::{CycleAt, CycleError, CycleState, CycleView, CycleWarning, EndedCycle};
 pub use self::decimal::{Celsius, Kilograms, MgPerKg, Milligrams, SleepHours, TotalMg};
 pub use self::document::{
-    Adverse, Answer, Answered, Attachment, Away, Body, Consent, ConsentItem, ConsentText, Course, CourseStatus,
-    Coverage, Cycle, CycleEnd, Detail, Details, Discharge, Disposition, Document, Dose, DoseCard, DoseKind, Ended,
-    Entry, FIELDS, Field, FieldType, Filed, GivenBack, Hold, InstrumentPack, Kind, Layer, Link, Mark, MeasureResponse,
-    Mindset, Mode, Outcome, ParseError, ParseKindError, Person, PersonLabel, Phone, Placement, ProcessNote, Prompt,
-    PromptAnswer, PromptSet, PromptTime, Rated, RawDocument, Receipt, ReceiptKind, Relation, Reply, Route, SafetyPlan,
-    Session, SessionState, SessionType, SettingItem, SettingNote, Severity, ShareDefault, SharedDuringGuard,
-    SpokenLine, Substance, Talk, Theme, ThemeAnswer, ThemeProposal, Trash, Typed, VitalPhase, Vitals, find_field,
+    Adverse, Answer, Answered, Attachment, Away, Body, CheckIn, Consent, ConsentItem, ConsentText, Course,
+    CourseStatus, Coverage, Cycle, CycleEnd, Detail, Details, Discharge, Disposition, Document, Dose, DoseCard,
+    DoseKind, Ended, Entry, FIELDS, Field, FieldType, Filed, GivenBack, Hold, InstrumentPack, Kind, Layer, Link, Mark,
+    MeasureResponse, Mindset, Mode, Outcome, ParseError, ParseKindError, Person, PersonLabel, Phone, Placement,
+    ProcessNote, Prompt, PromptAnswer, PromptSet, PromptTime, Rated, RawDocument, Receipt, ReceiptKind, Relation,
+    Reply, Route, SafetyPlan, Session, SessionState, SessionType, SettingItem, SettingNote, Severity, ShareDefault,
+    SharedDuringGuard, SpokenAnswer, SpokenAs, SpokenLine, Substance, Talk, Theme, ThemeAnswer, ThemeProposal, Trash,
+    Typed, VitalPhase, Vitals, find_field,
 };
 pub use self::earlier::{Earlier, GivenBackView};
 pub use self::filter::EntryFilter;
@@ -77,17 +80,19 @@ pub use self::queue::{Flagged, NextSession, QueueRow, Why, queue};
 pub use self::release::ToRelease;
 pub use self::rules::{Misplaced, Side, allows};
 pub use self::safety::{NOT_MONITORED, NOT_MONITORED_IN_FULL};
+pub use self::search::{Found, Part, Place, Query, search};
 pub use self::sharing::{
     Reseal, SharePlan, SharePlanError, WithdrawCase, WithdrawPlan, WithdrawPlanError, Withdrawal, share_plan,
     withdraw_plan,
 };
+pub use self::spoken::SpokenView;
 pub use self::text::{
     FewWords, FieldError, FileName, Hours, MediaType, PersonName, Region, Term, ThemeName, Title, Words,
 };
 pub use self::themes::{PatientTheme, ThemeError};
 pub use self::timestamp::{Timestamp, TimestampError};
 pub use self::view::{
-    Addition, DispositionView, Dormant, Duplicate, EntryTheme, EntryView, LayerView, LinkView, MarkView, MeasureView,
-    NotesView, OpenedBy, PatientView, PrivateView, ProposalView, ReplyView, Reported, ReportedWhat, Scoring,
-    ShareState, SharedView, TRASH_DAYS, ThemeView, Tombstone, Trashed, Unsent, Unshown, UnshownWhy,
+    Addition, CheckInView, DispositionView, Dormant, Duplicate, EntryTheme, EntryView, LayerView, LinkView, MarkView,
+    MeasureView, NotesView, OpenedBy, PatientView, PrivateView, ProposalView, ReplyView, Reported, ReportedWhat,
+    Scoring, ShareState, SharedView, TRASH_DAYS, ThemeView, Tombstone, Trashed, Unsent, Unshown, UnshownWhy,
 };

@@ -4,6 +4,7 @@
 //! words drive somebody else's terminal or load something from a network.
 
 mod brief;
+mod check_ins;
 mod clean;
 mod course;
 mod entry;
@@ -16,11 +17,14 @@ mod phrase;
 mod plot;
 mod queue;
 mod safety;
+mod search;
 mod sheet;
+mod spoken;
 mod terminal;
 mod themes;
 
 pub use self::brief::{brief_html, brief_markdown, brief_text};
+pub use self::check_ins::check_ins_text;
 pub use self::clean::clean;
 pub use self::course::{course_text, cycles_text, dose_cards_text, sessions_text};
 pub use self::entry::{capture_text, entry_text};
@@ -30,6 +34,8 @@ pub use self::news::news_lines;
 pub use self::plot::{trend_svg, trend_text};
 pub use self::queue::queue_text;
 pub use self::safety::screen_text;
+pub use self::search::found_text;
+pub use self::spoken::spoken_text;
 pub use self::themes::themes_text;
 
 /// How a page is shown in a terminal.
