@@ -3,8 +3,8 @@
 
 use reverie_client::ClientError;
 use reverie_journal::{
-    CheckIn, Day, DoseCard, EntryFilter, FewWords, Kind, Part, ProposalAnswer, Query, Relation, Route, Session,
-    SessionState, SessionType, Side, SpokenAs, SpokenLine, ThemeState, WithdrawCase,
+    Answered, CheckIn, Day, DoseCard, EntryFilter, FewWords, Kind, Part, ProposalAnswer, Query, Relation, Route,
+    Session, SessionState, SessionType, Side, SpokenAs, SpokenLine, ThemeState, WithdrawCase,
 };
 use reverie_tests::person::Person;
 use reverie_tests::{Practice, World};
@@ -143,6 +143,28 @@ async fn a_link_follows_its_entries_and_comes_back_with_them() {
     quill.sync().await.unwrap();
     assert!(quill.view(heron.account()).shared[0].links.is_empty());
     assert_eq!(heron.view(heron.account()).links_of(lake).len(), 1, "the link is hers");
+}
+
+#[tokio::test]
+async fn what_is_written_to_a_prompt_that_quotes_an_intention_is_linked_to_it() {
+    let Practice { world: _world, mut quill, mut heron } = Practice::open().await;
+    let dosed_at = "2031-04-25T10:00:00-04:00".parse().unwrap();
+    let session = Session::new(SessionType::Dosing, SessionState::Completed, dosed_at);
+    quill.record_session(heron.account(), session).await.unwrap();
+    let intention = heron.writes(Kind::Intention, "To look at what I lock away.").await.unwrap().document;
+    heron.sync().await.unwrap();
+    let quoting = loop {
+        let prompted = heron.next_prompt().unwrap().unwrap();
+        if prompted.intention.is_some() {
+            break prompted;
+        }
+        heron.answer_prompt(&prompted, Answered::RatherNot, String::new()).await.unwrap();
+    };
+    assert!(quoting.text.contains("To look at what I lock away."), "{}", quoting.text);
+    let came = heron.answer_prompt(&quoting, Answered::Wrote, "The door was warm.".into()).await.unwrap().document;
+    let view = heron.view(heron.account());
+    let links: Vec<_> = view.links_of(intention).iter().map(|view| view.link.body().from).collect();
+    assert_eq!(links, [came]);
 }
 
 #[tokio::test(flavor = "multi_thread")]

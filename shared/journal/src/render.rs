@@ -24,7 +24,6 @@ mod terminal;
 mod themes;
 
 pub use self::brief::{brief_html, brief_markdown, brief_text};
-pub use self::check_ins::check_ins_text;
 pub use self::clean::clean;
 pub use self::course::{course_text, cycles_text, dose_cards_text, sessions_text};
 pub use self::entry::{capture_text, entry_text};

@@ -1,20 +1,12 @@
 //! Check-ins as pages: the patient's list of them, and their rows in the brief.
 
-use super::Page;
+use super::phrase;
 use super::sheet::{Row, Sheet};
-use super::terminal::Terminal;
 use crate::brief::BriefCheckIn;
 use crate::document::CheckIn;
 use crate::find::short_id;
 use crate::timestamp::Timestamp;
 use crate::view::CheckInView;
-
-/// Returns check-ins for a terminal.
-pub fn check_ins_text(check_ins: &[&CheckInView], page: Page) -> String {
-    let mut sheet = Terminal::new(page);
-    write_list(&mut sheet, check_ins);
-    sheet.finish()
-}
 
 /// Writes a patient's check-ins, by time.
 pub(super) fn write_list(sheet: &mut impl Sheet, check_ins: &[&CheckInView]) {
@@ -40,13 +32,14 @@ pub(super) fn write_group(sheet: &mut impl Sheet, check_ins: &[BriefCheckIn]) {
 }
 
 /// Writes the physical notes of check-ins into the safety strip.
-pub(super) fn write_physical(sheet: &mut impl Sheet, check_ins: &[BriefCheckIn]) {
+pub(super) fn write_physical(sheet: &mut impl Sheet, check_ins: &[BriefCheckIn], now: Timestamp) {
     for one in check_ins {
         let Some(note) = &one.said.physical else { continue };
         sheet.item(&short_id(one.check_in.uuid()), &one.at.minute_text(), "Check-in, physical note", one.unread);
         sheet.words(note.as_str());
-        let unread = if one.unread { "unread · " } else { "" };
-        sheet.detail(&format!("{unread}the patient was told that it is not read on the day"));
+        let unread = if one.unread { "unread, " } else { "" };
+        let ago = phrase::ago(one.at, now);
+        sheet.detail(&format!("{unread}written {ago} · the patient was told that it is not read on the day"));
     }
 }
 

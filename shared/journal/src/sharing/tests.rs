@@ -377,3 +377,23 @@ proptest! {
         prop_assert_eq!(seal(own.clone()), seal(about(&own, id)));
     }
 }
+
+#[test]
+fn an_entry_of_two_circles_comes_back_once_with_all_that_was_said_of_it() {
+    let second = OpenedJournal { id: journal_id(3), ..shared() };
+    let [private, first] = themed();
+    let mut journals = [private, first, second];
+    for into in [2, 3] {
+        let plan = share_plan(&fold(HERON, &journals), id(1), journal_id(into)).unwrap();
+        carry_out(&mut journals, Some(plan.into), &plan.seal, &plan.withdraw);
+    }
+    let view = fold(HERON, &journals);
+    let told = view.shared.iter().map(|circle| (circle.themes.len(), circle.entries[0].people.len()));
+    assert_eq!(told.collect::<Vec<_>>(), [(1, 1), (1, 1)]);
+    assert_eq!(view.themes()[0].shared, [id(1)], "one entry, however many circles read it");
+    withdraw(&mut journals, 1);
+    assert!(shared_bytes(&journals[..2]).is_empty() && shared_bytes(&journals[1..]).is_empty());
+    let view = fold(HERON, &journals);
+    let back = view.entry(id(1)).unwrap();
+    assert_eq!((back.themes.len(), back.people.len(), view.links_of(id(1)).len()), (1, 1, 2));
+}
