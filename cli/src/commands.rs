@@ -15,6 +15,7 @@ pub(crate) mod attach;
 pub(crate) mod brief;
 pub(crate) mod capture;
 pub(crate) mod captured;
+pub(crate) mod check_in;
 pub(crate) mod close;
 pub(crate) mod completions;
 pub(crate) mod consent;
@@ -60,10 +61,12 @@ pub(crate) mod reply;
 pub(crate) mod resend;
 pub(crate) mod rotate;
 pub(crate) mod safety_plan;
+pub(crate) mod search;
 pub(crate) mod second_factor;
 pub(crate) mod session;
 pub(crate) mod share;
 pub(crate) mod show;
+pub(crate) mod spoken;
 pub(crate) mod theme;
 pub(crate) mod trash;
 pub(crate) mod unlock;
@@ -101,6 +104,9 @@ pub(crate) async fn run(ui: &Ui, start: Start, command: Command) -> Result<ExitC
         Command::Attach(args) => attach::run(ui, start.log_in(ui, Writing).await?, args).await,
         Command::Elaborate(args) => elaborate::run(ui, start.log_in(ui, Writing).await?, args).await,
         Command::Mark(args) => mark::run(ui, start.log_in(ui, Writing).await?, args).await,
+        Command::CheckIn(args) => check_in::run(ui, start.log_in(ui, Writing).await?, args).await,
+        Command::Spoken(args) => spoken::run(ui, start, args).await,
+        Command::Search(args) => search::run(ui, start, args).await,
         Command::Theme(args) => theme::run(ui, start, args).await,
         Command::Link(args) => link::run(ui, start.log_in(ui, Writing).await?, args).await,
         Command::Person(args) => person::run(ui, start, args).await,

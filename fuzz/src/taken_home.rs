@@ -7,7 +7,8 @@ use reverie_client::{ExportSource, verify_copy, verify_export};
 use reverie_crypto::{Binding, seal_body};
 use reverie_journal::render::{self, Page, Receipts, Style};
 use reverie_journal::{
-    Compartment, Content, GivenBack, Names, Opened, OpenedJournal, Timestamp, brief, fold, share_plan, withdraw_plan,
+    Compartment, Content, EntryFilter, GivenBack, Names, Opened, OpenedJournal, Query, Timestamp, brief, fold, search,
+    share_plan, withdraw_plan,
 };
 use reverie_protocol::bytes::B64;
 use reverie_protocol::header::SignedRecord;
@@ -110,6 +111,13 @@ pub fn shown(bytes: &[u8]) {
         pages.extend(render::entry_text(&view, id, &names, PAGE));
         let _ = (share_plan(&view, id, KEYS.binding.journal), withdraw_plan(&view, id));
     }
+    // Whatever stands in the first line is looked for in the rest.
+    let words = String::from_utf8_lossy(bytes.split(|byte| *byte == b'\n').next().unwrap_or_default()).into_owned();
+    for words in [words, "door".to_owned()] {
+        let found = search(&view, &Query::new(&[words], EntryFilter::default()));
+        pages.push(render::found_text(&found, &names, PAGE));
+    }
+    pages.push(render::spoken_text(&view.spoken_lines(), PAGE));
     let now = Timestamp::from_unix(1_935_360_000, 0).expect("it is in our era");
     for shared in &view.shared {
         let brief = brief(shared, OTHER, None, now);

@@ -1,10 +1,13 @@
-//! What entries have in common: themes, links and people. Named by the patient, proposed and linked by her clinician too, and
-//! nothing of it tells of an entry that is not shared.
+//! What entries have in common, what was said aloud, how she is, and finding it all again. Named by the patient, proposed and
+//! linked by her clinician too, and nothing of it tells of what is not shared.
 
 use reverie_client::ClientError;
-use reverie_journal::{Kind, ProposalAnswer, Relation, Side, ThemeState};
-use reverie_tests::Practice;
+use reverie_journal::{
+    Answered, CheckIn, Day, DoseCard, EntryFilter, FewWords, Kind, Part, ProposalAnswer, Query, Relation, Route,
+    Session, SessionState, SessionType, Side, SpokenAs, SpokenLine, ThemeState, WithdrawCase,
+};
 use reverie_tests::person::Person;
+use reverie_tests::{Practice, World};
 
 use crate::shell::{flat, goes_home, ok, reverie};
 
@@ -142,6 +145,28 @@ async fn a_link_follows_its_entries_and_comes_back_with_them() {
     assert_eq!(heron.view(heron.account()).links_of(lake).len(), 1, "the link is hers");
 }
 
+#[tokio::test]
+async fn what_is_written_to_a_prompt_that_quotes_an_intention_is_linked_to_it() {
+    let Practice { world: _world, mut quill, mut heron } = Practice::open().await;
+    let dosed_at = "2031-04-25T10:00:00-04:00".parse().unwrap();
+    let session = Session::new(SessionType::Dosing, SessionState::Completed, dosed_at);
+    quill.record_session(heron.account(), session).await.unwrap();
+    let intention = heron.writes(Kind::Intention, "To look at what I lock away.").await.unwrap().document;
+    heron.sync().await.unwrap();
+    let quoting = loop {
+        let prompted = heron.next_prompt().unwrap().unwrap();
+        if prompted.intention.is_some() {
+            break prompted;
+        }
+        heron.answer_prompt(&prompted, Answered::RatherNot, String::new()).await.unwrap();
+    };
+    assert!(quoting.text.contains("To look at what I lock away."), "{}", quoting.text);
+    let came = heron.answer_prompt(&quoting, Answered::Wrote, "The door was warm.".into()).await.unwrap().document;
+    let view = heron.view(heron.account());
+    let links: Vec<_> = view.links_of(intention).iter().map(|view| view.link.body().from).collect();
+    assert_eq!(links, [came]);
+}
+
 #[tokio::test(flavor = "multi_thread")]
 async fn from_a_shell_themes_links_and_people_are_said_seen_and_found() {
     let Practice { world, quill, mut heron } = Practice::open().await;
@@ -194,4 +219,141 @@ async fn from_a_shell_themes_links_and_people_are_said_seen_and_found() {
         let told = flat(&refused.stderr).to_lowercase();
         assert!(!refused.status.success() && told.contains(&says.to_lowercase()), "{arguments:?}: {told}");
     }
+}
+
+#[tokio::test]
+async fn a_line_that_was_said_aloud_is_taken_corrected_or_refused_and_nobody_sees_which() {
+    let Practice { world, mut quill, mut heron } = Practice::open().await;
+    let starts_at = "2031-04-28T10:00:00-04:00".parse().unwrap();
+    let dosing = Session::new(SessionType::Dosing, SessionState::Completed, starts_at);
+    let session = quill.record_session(heron.account(), dosing).await.unwrap().document;
+    let mut card = DoseCard::new(session, Day::of(starts_at), Route::Im);
+    let line = |text: &str| SpokenLine { at: None, words: FewWords::new(text).unwrap() };
+    card.spoken_lines = vec![line("It is only a door."), line("Cold."), line("Mother has the key.")];
+    quill.record_dose(heron.account(), card).await.unwrap();
+    let before = everything(&quill, &heron);
+
+    heron.sync().await.unwrap();
+    let lines = heron.spoken_lines().unwrap();
+    let taken = heron.take_spoken(&lines[0], None).await.unwrap().document;
+    let corrected = heron.take_spoken(&lines[1], Some("Cold, and then not.")).await.unwrap().document;
+    heron.refuse_spoken(&lines[2]).await.unwrap();
+    let said: Vec<_> = heron.spoken_lines().unwrap().iter().map(|line| line.answer).collect();
+    assert_eq!(said, [Some(SpokenAs::Adopted), Some(SpokenAs::Corrected), Some(SpokenAs::Refused)]);
+    let view = heron.view(heron.account());
+    let words = |id| view.entry(id).unwrap().entry.body().words.as_str().to_owned();
+    assert_eq!((words(taken), words(corrected)), ("It is only a door.".into(), "Cold, and then not.".into()));
+    quill.sync().await.unwrap();
+    assert_eq!(everything(&quill, &heron), before, "not a byte tells what she said of them");
+
+    let with = heron.share_target(None).unwrap();
+    heron.share(corrected, &with).await.unwrap();
+    quill.sync().await.unwrap();
+    let seen = quill.view(heron.account());
+    let entry = seen.entry(corrected).unwrap().entry.body();
+    assert_eq!(entry.session, Some(session), "what is shared says when it was said");
+    drop(world);
+}
+
+#[tokio::test]
+async fn a_check_in_is_private_until_it_is_shared_and_its_note_stands_in_the_safety_strip() {
+    let Practice { world: _world, mut quill, mut heron } = Practice::open().await;
+    let card = |note: &str| CheckIn {
+        mood: Some(6),
+        tension: Some(3),
+        sleep_hours: Some("7.5".parse().unwrap()),
+        physical: Some(FewWords::new(note).unwrap()),
+    };
+    let before = everything(&quill, &heron);
+    let own = heron.check_in(card("For me alone.")).await.unwrap().document;
+    quill.sync().await.unwrap();
+    assert_eq!(everything(&quill, &heron), before);
+
+    let shared = heron.check_in(card("Still a little dizzy.")).await.unwrap().document;
+    let with = heron.share_target(None).unwrap();
+    heron.share(shared, &with).await.unwrap();
+    quill.sync().await.unwrap();
+    let brief = quill.brief(heron.account(), None, None).unwrap();
+    assert_eq!(brief.check_ins.len(), 1);
+    assert!(brief.check_ins[0].unread && brief.safety.flags.is_empty(), "a note is no flagged answer");
+    quill.receipt(&brief).await.unwrap().unwrap();
+    assert!(!quill.brief(heron.account(), None, None).unwrap().check_ins[0].unread);
+
+    heron.sync().await.unwrap();
+    assert!(matches!(heron.withdraw_case(shared).unwrap(), WithdrawCase::Opened { .. }));
+    heron.withdraw(shared).await.unwrap();
+    quill.sync().await.unwrap();
+    assert!(!everything(&quill, &heron).contains("dizzy"));
+    let view = heron.view(heron.account());
+    let ids: Vec<_> = view.check_ins().map(|view| view.check_in.id()).collect();
+    assert_eq!(ids, [own, shared], "both are hers still");
+}
+
+#[tokio::test]
+async fn a_search_finds_what_the_device_holds_and_asks_the_server_nothing() {
+    let Practice { world: _world, mut quill, mut heron } = Practice::open().await;
+    let lake = heron.shares(Kind::Image, "El lago, y mi MAMÁ en la orilla.").await.unwrap();
+    heron.writes(Kind::Dream, "The lake again, for me alone.").await.unwrap();
+    heron.elaborate(lake, "She kept the key.".into(), vec![], true).await.unwrap();
+    quill.sync().await.unwrap();
+    quill.reply(lake, "What was the lake like?".into(), true).await.unwrap();
+    heron.sync().await.unwrap();
+    let asked = (heron.wire.count(|_| true), quill.wire.count(|_| true));
+    let find = |person: &Person, words: &str| {
+        let found = person.search(&Query::new(&[words.to_owned()], EntryFilter::default()));
+        found.into_iter().map(|found| found.places.iter().map(|place| place.part).collect()).collect::<Vec<Vec<_>>>()
+    };
+    assert_eq!(find(&heron, "mama"), [vec![Part::FirstWords]]);
+    assert_eq!(find(&heron, "LAKE"), [vec![Part::Reply], vec![Part::FirstWords]]);
+    assert_eq!(find(&heron, "key"), [vec![Part::PrivateAddition]]);
+    assert_eq!(find(&quill, "mama").len(), 1);
+    assert_eq!((find(&quill, "key").len(), find(&quill, "alone").len()), (0, 0), "what is private is not found");
+    assert_eq!((heron.wire.count(|_| true), quill.wire.count(|_| true)), asked);
+
+    heron.withdraw(lake).await.unwrap();
+    quill.sync().await.unwrap();
+    assert_eq!(find(&quill, "mama").len(), 0, "nothing outlives a withdrawal");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn from_a_shell_check_ins_are_kept_shared_and_words_are_found_without_the_server() {
+    let Practice { mut world, quill, mut heron } = Practice::open().await;
+    let door = heron.shares(Kind::Image, "A locked greenhouse, and the light in it.").await.unwrap().to_string();
+    goes_home(&world, "heron-41", heron);
+    goes_home(&world, "quill", quill);
+    let at = |world: &World, who: &str, arguments: &[&str]| reverie(world, who, arguments);
+
+    let (_, said) = ok(at(&world, "heron-41", &["check-in", "--mood", "6", "--sleep", "7.5"]));
+    assert!(said.contains("Kept, for you alone.") && said.contains("not monitored"), "{said}");
+    let (_, said) = ok(at(&world, "heron-41", &["check-in", "--physical", "Dizzy on the stairs.", "--share"]));
+    for part in ["Kept, and shared with quill", "not read today", "call your clinic", "not monitored"] {
+        assert!(said.contains(part), "{part}: {said}");
+    }
+    let (list, _) = ok(at(&world, "heron-41", &["list"]));
+    assert!(list.contains("mood 6 of 10 · slept 7.5 hours") && list.contains("Physical: Dizzy"), "{list}");
+    let (brief, _) = ok(at(&world, "quill", &["brief", "heron-41"]));
+    for part in ["Check-in, physical note", "Dizzy on the stairs.", "told that it is not read on the day"] {
+        assert!(brief.contains(part), "{part}: {brief}");
+    }
+    assert!(!brief.contains("mood 6"), "{brief}");
+    for (arguments, says) in [
+        (vec!["check-in"], "nothing on this card"),
+        (vec!["check-in", "--mood", "11"], "11 is not in 0..=10"),
+        (vec!["check-in", "--sleep", "25"], "0 to 24 hours"),
+        (vec!["search"], "nothing to look for"),
+    ] {
+        let refused = at(&world, "heron-41", &arguments);
+        let told = flat(&refused.stderr).to_lowercase();
+        assert!(!refused.status.success() && told.contains(says), "{arguments:?}: {told}");
+    }
+
+    world.stop().await;
+    let (found, said) = ok(at(&world, "quill", &["search", "LIGHT", "greenhouse"]));
+    assert!(found.contains("first words: A locked «greenhouse», and the light in it."), "{found}");
+    assert!(found.contains(&door[..8]) && said.contains("1 entry was found."), "{found} {said}");
+    assert!(!said.to_lowercase().contains("server"), "{said}");
+    let (json, _) = ok(at(&world, "heron-41", &["--json", "search", "locked", "--kind", "image"]));
+    assert_eq!(serde_json::from_str::<serde_json::Value>(&json).unwrap()[0]["places"][0]["part"], "first_words");
+    let (_, said) = ok(at(&world, "heron-41", &["search", "locked", "--kind", "dream"]));
+    assert!(said.contains("Nothing was found."), "{said}");
 }

@@ -1,8 +1,8 @@
 //! `reverie brief`: what a clinician reads before the session.
 
 use clap::Args;
-use reverie_journal::Timestamp;
 use reverie_journal::render::{brief_html, brief_markdown, brief_text};
+use reverie_journal::{Brief, Timestamp};
 
 use crate::arguments::handle;
 use crate::error::CommandError;
@@ -53,14 +53,21 @@ pub(crate) async fn run(ui: &Ui, logged_in: LoggedIn, args: BriefArgs) -> Result
     // Whoever stopped reading half-way has opened it too, so the receipt does not wait for the output.
     if let Some(flushed) = account.receipt(&brief).await? {
         still_waiting(ui, &flushed);
-        let opened = brief.header.unread;
-        let entries = if opened == 1 { "1 entry".to_owned() } else { format!("{opened} entries") };
-        let measures = match brief.unread_measures().count() {
-            0 => String::new(),
-            1 => " and 1 measure".to_owned(),
-            measures => format!(" and {measures} measures"),
-        };
-        ui.say(&format!("A receipt says that you opened {entries}{measures}."));
+        ui.say(&format!("A receipt says that you opened {}.", opened(&brief)));
     }
     shown
+}
+
+/// Returns what a brief shows for the first time: `2 entries and 1 measure`.
+fn opened(brief: &Brief) -> String {
+    let counts = [
+        (brief.header.unread, "entry", "entries"),
+        (brief.unread_measures().count(), "measure", "measures"),
+        (brief.unread_check_ins().count(), "check-in", "check-ins"),
+    ];
+    let parts = counts.into_iter().filter(|(n, ..)| *n > 0).map(|(n, one, many)| {
+        let what = if n == 1 { one } else { many };
+        format!("{n} {what}")
+    });
+    parts.collect::<Vec<_>>().join(" and ")
 }

@@ -42,13 +42,14 @@ pub(crate) async fn run(ui: &Ui, logged_in: LoggedIn, args: ListArgs) -> Result<
     let mut view = account.view(account.account());
     let (guard, to_release) = (account.guard(), view.to_release(account.guard(), now()));
     let asked = to_release.held.len() + to_release.shared_during_guard.len();
+    let proposed = view.shared.iter().flat_map(|shared| &shared.proposals).filter(|one| one.answer.is_none()).count();
+    let spoken = view.spoken_lines().iter().filter(|line| line.answer.is_none()).count();
     if shared {
         view.private = None;
     }
     if private {
         view.shared.clear();
     }
-    let proposed = view.shared.iter().flat_map(|shared| &shared.proposals).filter(|one| one.answer.is_none()).count();
     let filter = EntryFilter::from(filter);
     let whole = filter.is_empty() && !private && !shared;
     if !filter.is_empty() {
@@ -85,6 +86,10 @@ pub(crate) async fn run(ui: &Ui, logged_in: LoggedIn, args: ListArgs) -> Result<
     if proposed > 0 {
         let themes = if proposed == 1 { "1 theme is".to_owned() } else { format!("{proposed} themes are") };
         ui.say(&format!("{themes} proposed to you: `reverie theme list`."));
+    }
+    if spoken > 0 && guard.is_none() {
+        let lines = if spoken == 1 { "1 line that you said aloud was" } else { "Some lines that you said aloud were" };
+        ui.say(&format!("{lines} noted: `reverie spoken list`."));
     }
     on_this_device_alone(ui, &account);
     // Whoever has read the list, all of it, has seen what is missing.

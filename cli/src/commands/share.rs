@@ -12,7 +12,7 @@ use crate::report::{flushed_json, still_waiting};
 use crate::table::table;
 use crate::ui::Ui;
 
-/// Share entries or measures with your clinician
+/// Share entries, measures or check-ins with your clinician
 ///
 /// Everything of an entry goes along: its words, what you added, its files, its marks, who is in it, the names of its
 /// themes, and its links to what is shared already. What you added for yourself stays
@@ -25,7 +25,7 @@ Examples:
   reverie share 3f2a 77b0 --with quill
   reverie share 3f2a91c0 --yes")]
 pub(crate) struct ShareArgs {
-    /// The entries or measures: the first digits of their ids
+    /// The entries, measures or check-ins: the first digits of their ids
     #[arg(required = true, value_name = "ENTRY")]
     entries: Vec<String>,
     /// With whom, if you share several journals: a reader's handle, or the first digits of the journal's id
@@ -76,7 +76,11 @@ pub(crate) async fn run(ui: &Ui, logged_in: LoggedIn, args: ShareArgs) -> Result
         let name = view.response.body().instrument.to_string();
         [String::from("  "), short_id(view.response.id().uuid()), name, view.response.at().day_text()]
     });
-    let rows: Vec<[String; 4]> = rows.chain(measures).collect();
+    let check_ins = found.iter().filter_map(|id| view.check_in(*id)).map(|view| {
+        let (id, at) = (view.check_in.id(), view.check_in.at().day_text());
+        [String::from("  "), short_id(id.uuid()), "check-in".to_owned(), at]
+    });
+    let rows: Vec<[String; 4]> = rows.chain(measures).chain(check_ins).collect();
     ui.say(&format!("{readers} will be able to read:\n"));
     ui.say(&table(&rows));
     let entries = || found.iter().filter_map(|id| view.entry(*id));

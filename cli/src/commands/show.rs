@@ -47,7 +47,7 @@ pub(crate) async fn run(ui: &Ui, logged_in: LoggedIn, args: ShowArgs) -> Result<
         };
         saved = save(&view, found, &folder, open).await?;
     }
-    let answer = json!({ "patient": account.names().of(patient), "entry": found,
+    let answer = json!({ "patient": account.names().of(patient), "entry": found, "links": view.links_of(entry),
         "unsent": view.unsent(found), "waiting_because": account.waiting_because(), "saved": saved });
     let shown = ui.answer(&answer, || entry_text(&view, entry, &account.names_here(), ui.page()).unwrap_or_default());
     // Whoever stopped reading half-way has opened it too.

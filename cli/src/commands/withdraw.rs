@@ -11,17 +11,18 @@ use crate::logged_in::LoggedIn;
 use crate::report::{flushed_json, still_waiting};
 use crate::ui::Ui;
 
-/// Take a shared entry or measure back, or throw a private entry away
+/// Take a shared entry, measure or check-in back, or throw a private entry away
 ///
 /// A shared entry goes back into your private journal. It says first which case applies: whether somebody opened it, and
-/// what stays. A private entry goes into the trash for thirty days; a private measure is erased.
+/// what stays. A private entry goes into the trash for thirty days; a private measure or
+/// check-in is erased.
 #[derive(Args)]
 #[command(after_help = "\
 Examples:
   reverie withdraw 3f2a91c0
   reverie withdraw 3f2a91c0 --yes")]
 pub(crate) struct WithdrawArgs {
-    /// The entry or measure: the first digits of its id
+    /// The entry, measure or check-in: the first digits of its id
     entry: String,
     /// Give up files of the entry that cannot be fetched, rather than wait with the words
     #[arg(long)]

@@ -1,6 +1,6 @@
 //! Prompts: the next one, what was answered to it, and the set that a clinic offers instead.
 
-use reverie_journal::{Answered, Kind, PromptAnswer, PromptSet, Prompted};
+use reverie_journal::{Answered, Kind, PromptAnswer, PromptSet, Prompted, Relation};
 use reverie_protocol::ids::AccountId;
 
 use crate::error::ClientError;
@@ -17,7 +17,8 @@ impl Unlocked {
         Ok(self.view(self.account()).prompt_at(self.env.now()))
     }
 
-    /// Keeps what was answered to a prompt: words become an entry of their own, "nothing came" a blank one.
+    /// Keeps what was answered to a prompt: words become an entry of their own, "nothing came" a blank one. Words to a prompt
+    /// that quotes an intention are linked to it.
     ///
     /// # Errors
     /// The field that breaks its rule; then nothing was kept.
@@ -40,6 +41,9 @@ impl Unlocked {
                 Some(self.write(new).await?.document)
             }
         };
+        if let (Answered::Wrote, Some(entry), Some(intention)) = (answer, entry, prompted.intention) {
+            self.link(entry, Relation::CameFromIntention, intention, false).await?;
+        }
         let (set, version, prompt) = (prompted.set.name.clone(), prompted.set.version, prompted.prompt.id.clone());
         let kept =
             self.keep_document(journal, PromptAnswer { set, version, prompt, answer, entry }, Vec::new()).await?;

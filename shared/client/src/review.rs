@@ -40,7 +40,8 @@ impl Unlocked {
     /// Returns what a patient shares, as one; what was ended with nothing in it is nobody's work.
     fn in_review(&self, mut view: PatientView) -> Option<SharedView> {
         view.shared.retain(|shared| {
-            !self.is_closed(shared.journal) || !shared.entries.is_empty() || !shared.measures.is_empty()
+            let empty = shared.entries.is_empty() && shared.measures.is_empty() && shared.check_ins.is_empty();
+            !(empty && self.is_closed(shared.journal))
         });
         view.joined()
     }

@@ -3,6 +3,7 @@
 //! The invariant: it is computed from what the patient shares with one reader and nothing else, by rules a reader can check by hand. No text is
 //! interpreted, and the same journal gives the same bytes.
 
+mod check_ins;
 mod intentions;
 mod measures;
 mod safety;
@@ -11,6 +12,7 @@ mod themes;
 use reverie_protocol::ids::{AccountId, DocumentId, JournalId};
 use serde::Serialize;
 
+pub use self::check_ins::BriefCheckIn;
 pub use self::intentions::{Emerged, Intention, Intentions};
 pub use self::measures::{MeasureGroup, MeasureRow};
 pub use self::safety::Safety;
@@ -43,6 +45,8 @@ pub struct Brief {
     pub unanswered: Vec<Question>,
     /// 8: measures.
     pub measures: Vec<MeasureGroup>,
+    /// 2 and 8: check-ins, by time; their physical notes stand in the safety strip.
+    pub check_ins: Vec<BriefCheckIn>,
     /// 7: measures of the plan that are due.
     pub measures_due: Vec<InstrumentId>,
     /// 9: what was left over from the last session, by time.
@@ -254,6 +258,7 @@ pub fn brief(shared: &SharedView, reader: AccountId, since: Option<Timestamp>, u
         themes: themes::themes(shared, until, within),
         unanswered: unanswered(&by_time),
         measures: measures::measures(shared, reader, until),
+        check_ins: check_ins::check_ins(shared, reader, within),
         measures_due: shared.measures_due(until),
         carried_over: items(&by_time, &|view| view.is_carried_over() || left_over(view, since)),
         withdrawn: Withdrawn { records: withdrawn.map_or(0, |tombstone| tombstone.count) },
@@ -264,7 +269,13 @@ impl Brief {
     /// Returns what the reader had not opened before this brief: a receipt says that it was.
     pub fn unread(&self) -> impl Iterator<Item = DocumentId> {
         let shown = self.entries.iter().flat_map(|group| &group.entries);
-        shown.filter(|entry| entry.unread).map(|entry| entry.entry).chain(self.unread_measures())
+        let entries = shown.filter(|entry| entry.unread).map(|entry| entry.entry);
+        entries.chain(self.unread_measures()).chain(self.unread_check_ins())
+    }
+
+    /// Returns the check-ins that the reader had not opened before this brief.
+    pub fn unread_check_ins(&self) -> impl Iterator<Item = DocumentId> {
+        self.check_ins.iter().filter(|one| one.unread).map(|one| one.check_in)
     }
 
     /// Returns the measures that the reader had not opened before this brief.

@@ -4,6 +4,7 @@
 //! or copied; an edit is a new document. The invariant: a [`Document`] that exists keeps every limit and rule of its
 //! type, whether it was made here or parsed, and serialises to the same bytes every time.
 
+mod check_in;
 mod consent;
 mod course;
 mod details;
@@ -23,6 +24,7 @@ mod receipt;
 mod reply;
 mod safety;
 mod session;
+mod spoken;
 mod theme;
 mod trash;
 mod wire;
@@ -32,6 +34,7 @@ use std::collections::BTreeMap;
 use reverie_protocol::ids::{AttachmentId, DocumentId};
 use serde::Serialize;
 
+pub use self::check_in::CheckIn;
 pub use self::consent::{Consent, ConsentItem, ConsentText, ShownText};
 pub(crate) use self::course::GUARD_HOURS;
 pub use self::course::{Course, CourseStatus, Cycle, CycleEnd, Ended, ShareDefault};
@@ -55,6 +58,7 @@ pub use self::receipt::{Receipt, ReceiptKind};
 pub use self::reply::Reply;
 pub use self::safety::{Away, Coverage, Disposition, Outcome, Person, Phone, SafetyPlan};
 pub use self::session::{Mode, Session, SessionState, SessionType};
+pub use self::spoken::{SpokenAnswer, SpokenAs};
 pub use self::theme::{Placement, Theme, ThemeAnswer, ThemeProposal};
 pub use self::trash::Trash;
 use self::wire::Fields;
@@ -92,6 +96,10 @@ pub enum Body {
     Link(Link),
     /// Whether somebody is in an entry, in the patient's own words.
     PersonLabel(PersonLabel),
+    /// What the patient said of words that were noted as hers.
+    SpokenAnswer(SpokenAnswer),
+    /// How a patient is, in a few numbers.
+    CheckIn(CheckIn),
     /// A course of treatment and its settings.
     Course(Course),
     /// One round of preparing, dosing and integrating.
@@ -278,6 +286,8 @@ document_types!(
     ThemeAnswer: "theme_answer",
     Link: "link",
     PersonLabel: "person_label",
+    SpokenAnswer: "spoken_answer",
+    CheckIn: "check_in",
     ConsentText: "consent_text",
     Consent: "consent",
     Pause: "pause",

@@ -5,7 +5,7 @@ use std::fmt::Write as _;
 use reverie_protocol::ids::DocumentId;
 use uuid::Uuid;
 
-use crate::view::{EntryView, MeasureView, PatientView};
+use crate::view::{CheckInView, EntryView, MeasureView, PatientView};
 
 /// Returns the first 8 hexadecimal digits of an id: what people see and type.
 pub fn short_id(id: Uuid) -> String {
@@ -47,6 +47,17 @@ impl PatientView {
         private.chain(self.shared.iter().flat_map(|shared| &shared.measures))
     }
 
+    /// Returns all check-ins: private ones first, then those of each shared journal, in the order of the logs.
+    pub fn check_ins(&self) -> impl Iterator<Item = &CheckInView> {
+        let private = self.private.iter().flat_map(|private| &private.check_ins);
+        private.chain(self.shared.iter().flat_map(|shared| &shared.check_ins))
+    }
+
+    /// Returns the check-in with this id; of one in several circles, the first.
+    pub fn check_in(&self, id: DocumentId) -> Option<&CheckInView> {
+        self.check_ins().find(|view| view.check_in.id() == id)
+    }
+
     /// Returns the measure with this id; of one in several circles, the first.
     pub fn measure(&self, id: DocumentId) -> Option<&MeasureView> {
         self.measures().find(|view| view.response.id() == id)
@@ -62,10 +73,11 @@ impl PatientView {
         find_id(typed, self.measures().map(|view| view.response.id()))
     }
 
-    /// Returns the id of the one entry or measure whose id begins with these digits: whatever can be shared.
+    /// Returns the id of the one entry, measure or check-in whose id begins with these digits: whatever can be shared.
     pub fn find_shareable(&self, typed: &str) -> Result<DocumentId, FindError> {
         let entries = self.entries().map(|view| view.entry.id());
-        find_id(typed, entries.chain(self.measures().map(|view| view.response.id())))
+        let measures = self.measures().map(|view| view.response.id());
+        find_id(typed, entries.chain(measures).chain(self.check_ins().map(|view| view.check_in.id())))
     }
 }
 

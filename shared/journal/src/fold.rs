@@ -13,18 +13,19 @@ use reverie_protocol::ids::{AccountId, DocumentId, RecordId};
 use self::meaning::Named;
 use crate::content::{Compartment, Content, Members, Opened, OpenedJournal};
 use crate::document::{
-    Body, ConsentText, Course, Coverage, Cycle, Disposition, Document, DoseCard, Entry, Filed, Hold, InstrumentPack,
-    Layer, Link, Mark, MeasureResponse, Pause, PersonLabel, Placement, PromptAnswer, PromptSet, ReceiptKind, Reply,
-    SafetyPlan, Session, SharedDuringGuard, Theme, ThemeAnswer, ThemeProposal, Trash, Typed,
+    Body, CheckIn, ConsentText, Course, Coverage, Cycle, Disposition, Document, DoseCard, Entry, Filed, Hold,
+    InstrumentPack, Layer, Link, Mark, MeasureResponse, Pause, PersonLabel, Placement, PromptAnswer, PromptSet,
+    ReceiptKind, Reply, SafetyPlan, Session, SharedDuringGuard, SpokenAnswer, Theme, ThemeAnswer, ThemeProposal, Trash,
+    Typed,
 };
 use crate::earlier::GivenBackView;
 use crate::measure::{Answers, Instruments, score};
 use crate::rules::{Side, allows};
 use crate::timestamp::Timestamp;
 use crate::view::{
-    Addition, ConsentView, DispositionView, Dormant, Duplicate, EntryTheme, EntryView, LayerView, MarkView,
-    MeasureView, NotesView, OpenedBy, PatientView, PrivateView, ReplyView, Reported, ReportedWhat, Scoring, ShareState,
-    SharedView, Tombstone, Trashed, Unshown, UnshownWhy,
+    Addition, CheckInView, ConsentView, DispositionView, Dormant, Duplicate, EntryTheme, EntryView, LayerView,
+    MarkView, MeasureView, NotesView, OpenedBy, PatientView, PrivateView, ReplyView, Reported, ReportedWhat, Scoring,
+    ShareState, SharedView, Tombstone, Trashed, Unshown, UnshownWhy,
 };
 
 /// Folds the journals about one patient that one account can open. Each journal is given once.
@@ -109,6 +110,9 @@ struct Sorted<'a> {
     packs: Vec<Document<InstrumentPack>>,
     prompt_sets: Vec<Document<PromptSet>>,
     prompt_answers: Vec<Document<PromptAnswer>>,
+    spoken_answers: Vec<Document<SpokenAnswer>>,
+    /// By their own id.
+    check_ins: ByEntry<CheckIn>,
     coverage: Option<Document<Coverage>>,
     safety_plan: Option<Document<SafetyPlan>>,
     members: Members,
@@ -152,6 +156,8 @@ impl<'a> Sorted<'a> {
             packs: Vec::new(),
             prompt_sets: Vec::new(),
             prompt_answers: Vec::new(),
+            spoken_answers: Vec::new(),
+            check_ins: BTreeMap::new(),
             coverage: None,
             safety_plan: None,
             members: Members::default(),
@@ -271,6 +277,8 @@ impl<'a> Sorted<'a> {
             Body::ProcessNote(_) => {}
             Body::PromptSet(body) => self.prompt_sets.push(document.clone().map(|_| body.clone())),
             Body::PromptAnswer(body) => self.prompt_answers.push(document.clone().map(|_| body.clone())),
+            Body::SpokenAnswer(body) => self.spoken_answers.push(document.clone().map(|_| body.clone())),
+            Body::CheckIn(body) => self.check_ins.entry(id).or_default().push(Held::new(opened, document, body)),
             Body::InstrumentPack(body) => self.packs.push(document.clone().map(|_| body.clone())),
             // Of statements and plans the last one counts.
             Body::Coverage(body) => self.coverage = Some(document.clone().map(|_| body.clone())),
@@ -330,6 +338,25 @@ impl<'a> Sorted<'a> {
             (Compartment::Private | Compartment::ProcessNotes, _) => ShareState::Private,
         };
         (opened, state)
+    }
+
+    /// Returns the check-ins in the order of the log.
+    fn check_in_views(&self) -> Vec<CheckInView> {
+        let views = self.check_ins.values().filter_map(|versions| {
+            let first = versions.first()?;
+            let (opened, state) = self.opened(first.document.id());
+            Some(CheckInView {
+                check_in: first.document.clone(),
+                journal: self.journal.id,
+                seq: first.seq,
+                records: versions.iter().map(|held| held.record).collect(),
+                opened,
+                state,
+            })
+        });
+        let mut views: Vec<_> = views.collect();
+        views.sort_by_key(|view| (view.seq, view.records.first().copied()));
+        views
     }
 
     /// Returns the measures in the order of the log, scored by these instruments.
@@ -435,6 +462,7 @@ fn shared_view(patient: AccountId, sorted: Sorted<'_>) -> SharedView {
     let (links, taken_back) = sorted.link_views(&here);
     dormant.links = taken_back;
     let proposals = sorted.proposal_views(&here);
+    let check_ins = sorted.check_in_views();
     SharedView {
         patient,
         journal: sorted.journal.id,
@@ -449,6 +477,7 @@ fn shared_view(patient: AccountId, sorted: Sorted<'_>) -> SharedView {
         sessions: by(sorted.sessions, |session| session.starts_at),
         dose_cards: by(sorted.dose_cards, |card| card.on),
         measures,
+        check_ins,
         packs: sorted.packs,
         prompt_sets: sorted.prompt_sets,
         consent_texts: sorted.consent_texts,
@@ -502,11 +531,15 @@ fn private_view(mut sorted: Sorted<'_>, shared: &[Sorted<'_>]) -> PrivateView {
     for response in shared.iter().flat_map(|circle| circle.responses.keys()) {
         take(&mut sorted.responses, *response, &BTreeSet::from([*response]), &mut duplicates);
     }
+    for check_in in shared.iter().flat_map(|circle| circle.check_ins.keys()) {
+        take(&mut sorted.check_ins, *check_in, &BTreeSet::from([*check_in]), &mut duplicates);
+    }
     duplicates.sort();
 
     // A practice's packs are in the journals that it reads; what is private may be an answer to one of them.
     let packs = shared.iter().flat_map(|circle| &circle.packs).map(|pack| pack.body().pack.clone());
     let measures = sorted.measures(&Instruments::with(packs));
+    let check_ins = sorted.check_in_views();
     // What a theme is called in a circle it is called everywhere.
     let named = shared.iter().fold(sorted.named(), |named, circle| named.and(circle.named()));
     let additions = shared_entries.iter().filter_map(|entry| {
@@ -540,6 +573,8 @@ fn private_view(mut sorted: Sorted<'_>, shared: &[Sorted<'_>]) -> PrivateView {
         holds: last_holds(&sorted.holds),
         shared_during_guard: sorted.shared_during_guard,
         prompt_answers: sorted.prompt_answers,
+        spoken_answers: sorted.spoken_answers,
+        check_ins,
         themes,
         links,
         dormant,

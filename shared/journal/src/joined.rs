@@ -29,6 +29,7 @@ impl SharedView {
     fn take_in(&mut self, other: Self) {
         join(&mut self.entries, other.entries, |view| view.entry.id());
         join(&mut self.measures, other.measures, |view| view.response.id());
+        join(&mut self.check_ins, other.check_ins, |view| view.check_in.id());
         join(&mut self.proposals, other.proposals, |view| view.proposal.id());
         join(&mut self.links, other.links, |view| view.link.id());
         join_documents(&mut self.courses, other.courses);

@@ -38,7 +38,9 @@ mod rules;
 pub mod safety;
 #[cfg(test)]
 mod sample;
+mod search;
 mod sharing;
+mod spoken;
 mod text;
 mod themes;
 mod timestamp;
@@ -46,9 +48,9 @@ mod trash;
 mod view;
 
 pub use self::brief::{
-    Brief, BriefEntry, BriefHeader, BriefTheme, CycleCount, Emerged, Intention, Intentions, KindGroup, ListItem,
-    MeasureGroup, MeasureRow, Novelty, PatientsList, Proposal, ProposalAnswer, Question, Safety, ThemeState, Themes,
-    Withdrawn, brief, default_since,
+    Brief, BriefCheckIn, BriefEntry, BriefHeader, BriefTheme, CycleCount, Emerged, Intention, Intentions, KindGroup,
+    ListItem, MeasureGroup, MeasureRow, Novelty, PatientsList, Proposal, ProposalAnswer, Question, Safety, ThemeState,
+    Themes, Withdrawn, brief, default_since,
 };
 pub use self::calendar::{Day, TimeOfDay};
 pub use self::consent::{ConsentError, ConsentReceipt, ConsentState, ShareStop, SignedAs};
@@ -56,14 +58,14 @@ pub use self::content::{Compartment, Content, Members, Opened, OpenedJournal, Re
 pub use self::cycle::{CycleAt, CycleError, CycleState, CycleView, CycleWarning, EndedCycle};
 pub use self::decimal::{Celsius, Kilograms, MgPerKg, Milligrams, SleepHours, TotalMg};
 pub use self::document::{
-    Adverse, Answer, Answered, Attachment, Away, Body, Consent, ConsentItem, ConsentText, Course, CourseStatus,
-    Coverage, Cycle, CycleEnd, Detail, Details, Discharge, Disposition, Document, Dose, DoseCard, DoseKind, Ended,
-    Entry, FIELDS, Field, FieldType, Filed, GivenBack, Hold, InstrumentPack, Kind, Layer, Link, Mark, MeasureResponse,
-    Mindset, Mode, Outcome, ParseError, ParseKindError, Pause, Person, PersonLabel, Phone, Placement, ProcessNote,
-    Prompt, PromptAnswer, PromptSet, PromptTime, Rated, RawDocument, Receipt, ReceiptKind, Relation, Reply, Route,
-    SafetyPlan, Session, SessionState, SessionType, SettingItem, SettingNote, Severity, ShareDefault,
-    SharedDuringGuard, ShownText, SpokenLine, Substance, Talk, Theme, ThemeAnswer, ThemeProposal, Trash, Typed,
-    VitalPhase, Vitals, find_field,
+    Adverse, Answer, Answered, Attachment, Away, Body, CheckIn, Consent, ConsentItem, ConsentText, Course,
+    CourseStatus, Coverage, Cycle, CycleEnd, Detail, Details, Discharge, Disposition, Document, Dose, DoseCard,
+    DoseKind, Ended, Entry, FIELDS, Field, FieldType, Filed, GivenBack, Hold, InstrumentPack, Kind, Layer, Link, Mark,
+    MeasureResponse, Mindset, Mode, Outcome, ParseError, ParseKindError, Pause, Person, PersonLabel, Phone, Placement,
+    ProcessNote, Prompt, PromptAnswer, PromptSet, PromptTime, Rated, RawDocument, Receipt, ReceiptKind, Relation,
+    Reply, Route, SafetyPlan, Session, SessionState, SessionType, SettingItem, SettingNote, Severity, ShareDefault,
+    SharedDuringGuard, ShownText, SpokenAnswer, SpokenAs, SpokenLine, Substance, Talk, Theme, ThemeAnswer,
+    ThemeProposal, Trash, Typed, VitalPhase, Vitals, find_field,
 };
 pub use self::earlier::{Earlier, GivenBackView};
 pub use self::filter::EntryFilter;
@@ -82,10 +84,12 @@ pub use self::queue::{Flagged, NextSession, QueueRow, Why, queue};
 pub use self::release::ToRelease;
 pub use self::rules::{Misplaced, Side, allows};
 pub use self::safety::{NOT_MONITORED, NOT_MONITORED_IN_FULL};
+pub use self::search::{Found, Part, Place, Query, search};
 pub use self::sharing::{
     Reseal, SharePlan, SharePlanError, WithdrawCase, WithdrawPlan, WithdrawPlanError, Withdrawal, share_plan,
     withdraw_plan,
 };
+pub use self::spoken::SpokenView;
 pub use self::text::{
     FewWords, FieldError, FileName, Hours, MediaType, PersonName, Region, Term, ThemeName, Title, Words,
 };
@@ -93,7 +97,7 @@ pub use self::themes::{PatientTheme, ThemeError};
 pub use self::timestamp::{Timestamp, TimestampError};
 pub use self::trash::{DiscardError, TRASH_DAYS};
 pub use self::view::{
-    Addition, ConsentView, DispositionView, Dormant, Duplicate, EntryTheme, EntryView, LayerView, LinkView, MarkView,
-    MeasureView, NotesView, OpenedBy, PatientView, PrivateView, ProposalView, ReplyView, Reported, ReportedWhat,
-    Scoring, ShareState, SharedView, ThemeView, Tombstone, Trashed, Unsent, Unshown, UnshownWhy,
+    Addition, CheckInView, ConsentView, DispositionView, Dormant, Duplicate, EntryTheme, EntryView, LayerView,
+    LinkView, MarkView, MeasureView, NotesView, OpenedBy, PatientView, PrivateView, ProposalView, ReplyView, Reported,
+    ReportedWhat, Scoring, ShareState, SharedView, ThemeView, Tombstone, Trashed, Unsent, Unshown, UnshownWhy,
 };

@@ -23,6 +23,8 @@ pub enum NewsKind {
     Measure,
     /// A reply.
     Reply,
+    /// A theme that was proposed.
+    Proposal,
     /// A session that was planned or changed.
     Session,
     /// A record that was taken back.
@@ -84,6 +86,10 @@ impl Seen {
             for session in &shared.sessions {
                 // A session that changed is another document in the place of the one before.
                 self.note((patient, None, NewsKind::Session), (shared.journal, session.id().uuid().as_u128()));
+            }
+            for proposal in &shared.proposals {
+                let place = (shared.journal, proposal.seq.into());
+                self.note((patient, Some(proposal.by), NewsKind::Proposal), place);
             }
             for tombstone in &shared.tombstones {
                 for number in 0..tombstone.count {

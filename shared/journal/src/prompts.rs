@@ -5,6 +5,8 @@
 
 use std::sync::LazyLock;
 
+use reverie_protocol::ids::DocumentId;
+
 use crate::document::{Document, Prompt, PromptSet, PromptTime};
 use crate::phase::Phase;
 use crate::text::FieldError;
@@ -23,6 +25,8 @@ pub struct Prompted {
     pub prompt: Prompt,
     /// Its words, with what stands for the intention filled in.
     pub text: String,
+    /// The intention that it quotes: what is written to it came from there.
+    pub intention: Option<DocumentId>,
 }
 
 impl PromptTime {
@@ -54,7 +58,7 @@ impl PromptSet {
     }
 
     fn checked(self) -> Result<Self, FieldError> {
-        let (id, at) = (reverie_protocol::ids::DocumentId::from_bytes([0; 16]), Timestamp::from_unix(0, 0));
+        let (id, at) = (DocumentId::from_bytes([0; 16]), Timestamp::from_unix(0, 0));
         let at = at.map_err(|_| FieldError::Rule { field: "at", rule: "the first second of 1970 is a time" })?;
         Document::new(id, at, self.clone()).map(|_| self)
     }
@@ -82,16 +86,16 @@ impl PatientView {
             .map(|answer| &answer.body().prompt)
             .collect();
         let intentions = self.entries().filter(|view| view.kind() == crate::document::Kind::Intention);
-        let intention = intentions.max_by_key(|view| (view.entry.at(), view.entry.id())).map(|view| view.headline());
+        let intention = intentions.max_by_key(|view| (view.entry.at(), view.entry.id()));
         let fitting = set.prompts.iter().filter(|prompt| prompt.when == when && !answered.contains(&&prompt.id));
         let mut shown = fitting.filter_map(|prompt| {
             let text = prompt.text.as_str();
-            let text = match (text.contains("{intention}"), &intention) {
-                (false, _) => text.to_owned(),
-                (true, Some(intention)) => text.replace("{intention}", intention),
+            let (text, quoted) = match (text.contains("{intention}"), intention) {
+                (false, _) => (text.to_owned(), None),
+                (true, Some(view)) => (text.replace("{intention}", &view.headline()), Some(view.entry.id())),
                 (true, None) => return None,
             };
-            Some(Prompted { set: set.clone(), prompt: prompt.clone(), text })
+            Some(Prompted { set: set.clone(), prompt: prompt.clone(), text, intention: quoted })
         });
         shown.next()
     }
@@ -147,7 +151,9 @@ mod tests {
         assert_eq!(view.prompt_at(at(9, 12, 0)).unwrap().prompt.id.as_str(), "moment-in-room");
         let intention = entry(1, at(1, 9, 0), Kind::Intention, "To look.");
         let view = fold(HERON, &[private.write(HERON, intention), shared]);
-        assert!(view.prompt_at(at(9, 12, 0)).unwrap().text.contains("«To look.»"));
+        let prompted = view.prompt_at(at(9, 12, 0)).unwrap();
+        assert!(prompted.text.contains("«To look.»"));
+        assert_eq!(prompted.intention, Some(id(1)));
     }
 
     #[test]

@@ -4,6 +4,7 @@
 //! words drive somebody else's terminal or load something from a network.
 
 mod brief;
+mod check_ins;
 mod clean;
 mod consent;
 mod course;
@@ -17,7 +18,9 @@ mod phrase;
 mod plot;
 mod queue;
 mod safety;
+mod search;
 mod sheet;
+mod spoken;
 mod terminal;
 mod themes;
 
@@ -32,6 +35,8 @@ pub use self::news::news_lines;
 pub use self::plot::{trend_svg, trend_text};
 pub use self::queue::queue_text;
 pub use self::safety::screen_text;
+pub use self::search::found_text;
+pub use self::spoken::spoken_text;
 pub use self::themes::themes_text;
 
 /// How a page is shown in a terminal.

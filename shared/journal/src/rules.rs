@@ -50,10 +50,13 @@ pub fn allows(body: &Body, compartment: Compartment, side: Side) -> Result<(), M
         // Both link entries, each in their own name; only the patient does so for herself.
         Body::Link(_) if compartment == Shared => (&[Shared], side),
         Body::Link(_) => (&[Private], Patient),
-        Body::MeasureResponse(_) => (&[Private, Shared], Patient),
-        Body::SafetyPlan(_) | Body::Hold(_) | Body::SharedDuringGuard(_) | Body::Trash(_) | Body::PromptAnswer(_) => {
-            (&[Private], Patient)
-        }
+        Body::MeasureResponse(_) | Body::CheckIn(_) => (&[Private, Shared], Patient),
+        Body::SafetyPlan(_)
+        | Body::Hold(_)
+        | Body::SharedDuringGuard(_)
+        | Body::Trash(_)
+        | Body::PromptAnswer(_)
+        | Body::SpokenAnswer(_) => (&[Private], Patient),
         // What the patient notes for herself: that she has a dosing session. It starts her guard window and says nothing to anybody.
         Body::Consent(_) | Body::Pause(_) => (&[Shared], Patient),
         Body::ProcessNote(_) => (&[ProcessNotes], Clinician),

@@ -344,6 +344,15 @@ pub(crate) fn any_document() -> impl Strategy<Value = Document> {
             let label = Term::new(["Mum", "the man at the lake", "A.", "me"][usize::from(who)]).unwrap();
             PersonLabel { entry: id(n), label, present }.into()
         }),
+        1 => (n(), 0..=10_u8).prop_map(|(n, mood)| {
+            let physical = (n == 0).then(|| FewWords::new("dizzy on the stairs").unwrap());
+            CheckIn { mood: Some(mood), tension: None, sleep_hours: None, physical }.into()
+        }),
+        1 => (n(), proptest::option::of(n())).prop_map(|(card, entry)| {
+            let line = SpokenLine { at: None, words: FewWords::new("It is only a door.").unwrap() };
+            let answer = if entry.is_some() { SpokenAs::Adopted } else { SpokenAs::Refused };
+            SpokenAnswer { card: id(card), line, answer, entry: entry.map(id) }.into()
+        }),
         1 => (n(), any::<bool>()).prop_map(|(n, held)| Hold { entry: id(n), held }.into()),
         1 => Just(PromptSet::shipped().clone().into()),
         1 => Just(ConsentText::shipped().clone().into()),

@@ -275,7 +275,7 @@ pub fn withdraw_plan(view: &PatientView, id: DocumentId) -> Result<WithdrawPlan,
     Ok(WithdrawPlan { case, back_to: Some(private.journal), seal, attachments, withdraw })
 }
 
-/// What is shared and withdrawn as one, in one journal: an entry with its layers and its mark, or a measure.
+/// What is shared and withdrawn as one, in one journal: an entry with its layers and its mark, a measure, or a check-in.
 struct Piece<'a> {
     journal: JournalId,
     state: ShareState,
@@ -303,7 +303,15 @@ fn pieces(view: &PatientView, id: DocumentId) -> Vec<Piece<'_>> {
         filed: &[],
         documents: vec![Document::from(view.response.clone())],
     });
-    entries.chain(measures).collect()
+    let check_ins = view.check_ins().filter(|view| view.check_in.id() == id).map(|view| Piece {
+        journal: view.journal,
+        state: view.state,
+        records: &view.records,
+        opened: &view.opened,
+        filed: &[],
+        documents: vec![Document::from(view.check_in.clone())],
+    });
+    entries.chain(measures).chain(check_ins).collect()
 }
 
 fn documents(view: &EntryView) -> Vec<Document> {

@@ -10,9 +10,10 @@ use serde::Serialize;
 
 use crate::content::{Compartment, Members, Reason};
 use crate::document::{
-    Attachment, Consent, ConsentText, Course, Coverage, Cycle, Details, Disposition, Document, DoseCard, Entry, Hold,
-    InstrumentPack, Kind, Layer, Link, Mark, MeasureResponse, Pause, PersonLabel, Placement, PromptAnswer, PromptSet,
-    RawDocument, Reply, SafetyPlan, Session, SharedDuringGuard, Talk, Theme, ThemeAnswer, ThemeProposal,
+    Attachment, CheckIn, Consent, ConsentText, Course, Coverage, Cycle, Details, Disposition, Document, DoseCard,
+    Entry, Hold, InstrumentPack, Kind, Layer, Link, Mark, MeasureResponse, Pause, PersonLabel, Placement, PromptAnswer,
+    PromptSet, RawDocument, Reply, SafetyPlan, Session, SharedDuringGuard, SpokenAnswer, Talk, Theme, ThemeAnswer,
+    ThemeProposal,
 };
 use crate::earlier::GivenBackView;
 use crate::measure::{Instruments, Score};
@@ -58,6 +59,10 @@ pub struct PrivateView {
     pub shared_during_guard: Vec<Document<SharedDuringGuard>>,
     /// What she answered to prompts, in the order of the log.
     pub prompt_answers: Vec<Document<PromptAnswer>>,
+    /// What she said of words that were noted as hers, in the order of the log.
+    pub spoken_answers: Vec<Document<SpokenAnswer>>,
+    /// Private check-ins, in the order of the log.
+    pub check_ins: Vec<CheckInView>,
     /// Themes that have a name here, with the private entries in them, by name.
     pub themes: Vec<ThemeView>,
     /// Links of which an end is private, or that she keeps to herself, in the order of the log.
@@ -103,6 +108,8 @@ pub struct SharedView {
     pub dose_cards: Vec<Document<DoseCard>>,
     /// Shared measures, in the order of the log.
     pub measures: Vec<MeasureView>,
+    /// Shared check-ins, in the order of the log.
+    pub check_ins: Vec<CheckInView>,
     /// Instruments that the practice offers beside those that ship, in the order of the log.
     pub packs: Vec<Document<InstrumentPack>>,
     /// What clinicians gave back from an earlier account, in the order of the log.
@@ -294,6 +301,23 @@ pub struct MeasureView {
     pub opened: Vec<OpenedBy>,
     /// Who read it for a session and when, in the order of the log.
     pub reviewed: Vec<OpenedBy>,
+    /// How far it went.
+    pub state: ShareState,
+}
+
+/// A check-in.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct CheckInView {
+    /// What it says.
+    pub check_in: Document<CheckIn>,
+    /// The journal that holds it.
+    pub journal: JournalId,
+    /// Its place in the log.
+    pub seq: u64,
+    /// All of the patient's records that hold it, repeats included: what a withdrawal names.
+    pub records: Vec<RecordId>,
+    /// Who opened it and when, in the order of the log.
+    pub opened: Vec<OpenedBy>,
     /// How far it went.
     pub state: ShareState,
 }
@@ -510,10 +534,11 @@ impl SharedView {
         self.members.0.iter().map(|(account, _)| *account).filter(|account| *account != self.patient)
     }
 
-    /// Tells whether this is an entry or a measure of the journal.
+    /// Tells whether this is an entry, a measure or a check-in of the journal.
     pub fn holds(&self, document: DocumentId) -> bool {
         self.entries.iter().any(|view| view.entry.id() == document)
             || self.measures.iter().any(|view| view.response.id() == document)
+            || self.check_ins.iter().any(|view| view.check_in.id() == document)
     }
 
     /// Returns the instruments that can be taken here: those that ship, and those that the practice offers.
@@ -536,6 +561,13 @@ impl MeasureView {
         self.reviewed.iter().any(|reviewed| reviewed.by == reader && reviewed.seq > self.seq)
     }
 
+    /// Tells whether this reader has not opened it.
+    pub fn is_unread_by(&self, reader: AccountId) -> bool {
+        !self.opened.iter().any(|opened| opened.by == reader && opened.seq > self.seq)
+    }
+}
+
+impl CheckInView {
     /// Tells whether this reader has not opened it.
     pub fn is_unread_by(&self, reader: AccountId) -> bool {
         !self.opened.iter().any(|opened| opened.by == reader && opened.seq > self.seq)

@@ -343,3 +343,21 @@ fn what_emerged_from_an_intention_says_who_linked_it() {
     let unlinked = two_cycles().write(HERON, entry(5, at(4, 9, 0), Kind::Intention, "To look."));
     assert_eq!(brief_of(&[unlinked], None).intentions.intentions[0].note, Some("No links yet."));
 }
+
+#[test]
+fn a_check_in_is_shown_while_it_is_new_or_unread_and_raises_no_flag() {
+    use crate::document::CheckIn;
+    use crate::text::FewWords;
+    let physical = Some(FewWords::new("Dizzy on the stairs.").unwrap());
+    let journal =
+        shared().write(HERON, document(1, at(1, 9, 0), CheckIn { mood: Some(0), physical, ..CheckIn::default() }));
+    let later = Some(at(20, 9, 0));
+    let first = brief_of(std::slice::from_ref(&journal), later);
+    assert!(first.check_ins[0].unread && first.safety.flags.is_empty());
+    let text = crate::render::brief_markdown(&first, &names());
+    assert!(text.contains("Dizzy on the stairs.") && text.contains("not read on the day"), "{text}");
+    let receipt = receipt_of(&first, 4).unwrap();
+    let read = journal.write(QUILL, receipt);
+    assert_eq!(brief_of(std::slice::from_ref(&read), later).check_ins, []);
+    assert_eq!(brief_of(&[read], None).check_ins.len(), 1);
+}

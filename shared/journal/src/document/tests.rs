@@ -204,3 +204,18 @@ fn themes_links_and_labels_keep_their_rules() {
     assert!(link.contains("\"relation\":\"came_from_intention\",\"linked\":true"), "{link}");
     assert!(malformed(&link.replace("came_from_intention", "means")));
 }
+
+#[test]
+fn a_check_in_says_something_and_keeps_its_ranges() {
+    use crate::text::FewWords;
+    let refusal = |card: CheckIn| Document::new(id(1), at(1, 0, 0), card).unwrap_err().to_string();
+    let empty = CheckIn::default;
+    assert_eq!(refusal(empty()), "`check_in` is empty");
+    assert_eq!(refusal(CheckIn { mood: Some(11), ..empty() }), "`mood`: mood is 0 to 10");
+    assert_eq!(refusal(CheckIn { tension: Some(11), ..empty() }), "`tension`: tension is 0 to 10");
+    let blank = Some(FewWords::new("  ").unwrap());
+    assert_eq!(refusal(CheckIn { physical: blank, ..empty() }), "`physical` is empty");
+    let slept = document(1, at(1, 0, 0), CheckIn { sleep_hours: Some("7.5".parse().unwrap()), ..empty() }).to_json();
+    assert!(slept.ends_with("\"sleep_hours\":\"7.5\"}"), "{slept}");
+    assert!(malformed(&slept.replace("7.5", "24.5")) && malformed(&slept.replace("sleep_hours", "hours")));
+}

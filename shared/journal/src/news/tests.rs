@@ -1,7 +1,7 @@
 //! News, as they are told.
 
 use super::*;
-use crate::document::{Kind, Outcome, SessionType};
+use crate::document::{Kind, Outcome, SessionType, ThemeProposal};
 use crate::fold::fold;
 use crate::render::news_lines;
 use crate::sample::*;
@@ -16,12 +16,14 @@ fn told(viewer: AccountId, before: &[crate::OpenedJournal], after: &[crate::Open
 #[test]
 fn what_came_is_told_by_whom_and_how_much_and_never_what() {
     let before = shared().write(HERON, entry(1, at(20, 9, 0), Kind::Image, "A greenhouse."));
+    let proposal = ThemeProposal { name: theme_name("glass"), entries: vec![id(1)] };
     let after = before
         .clone()
         .write(HERON, entry(2, at(21, 9, 0), Kind::Dream, "Buttons."))
         .write(HERON, layer(3, 1, at(21, 9, 5), "It was warm."))
         .write(QUILL, reply(4, 1, at(22, 9, 0), "Who has a key?", true))
         .write(HADDON, reply(5, 1, at(22, 9, 1), "I wonder, too.", false))
+        .write(QUILL, document(7, at(22, 9, 2), proposal))
         .write(QUILL, scheduled(6, SessionType::Integration, at(22, 9, 0), at(25, 15, 0)));
     let lines = told(QUILL, &[before], &[after]);
     assert_eq!(
@@ -29,7 +31,7 @@ fn what_came_is_told_by_whom_and_how_much_and_never_what() {
         [
             "heron-41: 1 session planned or changed",
             "heron-41: 1 entry, 1 addition to an entry",
-            "Dr. Ada Quill, to heron-41: 1 reply",
+            "Dr. Ada Quill, to heron-41: 1 reply, 1 theme proposed",
             "Noor Haddon, to heron-41: 1 reply",
         ]
     );

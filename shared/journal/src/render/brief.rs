@@ -58,6 +58,7 @@ fn write(sheet: &mut impl Sheet, brief: &Brief, names: &Names) {
         sheet.line(&format!("Measures due: {}", crate::names::listed(&due)));
     }
     super::measures::write_groups(sheet, &brief.measures);
+    super::check_ins::write_group(sheet, &brief.check_ins);
     sheet.section("Carried over");
     match brief.carried_over.as_slice() {
         [] => sheet.line("Nothing is carried over."),

@@ -10,7 +10,7 @@ use crate::NOT_MONITORED;
 use crate::find::short_id;
 use crate::names::{Names, listed};
 use crate::paths::attachment_paths;
-use crate::view::{EntryView, MeasureView, PatientView, ShareState, SharedView, Unshown, UnshownWhy};
+use crate::view::{CheckInView, EntryView, MeasureView, PatientView, ShareState, SharedView, Unshown, UnshownWhy};
 
 /// Returns the list of entries for a terminal: what is private, what is shared and with whom.
 pub fn journal_text(view: &PatientView, names: &Names, page: Page) -> String {
@@ -44,21 +44,23 @@ fn write<S: Sheet>(sheet: &mut S, view: &PatientView, names: &Names, each: impl 
     }
     if let Some(private) = &view.private {
         sheet.section(&format!("Private ({})", private.entries.len()));
-        match private.entries.len() {
+        match private.entries.len() + private.measures.len() + private.check_ins.len() {
             0 => sheet.line("Nothing is private."),
             _ => sheet.line("Only you can read these. Your care circle cannot tell that they are there."),
         }
         each(sheet, &by_time(&private.entries));
         measures(sheet, &private.measures);
+        check_ins(sheet, &private.check_ins);
         unshown(sheet, &private.unshown);
     }
     for shared in &view.shared {
         sheet.section(&format!("Shared with {} ({})", readers(shared, names), shared.entries.len()));
-        if shared.entries.is_empty() {
+        if shared.entries.is_empty() && shared.measures.is_empty() && shared.check_ins.is_empty() {
             sheet.line("Nothing is shared.");
         }
         each(sheet, &by_time(&shared.entries));
         measures(sheet, &shared.measures);
+        check_ins(sheet, &shared.check_ins);
         unshown(sheet, &shared.unshown);
     }
     sheet.rule();
@@ -69,6 +71,13 @@ fn measures(sheet: &mut impl Sheet, measures: &[MeasureView]) {
     if !measures.is_empty() {
         sheet.group(&format!("Measures ({})", measures.len()));
         write_taken(sheet, &measures.iter().collect::<Vec<_>>());
+    }
+}
+
+fn check_ins(sheet: &mut impl Sheet, check_ins: &[CheckInView]) {
+    if !check_ins.is_empty() {
+        sheet.group(&format!("Check-ins ({})", check_ins.len()));
+        super::check_ins::write_list(sheet, &check_ins.iter().collect::<Vec<_>>());
     }
 }
 

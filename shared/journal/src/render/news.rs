@@ -35,6 +35,7 @@ fn thing(what: NewsKind, n: usize) -> String {
         NewsKind::Addition => count(n, "addition to an entry", "additions to entries"),
         NewsKind::Measure => count(n, "measure", "measures"),
         NewsKind::Reply => count(n, "reply", "replies"),
+        NewsKind::Proposal => count(n, "theme proposed", "themes proposed"),
         NewsKind::Session => count(n, "session planned or changed", "sessions planned or changed"),
         NewsKind::Withdrawal => count(n, "record taken back", "records taken back"),
     }

@@ -38,6 +38,7 @@ pub(super) fn write_strip(sheet: &mut impl Sheet, brief: &Brief, names: &Names) 
     if brief.safety.flags.is_empty() {
         sheet.line("No answer asks for care.");
     }
+    super::check_ins::write_physical(sheet, &brief.check_ins, brief.header.until);
     match &brief.safety.coverage {
         Some(coverage) => sheet.line(&format!("Your patient is told: \"{}\"", coverage.promise())),
         None => sheet.line("No coverage statement, so PHQ-9 is not offered: `reverie coverage`."),

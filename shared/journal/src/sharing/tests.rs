@@ -325,3 +325,75 @@ fn what_a_clinician_linked_outlives_a_withdrawal_unseen() {
     share(&mut journals, 1);
     assert_eq!(fold(HERON, &journals).shared[0].links.len(), 1);
 }
+
+#[test]
+fn a_check_in_is_shared_and_taken_back_as_a_measure_is() {
+    use crate::document::CheckIn;
+    let card = document(1, at(1, 9, 0), CheckIn { mood: Some(6), ..CheckIn::default() });
+    let mut journals = [private().write(HERON, card), shared()];
+    share(&mut journals, 1);
+    let view = fold(HERON, &journals);
+    assert_eq!((view.shared[0].check_ins.len(), view.check_ins().count()), (1, 1));
+    let plan = withdraw(&mut journals, 1);
+    assert_eq!(plan.case, WithdrawCase::Unopened);
+    let view = fold(HERON, &journals);
+    assert!(view.shared[0].check_ins.is_empty() && !view.check_in(id(1)).unwrap().state.is_shared());
+}
+
+/// Leaves of a private journal what is said of one entry, and the names of themes, each as if it had been given later.
+fn about(journal: &OpenedJournal, entry: DocumentId) -> OpenedJournal {
+    let mut alone = journal.clone();
+    alone.records.retain_mut(|opened| {
+        let Content::Document(document) = &mut opened.content else { return false };
+        match document.body() {
+            Body::Entry(_) => document.id() == entry,
+            Body::Layer(of) => of.entry == entry,
+            Body::Mark(of) => of.entry == entry,
+            Body::Placement(of) => of.entry == entry,
+            Body::PersonLabel(of) => of.entry == entry,
+            Body::Theme(theme) => {
+                *document = Document::new(document.id(), at(31, 23, 0), theme.clone()).unwrap();
+                true
+            }
+            _ => false,
+        }
+    });
+    alone
+}
+
+proptest! {
+    #[test]
+    fn what_is_sealed_for_a_circle_tells_of_nothing_that_stays_private(
+        own in proptest::collection::vec(any_document(), 0..40),
+    ) {
+        let own = own.into_iter().fold(private(), |journal, document| journal.write(HERON, document));
+        let view = fold(HERON, &[own.clone(), shared()]);
+        let Some(entry) = view.private.iter().flat_map(|private| &private.entries).next() else { return Ok(()) };
+        let id = entry.entry.id();
+        let seal = |own: OpenedJournal| {
+            let plan = share_plan(&fold(HERON, &[own, shared()]), id, journal_id(2)).unwrap();
+            plan.seal.iter().map(Document::to_json).collect::<Vec<_>>()
+        };
+        prop_assert_eq!(seal(own.clone()), seal(about(&own, id)));
+    }
+}
+
+#[test]
+fn an_entry_of_two_circles_comes_back_once_with_all_that_was_said_of_it() {
+    let second = OpenedJournal { id: journal_id(3), ..shared() };
+    let [private, first] = themed();
+    let mut journals = [private, first, second];
+    for into in [2, 3] {
+        let plan = share_plan(&fold(HERON, &journals), id(1), journal_id(into)).unwrap();
+        carry_out(&mut journals, Some(plan.into), &plan.seal, &plan.withdraw);
+    }
+    let view = fold(HERON, &journals);
+    let told = view.shared.iter().map(|circle| (circle.themes.len(), circle.entries[0].people.len()));
+    assert_eq!(told.collect::<Vec<_>>(), [(1, 1), (1, 1)]);
+    assert_eq!(view.themes()[0].shared, [id(1)], "one entry, however many circles read it");
+    withdraw(&mut journals, 1);
+    assert!(shared_bytes(&journals[..2]).is_empty() && shared_bytes(&journals[1..]).is_empty());
+    let view = fold(HERON, &journals);
+    let back = view.entry(id(1)).unwrap();
+    assert_eq!((back.themes.len(), back.people.len(), view.links_of(id(1)).len()), (1, 1, 2));
+}
