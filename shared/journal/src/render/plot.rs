@@ -45,7 +45,7 @@ pub fn trend_text(trend: &Trend, page: Page) -> String {
             let by_weight = dose.mg_per_kg.map(|dose| format!(", {dose} mg/kg")).unwrap_or_default();
             format!("{}: {} mg{by_weight}", dose.on.text(), dose.total)
         });
-        sheet.detail(&format!("{}  {}", route.label(), given.collect::<Vec<_>>().join(" · ")));
+        sheet.detail(&format!("{} {}", route.label(), given.collect::<Vec<_>>().join(" · ")));
     }
     trend.notes.iter().for_each(|note| sheet.detail(note));
     sheet.line(NOT_A_DIAGNOSIS);
