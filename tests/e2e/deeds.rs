@@ -72,6 +72,7 @@ async fn what_is_added_after_taking_an_entry_back_stays_private() {
     quill.sync().await.unwrap();
     let seen = quill.view(heron.account());
     assert!(!serde_json::to_string(&seen).unwrap().contains("which half"));
+    assert!(!serde_json::to_string(&quill.view(heron.account())).unwrap().contains("my sister"));
     assert_eq!(heron.view(heron.account()).entry(entry).unwrap().layers.len(), 1);
 }
 
@@ -100,6 +101,7 @@ async fn came_home(practice: &mut Practice, tablet: &mut Person, entry: Document
         let found = view.entry(entry).unwrap();
         let added: Vec<_> = found.layers.iter().map(|layer| layer.layer.body().words.as_str()).collect();
         assert_eq!((found.state, added), (ShareState::Private, vec!["And I know which half."]));
+        assert_eq!((found.themes.len(), found.people.len()), (1, 1), "and what it is part of, and who is in it");
         let file = found.attachments().next().unwrap();
         let mut heard = Vec::new();
         device.save_file(found.journal, file, &mut heard).await.unwrap();
@@ -108,6 +110,7 @@ async fn came_home(practice: &mut Practice, tablet: &mut Person, entry: Document
     }
     quill.sync().await.unwrap();
     assert!(!serde_json::to_string(&quill.view(heron.account())).unwrap().contains("which half"));
+    assert!(!serde_json::to_string(&quill.view(heron.account())).unwrap().contains("my sister"));
     assert!(heron.verify(&mut |_, _| {}).await.unwrap().findings.is_empty());
 }
 
@@ -118,6 +121,8 @@ async fn what_one_device_adds_while_another_takes_the_entry_back_comes_home_with
     away(&tablet);
     let files = vec![voice_memo("which.wav", 1)];
     tablet.elaborate(entry, "And I know which half.".into(), files, false).await.unwrap();
+    tablet.put_in_theme("the door", &[entry], false).await.unwrap();
+    tablet.label_person("my sister", &[entry], false).await.unwrap();
     practice.heron.withdraw(entry).await.unwrap();
     tablet.wire.is_honest();
     came_home(&mut practice, &mut tablet, entry).await;
@@ -131,6 +136,8 @@ async fn what_was_added_elsewhere_before_a_withdrawal_arrives_comes_home_too() {
     practice.heron.withdraw(entry).await.unwrap();
     let files = vec![voice_memo("which.wav", 1)];
     tablet.elaborate(entry, "And I know which half.".into(), files, false).await.unwrap();
+    tablet.put_in_theme("the door", &[entry], false).await.unwrap();
+    tablet.label_person("my sister", &[entry], false).await.unwrap();
     practice.heron.wire.is_honest();
     came_home(&mut practice, &mut tablet, entry).await;
 }

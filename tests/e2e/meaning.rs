@@ -291,8 +291,9 @@ async fn a_check_in_is_private_until_it_is_shared_and_its_note_stands_in_the_saf
 
 #[tokio::test]
 async fn a_search_finds_what_the_device_holds_and_asks_the_server_nothing() {
-    let Practice { world: _world, mut quill, mut heron } = Practice::open().await;
+    let Practice { world, mut quill, mut heron } = Practice::open().await;
     let lake = heron.shares(Kind::Image, "El lago, y mi MAMÁ en la orilla.").await.unwrap();
+    world.clock.advance(60);
     heron.writes(Kind::Dream, "The lake again, for me alone.").await.unwrap();
     heron.elaborate(lake, "She kept the key.".into(), vec![], true).await.unwrap();
     quill.sync().await.unwrap();

@@ -5,7 +5,7 @@ use reverie_tests::Practice;
 
 use crate::shell::{goes_home, ok, reverie};
 
-#[tokio::test]
+#[tokio::test(flavor = "multi_thread")]
 async fn the_longest_words_other_scripts_and_no_words_at_all_are_shared_as_they_were_written() {
     let Practice { world, mut quill, mut heron } = Practice::open().await;
     let longest = "\u{1f33f}".repeat(20_000);

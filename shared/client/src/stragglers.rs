@@ -14,8 +14,8 @@ use crate::unlocked::Unlocked;
 
 /// Own additions in one shared journal whose entry is not there any more.
 struct LeftBehind {
-    /// What is brought home. A mark is not: what was wished for in the session is over with the entry.
-    layers: Vec<Document>,
+    /// What is brought home: layers, themes, people. A mark is not: what was wished for in the session is over with the entry.
+    additions: Vec<Document>,
     records: Vec<RecordId>,
 }
 
@@ -34,13 +34,13 @@ impl Unlocked {
             if self.state.diverged.contains_key(&journal) {
                 continue;
             }
-            let LeftBehind { layers, records } = self.left_behind(journal);
+            let LeftBehind { additions, records } = self.left_behind(journal);
             if records.is_empty() {
                 continue;
             }
-            let files = layers.iter().flat_map(|layer| layer.body().attachments());
+            let files = additions.iter().flat_map(|addition| addition.body().attachments());
             let files: Vec<_> = files.map(|file| Reseal { from: journal, attachment: file.id }).collect();
-            match self.carry_out(private, layers, &files, vec![Withdrawal { journal, records }], false).await {
+            match self.carry_out(private, additions, &files, vec![Withdrawal { journal, records }], false).await {
                 Ok(_) | Err(ClientError::FileUnavailable(_)) => {}
                 Err(error) => return Err(error),
             }
@@ -49,9 +49,9 @@ impl Unlocked {
     }
 
     fn left_behind(&self, journal: JournalId) -> LeftBehind {
-        let (mut layers, mut records) = (Vec::new(), Vec::new());
+        let (mut additions, mut records) = (Vec::new(), Vec::new());
         let opened = self.open_journal(journal).filter(|opened| opened.compartment == Compartment::Shared);
-        let Some(opened) = opened else { return LeftBehind { layers, records } };
+        let Some(opened) = opened else { return LeftBehind { additions, records } };
         let documents = || {
             opened.records.iter().filter_map(|record| match &record.content {
                 Content::Document(document) => Some((record, document)),
@@ -64,8 +64,10 @@ impl Unlocked {
             .collect();
         let home = self.at_home();
         for (record, document) in documents().filter(|(record, _)| record.author == self.account()) {
-            let (entry, layer) = match document.body() {
+            let (entry, comes_home) = match document.body() {
                 Body::Layer(layer) => (layer.entry, true),
+                Body::Placement(placement) => (placement.entry, true),
+                Body::PersonLabel(label) => (label.entry, true),
                 Body::Mark(mark) => (mark.entry, false),
                 _ => continue,
             };
@@ -73,11 +75,11 @@ impl Unlocked {
                 continue;
             }
             records.push(record.record);
-            if layer {
-                layers.push(document.clone());
+            if comes_home {
+                additions.push(document.clone());
             }
         }
-        LeftBehind { layers, records }
+        LeftBehind { additions, records }
     }
 
     /// Returns the entries of the private journal, those in the trash too.
