@@ -37,6 +37,8 @@ pub fn trend_text(trend: &Trend, page: Page) -> String {
         None => Row::from([at.day_text(), String::new(), "dose".to_owned()]),
     }));
     sheet.table(&rows);
+    // Notes are about the scores, so they stand with them.
+    trend.notes.iter().for_each(|note| sheet.detail(note));
     if !trend.doses_by_route.is_empty() {
         sheet.group("Doses, each route for itself: milligrams of different routes cannot be compared");
     }
@@ -47,7 +49,6 @@ pub fn trend_text(trend: &Trend, page: Page) -> String {
         });
         sheet.detail(&format!("{} {}", route.label(), given.collect::<Vec<_>>().join(" · ")));
     }
-    trend.notes.iter().for_each(|note| sheet.detail(note));
     sheet.line(NOT_A_DIAGNOSIS);
     sheet.finish()
 }
