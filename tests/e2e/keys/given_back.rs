@@ -1,9 +1,10 @@
 //! Kit and password are both lost: a new account, paired again in the room, and what the clinician can still read comes back
 //! to her, each record with its original.
 
-use reverie_client::ClientError;
+use reverie_client::{CircleChange, ClientError, Past};
 use reverie_journal::{Earlier, Kind};
 use reverie_protocol::account::AccountRole;
+use reverie_protocol::header::MemberRole;
 use reverie_protocol::limits::INVITATION_IN_ROOM_SECONDS;
 use reverie_tests::media::voice_memo;
 use reverie_tests::person::entry_with;
@@ -81,18 +82,44 @@ async fn a_file_that_the_server_withholds_stops_its_record_alone_and_comes_with_
 }
 
 #[tokio::test]
-async fn it_goes_to_nobody_who_is_not_confirmed_and_into_no_journal_that_others_read() {
+async fn it_goes_to_nobody_who_is_not_confirmed_and_is_given_by_clinicians() {
     let (world, mut quill, mut heron) = lost().await;
     let code = quill.invite(AccountRole::Patient, Some("heron-42"), INVITATION_IN_ROOM_SECONDS).await.unwrap();
-    let anew = world.joins("heron-42", &code).await;
+    let mut anew = world.joins("heron-42", &code).await;
     quill.collect_guests().await.unwrap();
     let gave = quill.give_back(heron.account(), anew.account(), &mut |_, _| {}).await;
     assert!(matches!(gave, Err(ClientError::NotPossible(_))), "{gave:?}");
+    // She has confirmed him and shares a journal with him; he has not compared the words yet.
+    anew.confirm("quill").await.unwrap();
+    quill.sync().await.unwrap();
+    let gave = quill.give_back(heron.account(), anew.account(), &mut |_, _| {}).await;
+    assert!(matches!(gave, Err(ClientError::NotConfirmed { .. })), "{gave:?}");
     let own = (quill.account(), heron.account());
     let gave = heron.give_back(own.0, own.1, &mut |_, _| {}).await;
     assert!(matches!(gave, Err(ClientError::NotPossible(_))), "{gave:?}");
     let gave = quill.give_back(heron.account(), heron.account(), &mut |_, _| {}).await;
     assert!(matches!(gave, Err(ClientError::NotPossible(_))), "{gave:?}");
+}
+
+#[tokio::test]
+async fn it_goes_into_no_journal_that_somebody_else_reads() {
+    let (world, mut quill, heron) = lost().await;
+    let mut anew = begins_anew(&world, &mut quill).await;
+    let mut haddon = world.unlocks("haddon").await;
+    let code = anew.invite(AccountRole::Clinician, None, INVITATION_IN_ROOM_SECONDS).await.unwrap();
+    haddon.pair(&code).await.unwrap();
+    anew.collect_guests().await.unwrap();
+    anew.confirm("haddon").await.unwrap();
+    let journal = anew.find_circle(Some("quill")).unwrap().journal;
+    let admit = CircleChange::Admit { account: haddon.account(), role: MemberRole::Writer, past: Past::All };
+    let proposal = anew.propose(journal, admit).await.unwrap();
+    anew.enact(&proposal).await.unwrap();
+    quill.sync().await.unwrap();
+    let gave = quill.give_back(heron.account(), anew.account(), &mut |_, _| {}).await;
+    assert!(
+        matches!(&gave, Err(ClientError::NotPossible(why)) if why.contains("no journal with you alone")),
+        "{gave:?}"
+    );
 }
 
 #[tokio::test(flavor = "multi_thread")]
