@@ -105,7 +105,7 @@ fn rows_about(db: &impl ConnectionTrait, table: &Table, about: &About) -> Option
             .add(names(db, id)),
         "attachment" => files(about),
         // Whose it was stands in the statement alone.
-        "erased_journal" => any.add(erased(db, id)),
+        "erased_journal" => any.add(holds_text(db, "erasure", id)),
         "audit" => {
             let invitations = invitation::Entity::find()
                 .select_only()
@@ -153,21 +153,17 @@ fn naming(db: &impl ConnectionTrait, account: Uuid) -> SelectStatement {
 
 /// Records that list the account as a member. Only records that change members have a list, and most are none.
 fn names(db: &impl ConnectionTrait, account: Uuid) -> Expr {
-    let text = account.to_string().into_bytes();
-    let listed = match db.get_database_backend() {
-        DbBackend::Postgres => Expr::cust_with_values("position($1 in header) > 0", [text]),
-        _ => Expr::cust_with_values("instr(header, ?) > 0", [text]),
-    };
+    let listed = holds_text(db, "header", account);
     let without = [Action::Write, Action::Withdraw, Action::Close].map(|action| name_of(&action));
     record::Column::Action.is_not_in(without).and(listed)
 }
 
-/// Statements that the account signed.
-fn erased(db: &impl ConnectionTrait, account: Uuid) -> Expr {
+/// Tells whether an account's id stands as text in a column of bytes.
+fn holds_text(db: &impl ConnectionTrait, column: &str, account: Uuid) -> Expr {
     let text = account.to_string().into_bytes();
     match db.get_database_backend() {
-        DbBackend::Postgres => Expr::cust_with_values("position($1 in erasure) > 0", [text]),
-        _ => Expr::cust_with_values("instr(erasure, ?) > 0", [text]),
+        DbBackend::Postgres => Expr::cust_with_values(format!("position($1 in {column}) > 0"), [text]),
+        _ => Expr::cust_with_values(format!("instr({column}, ?) > 0"), [text]),
     }
 }
 

@@ -36,7 +36,7 @@ pub(crate) struct EarlierArgs {
 }
 
 pub(crate) async fn run(ui: &Ui, logged_in: LoggedIn, args: EarlierArgs) -> Result<(), CommandError> {
-    let LoggedIn { mut account, profile: _ } = logged_in;
+    let LoggedIn { account, profile: _ } = logged_in;
     let earlier = account.view(account.account()).earlier();
     let names = named(&account, &earlier);
     if earlier.is_empty() {
@@ -47,7 +47,7 @@ pub(crate) async fn run(ui: &Ui, logged_in: LoggedIn, args: EarlierArgs) -> Resu
         return ui.answer(&json!([]), String::new);
     }
     if args.verify {
-        return verify(ui, &mut account, &names).await;
+        return verify(ui, &account, &names).await;
     }
     let Some(typed) = args.entry else {
         return ui.answer(&earlier, || earlier.iter().map(|earlier| whole(earlier, &names, ui)).collect());
@@ -79,7 +79,7 @@ fn whole(Earlier { by, view }: &Earlier, names: &Names, ui: &Ui) -> String {
     format!("From your earlier account, given back by {}\n\n{}", by.join(" and "), journal_text(view, names, ui.page()))
 }
 
-async fn verify(ui: &Ui, account: &mut Unlocked, names: &Names) -> Result<(), CommandError> {
+async fn verify(ui: &Ui, account: &Unlocked, names: &Names) -> Result<(), CommandError> {
     let verified = account.verify_copies().await?;
     ui.answer(&verified, || {
         let mut lines = vec![format!("{} copies are what was signed then.", verified.genuine)];

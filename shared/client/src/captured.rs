@@ -5,7 +5,7 @@
 
 use reverie_crypto::CaptureKey;
 use reverie_crypto::capture::OpenCaptureError;
-use reverie_journal::{Deed, Document, Entry};
+use reverie_journal::{Deed, Document, Entry, PatientView};
 use reverie_protocol::account::AccountRole;
 use reverie_protocol::header::AttachmentRef;
 use reverie_protocol::ids::{AttachmentId, DocumentId};
@@ -87,7 +87,7 @@ impl Unlocked {
             |error: OpenCaptureError| ClientError::NotPossible(format!("this capture is not kept: {error}"));
         let document = captured.opened.map_err(unreadable)?;
         let journal = self.private_journal()?;
-        if self.is_written(id) {
+        if is_written(&self.view(self.account()), id) {
             forget(&*self.env.store, id).await?;
             return Ok(Kept { document: id, flushed: self.flush().await? });
         }
@@ -150,8 +150,10 @@ impl Unlocked {
     async fn clear_captures(&self) -> Result<(), ClientError> {
         let names = self.env.store.list(CAPTURED).await?;
         let whole = captures(&*self.env.store).await?;
-        for id in &whole {
-            if self.is_written(*id) {
+        // Nearly always there is none, and then the journals need not be opened for it at every start.
+        if !whole.is_empty() {
+            let view = self.view(self.account());
+            for id in whole.iter().filter(|id| is_written(&view, **id)) {
                 forget(&*self.env.store, *id).await?;
             }
         }
@@ -162,13 +164,6 @@ impl Unlocked {
             }
         }
         Ok(())
-    }
-
-    /// Tells whether a document of this id is in this account's journals already.
-    fn is_written(&self, id: DocumentId) -> bool {
-        let view = self.view(self.account());
-        let trash = view.private.iter().flat_map(|private| &private.trash);
-        view.entry(id).is_some() || trash.map(|trashed| trashed.view.entry.id()).any(|trashed| trashed == id)
     }
 
     fn capture_key(&self) -> Option<CaptureKey> {
@@ -194,6 +189,12 @@ impl Unlocked {
         }
         Ok(Some(Captured { id, opened, damaged, files }))
     }
+}
+
+/// Tells whether an entry of this id is in the journals already.
+fn is_written(view: &PatientView, id: DocumentId) -> bool {
+    let trash = view.private.iter().flat_map(|private| &private.trash);
+    view.entry(id).is_some() || trash.map(|trashed| trashed.view.entry.id()).any(|trashed| trashed == id)
 }
 
 /// Reads the document of a capture: an entry under the capture's id, with the files that the capture names.

@@ -77,12 +77,13 @@ impl Unlocked {
     /// Returns the receipts of what a patient said to consent texts, in each journal that is shared with this account.
     pub fn consent_receipts(&self, patient: AccountId) -> Vec<ConsentReceipt> {
         let view = self.view(patient);
+        let histories = self.histories();
         let receipts = view.shared.iter().flat_map(|shared| {
             shared.consent_receipts(|seq| {
                 let logged = self.logs.get(&shared.journal)?.records.get(usize::try_from(seq).ok()?)?;
-                let keys = self.histories().into_iter().find(|told| told.journal == shared.journal)?;
-                let stay = keys.stays.into_iter().find(|stay| stay.account == logged.header.author)?;
-                let card = stay.keys.into_iter().rfind(|keys| keys.record <= seq)?;
+                let history = histories.iter().find(|history| history.journal == shared.journal)?;
+                let stay = history.stays.iter().find(|stay| stay.account == logged.header.author)?;
+                let card = stay.keys.iter().rfind(|keys| keys.record <= seq)?;
                 let record = SignedRecord { body: None, ..logged.signed.clone() };
                 Some(SignedAs { record_hash: record.chain_hash(), record, fingerprint: card.fingerprint })
             })

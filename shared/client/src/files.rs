@@ -5,7 +5,7 @@ use std::io::{Read, Write};
 
 use futures_util::StreamExt as _;
 use reverie_crypto::{AttachmentSealer, EpochKey, OpenedAttachment, SealedAttachment, open_attachment};
-use reverie_journal::{Attachment, FileName, MediaType, Timestamp};
+use reverie_journal::{Attachment, FieldError, FileName, MediaType, Timestamp};
 use reverie_protocol::hash::Hash;
 use reverie_protocol::header::AttachmentRef;
 use reverie_protocol::ids::{AttachmentId, JournalId};
@@ -30,6 +30,19 @@ pub struct NewFile {
     pub seconds: Option<u32>,
     /// Its bytes.
     pub reader: Box<dyn Read + Send>,
+}
+
+impl NewFile {
+    /// Returns what an entry says of the file, under this id.
+    pub(crate) fn attachment(&self, id: AttachmentId) -> Result<Attachment, FieldError> {
+        Ok(Attachment {
+            id,
+            name: FileName::new(&*self.name)?,
+            media_type: MediaType::new(&*self.media_type)?,
+            size: self.size,
+            seconds: self.seconds,
+        })
+    }
 }
 
 /// Where a file is that was sealed on this device: it stays until its record is withdrawn. If the epoch moves while it
@@ -62,13 +75,7 @@ impl Unlocked {
         journal: JournalId,
         mut file: NewFile,
     ) -> Result<(Attachment, Outgoing), ClientError> {
-        let attachment = Attachment {
-            id: self.env.random(AttachmentId::make),
-            name: FileName::new(&*file.name)?,
-            media_type: MediaType::new(&*file.media_type)?,
-            size: file.size,
-            seconds: file.seconds,
-        };
+        let attachment = file.attachment(self.env.random(AttachmentId::make))?;
         let key = self.current_key(journal)?;
         let sealed = self.seal_stream(&key, &attachment, self.env.now(), &mut file.reader).await?;
         Ok((attachment.clone(), Outgoing { named: sealed.named(attachment.id), epoch: key.epoch() }))

@@ -82,31 +82,23 @@ impl Unlocked {
         let given = |view: &reverie_journal::GivenBackView| (view.copy.body().journal, view.copy.body().record);
         let shared = self.view(to).shared.into_iter().find(|shared| shared.journal == into);
         let given: BTreeSet<_> = shared.iter().flat_map(|shared| &shared.given_back).map(given).collect();
-        let places: Vec<(JournalId, usize)> = sources
-            .into_iter()
-            .flat_map(|journal| {
-                (0..self.logs.get(&journal).map_or(0, |log| log.records.len())).map(move |at| (journal, at))
-            })
-            .collect();
-        let (total, mut done) =
-            (places.len(), GaveBack { copied: 0, before: 0, failed: Vec::new(), flushed: no_flush() });
-        for (number, (journal, at)) in places.into_iter().enumerate() {
+        let readable: Vec<_> = sources.into_iter().flat_map(|journal| self.readable(journal)).collect();
+        let (total, mut copied, mut before, mut failed) = (readable.len(), 0, 0, Vec::new());
+        for (number, read) in readable.into_iter().enumerate() {
             progress(number, total);
-            let Some(read) = self.readable(journal, at) else { continue };
-            if given.contains(&(journal, read.header.record)) {
-                done.before += 1;
+            let Header { journal, record, seq, .. } = read.header;
+            if given.contains(&(journal, record)) {
+                before += 1;
                 continue;
             }
-            let seq = read.header.seq;
             match self.copy(from, into, read).await {
-                Ok(()) => done.copied += 1,
+                Ok(()) => copied += 1,
                 Err(ClientError::Store(error)) => return Err(ClientError::Store(error)),
-                Err(error) => done.failed.push((seq, error)),
+                Err(error) => failed.push((seq, error)),
             }
         }
         progress(total, total);
-        done.flushed = self.flush().await?;
-        Ok(done)
+        Ok(GaveBack { copied, before, failed, flushed: self.flush().await? })
     }
 
     /// Returns where to, and which journals from.
@@ -144,21 +136,23 @@ impl Unlocked {
         Ok((*into, sources))
     }
 
-    /// Returns what there is to copy of a record; nothing if it is no writing, was withdrawn, or cannot be read.
-    fn readable(&self, journal: JournalId, at: usize) -> Option<Readable> {
-        let log = self.logs.get(&journal)?;
-        let logged = log.records.get(at)?;
-        let header = logged.header.clone();
-        if header.action != Action::Write || log.is_withdrawn(header.record) {
-            return None;
-        }
-        let key = self.keys(journal)?.epochs.remove(&header.epoch)?;
-        let binding = Binding { journal, record: header.record, author: header.author };
-        let document = open_body(&key, &binding, logged.body().ok()?).ok()?;
-        let document = String::from_utf8(document.to_vec()).ok()?;
-        let card = signer(log, logged)?;
-        let (signed, epoch_key) = (logged.signed.clone(), key.to_identity_file().expose_secret().to_owned().into());
-        Some(Readable { original: Original { v: 1, signed, card, epoch_key }, header, document })
+    /// Returns what there is to copy of a journal: its writings, but for what was withdrawn or cannot be read.
+    fn readable(&self, journal: JournalId) -> Vec<Readable> {
+        let Some((log, keys)) = self.logs.get(&journal).zip(self.keys(journal)) else { return Vec::new() };
+        let read = |logged: &Logged| {
+            let header = logged.header.clone();
+            if header.action != Action::Write || log.is_withdrawn(header.record) {
+                return None;
+            }
+            let key = keys.epochs.get(&header.epoch)?;
+            let binding = Binding { journal, record: header.record, author: header.author };
+            let document = open_body(key, &binding, logged.body().ok()?).ok()?;
+            let document = String::from_utf8(document.to_vec()).ok()?;
+            let card = signer(log, logged)?;
+            let (signed, epoch_key) = (logged.signed.clone(), key.to_identity_file().expose_secret().to_owned().into());
+            Some(Readable { original: Original { v: 1, signed, card, epoch_key }, header, document })
+        };
+        log.records.iter().filter_map(read).collect()
     }
 
     async fn copy(&mut self, patient: AccountId, into: JournalId, read: Readable) -> Result<(), ClientError> {
@@ -199,7 +193,7 @@ impl Unlocked {
     ///
     /// # Errors
     /// This device's storage; what is wrong with a copy, or keeps it from being looked at, is a finding.
-    pub async fn verify_copies(&mut self) -> Result<VerifiedCopies, ClientError> {
+    pub async fn verify_copies(&self) -> Result<VerifiedCopies, ClientError> {
         let mut verified = VerifiedCopies::default();
         for shared in self.view(self.account()).shared {
             for given in shared.given_back {
@@ -324,10 +318,6 @@ fn signer(log: &JournalLog, logged: &Logged) -> Option<SignedCard> {
 
 fn as_it_is(name: String, media_type: &str, size: u64, reader: Box<dyn Read + Send>) -> NewFile {
     NewFile { name, media_type: media_type.into(), size, seconds: None, reader }
-}
-
-const fn no_flush() -> Flushed {
-    Flushed { sent: 0, waiting: 0, stopped_by: None, notices: Vec::new() }
 }
 
 #[cfg(all(test, feature = "native"))]

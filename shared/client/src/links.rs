@@ -30,8 +30,7 @@ impl Unlocked {
             let apart = private || both.is_empty();
             (view, if apart { vec![self.private_journal()?] } else { both })
         } else {
-            let journal = self.circle_of(&[from, to])?;
-            self.confirmed_owner(journal)?;
+            let journal = self.shared_with_me(&[from, to])?;
             let owner = self.owner(journal).unwrap_or_else(|| self.account());
             (self.view(owner), vec![journal])
         };

@@ -6,7 +6,7 @@
 use std::collections::BTreeSet;
 
 use reverie_crypto::CaptureRecipient;
-use reverie_journal::{Attachment, Document, Entry, FileName, Kind, MediaType, Words};
+use reverie_journal::{Document, Entry, Kind, Words};
 use reverie_protocol::ids::{AttachmentId, DocumentId};
 
 use crate::environment::Environment;
@@ -75,13 +75,7 @@ impl LockedDevice {
         let mut named = Vec::new();
         let mut room = MOST_BYTES.saturating_sub(bytes_held(store).await?);
         for mut file in files {
-            let attachment = Attachment {
-                id: self.env.random(AttachmentId::make),
-                name: FileName::new(&*file.name)?,
-                media_type: MediaType::new(&*file.media_type)?,
-                size: file.size,
-                seconds: file.seconds,
-            };
+            let attachment = file.attachment(self.env.random(AttachmentId::make))?;
             let mtime = u64::try_from(at.unix()).unwrap_or_default();
             let refused = |reason: String| ClientError::File { name: attachment.name.as_str().to_owned(), reason };
             let sealer = self.recipient.seal_file(&archive_name(&attachment), file.size, mtime);

@@ -115,7 +115,7 @@ impl Unlocked {
     /// # Errors
     /// [`ClientError::UnknownEntry`] for what no patient shares, or [`ClientError::NotConfirmed`].
     pub async fn state(&mut self, receipt: ReceiptKind, entry: DocumentId) -> Result<Flushed, ClientError> {
-        let journal = self.shared_with_me(entry)?;
+        let journal = self.shared_with_me(&[entry])?;
         let receipt = Receipt { receipt, entries: vec![entry] };
         Ok(self.keep_document(journal, receipt, Vec::new()).await?.flushed)
     }
@@ -125,17 +125,21 @@ impl Unlocked {
     /// # Errors
     /// [`ClientError::UnknownEntry`] for what no patient shares, or [`ClientError::NotConfirmed`].
     pub async fn file_to_chart(&mut self, entry: DocumentId) -> Result<Flushed, ClientError> {
-        let journal = self.shared_with_me(entry)?;
+        let journal = self.shared_with_me(&[entry])?;
         Ok(self.keep_document(journal, Filed { entries: vec![entry] }, Vec::new()).await?.flushed)
     }
 
-    /// Returns the journal in which a patient shares this entry with the clinician.
-    fn shared_with_me(&self, entry: DocumentId) -> Result<JournalId, ClientError> {
+    /// Returns the journal in which one patient, who is confirmed, shares all of these entries with the clinician.
+    pub(crate) fn shared_with_me(&self, entries: &[DocumentId]) -> Result<JournalId, ClientError> {
         let patients = self.patients();
         let mut shared = patients.iter().flat_map(|(_, view)| &view.shared);
-        let holds = shared.find(|shared| shared.entries.iter().any(|view| view.entry.id() == entry));
-        let unknown = || ClientError::UnknownEntry("no patient shares an entry of this id".into());
-        let journal = holds.ok_or_else(unknown)?.journal;
+        let holds = |shared: &SharedView, id: &DocumentId| shared.entries.iter().any(|view| view.entry.id() == *id);
+        let found = shared.find(|shared| entries.iter().all(|id| holds(shared, id)));
+        let unknown = match entries {
+            [_] => "no patient shares an entry of this id",
+            _ => "no patient shares all of these entries with you",
+        };
+        let journal = found.ok_or_else(|| ClientError::UnknownEntry(unknown.into()))?.journal;
         self.confirmed_owner(journal)?;
         Ok(journal)
     }

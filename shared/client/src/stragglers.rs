@@ -62,7 +62,7 @@ impl Unlocked {
             .filter(|(_, document)| matches!(document.body(), Body::Entry(_)))
             .map(|(_, entry)| entry.id())
             .collect();
-        let home = self.at_home();
+        let mut beside_nothing = Vec::new();
         for (record, document) in documents().filter(|(record, _)| record.author == self.account()) {
             let (entry, comes_home) = match document.body() {
                 Body::Layer(layer) => (layer.entry, true),
@@ -71,12 +71,16 @@ impl Unlocked {
                 Body::Mark(mark) => (mark.entry, false),
                 _ => continue,
             };
-            if there.contains(&entry) || !home.contains(&entry) {
-                continue;
+            if !there.contains(&entry) {
+                beside_nothing.push((entry, record.record, document, comes_home));
             }
-            records.push(record.record);
-            if comes_home {
-                additions.push(document.clone());
+        }
+        // Nearly always there is nothing, and then nobody need look what is at home.
+        let home = if beside_nothing.is_empty() { BTreeSet::new() } else { self.at_home() };
+        for (_, record, document, comes_home) in beside_nothing.iter().filter(|(entry, ..)| home.contains(entry)) {
+            records.push(*record);
+            if *comes_home {
+                additions.push((*document).clone());
             }
         }
         LeftBehind { additions, records }

@@ -99,8 +99,7 @@ impl Unlocked {
     /// [`ClientError::UnknownEntry`] unless one patient shares all of them with this clinician,
     /// [`ClientError::NotConfirmed`], or the field that breaks its rule.
     pub async fn propose_theme(&mut self, name: &str, entries: &[DocumentId]) -> Result<Kept, ClientError> {
-        let journal = self.circle_of(entries)?;
-        self.confirmed_owner(journal)?;
+        let journal = self.shared_with_me(entries)?;
         let proposal = ThemeProposal { name: ThemeName::new(name)?, entries: entries.to_vec() };
         self.keep_document(journal, proposal, Vec::new()).await
     }
@@ -195,18 +194,6 @@ impl Unlocked {
             self.may_share_into(*journal)?;
         }
         Ok(journals)
-    }
-
-    /// Returns the journal in which one patient shares all of these entries with this clinician.
-    pub(crate) fn circle_of(&self, entries: &[DocumentId]) -> Result<JournalId, ClientError> {
-        let patients = self.patients();
-        let mut circles = patients.iter().flat_map(|(_, view)| &view.shared);
-        let holds = |id: &DocumentId, shared: &reverie_journal::SharedView| {
-            shared.entries.iter().any(|view| view.entry.id() == *id)
-        };
-        let circle = circles.find(|shared| entries.iter().all(|id| holds(id, shared)));
-        let unknown = || ClientError::UnknownEntry("no patient shares all of these entries with you".into());
-        Ok(circle.ok_or_else(unknown)?.journal)
     }
 }
 

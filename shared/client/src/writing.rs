@@ -108,13 +108,7 @@ impl Unlocked {
     /// # Errors
     /// [`ClientError::UnknownEntry`], or [`ClientError::NotConfirmed`] while the words were not compared.
     pub async fn reply(&mut self, about: DocumentId, words: String, question: bool) -> Result<Kept, ClientError> {
-        let patients = self.patients();
-        let shared = patients.iter().flat_map(|(_, view)| &view.shared);
-        let journal = shared.filter(|shared| shared.entries.iter().any(|entry| entry.entry.id() == about));
-        let journal = journal.map(|shared| shared.journal).next();
-        let journal =
-            journal.ok_or_else(|| ClientError::UnknownEntry("no patient shares an entry of this id".into()))?;
-        self.confirmed_owner(journal)?;
+        let journal = self.shared_with_me(&[about])?;
         self.keep_document(journal, Reply { about, words: Words::new(words)?, question }, Vec::new()).await
     }
 
