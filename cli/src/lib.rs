@@ -18,6 +18,12 @@ mod commands;
 mod editor;
 mod error;
 mod files;
+mod holder;
+#[cfg(target_os = "linux")]
+mod key_store;
+#[cfg(not(target_os = "linux"))]
+#[path = "key_store/elsewhere.rs"]
+mod key_store;
 mod key_talk;
 mod kit_paper;
 mod logged_in;

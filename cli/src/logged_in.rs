@@ -6,12 +6,12 @@
 use reverie_client::{ClientError, Environment, Flushed, LockedDevice, Unlocked};
 use secrecy::{ExposeSecret as _, SecretString};
 
-use crate::agent;
 use crate::arguments::Global;
 use crate::error::CommandError;
+use crate::holder::{self, Held};
 use crate::key_talk::{
-    ACCEPTED, AWAY, MANY_CAPTURED, MANY_DAMAGED, MISLED, NOT_JOINED, ONE_CAPTURED, ONE_DAMAGED, READING_LOGGED_OUT,
-    counted, settled, with,
+    ACCEPTED, AWAY, KEY_STORE_AWAY, MANY_CAPTURED, MANY_DAMAGED, MISLED, NOT_JOINED, ONE_CAPTURED, ONE_DAMAGED,
+    READING_LOGGED_OUT, counted, settled, with,
 };
 use crate::pairing_words::compares;
 use crate::profile::Profile;
@@ -47,18 +47,21 @@ impl Start {
 
     /// The same, with the password if that is what unlocked it.
     pub(crate) async fn unlock_any_way(&self) -> Result<(Unlocked, Profile, Option<SecretString>), CommandError> {
+        let mut away = None;
         if !self.global.has_password_source() {
             let (profile, environment) = self.account_there().await?;
-            if let Some(key) = agent::key(&profile) {
-                match Unlocked::unlock_held(environment, &key).await {
+            match holder::find(&profile) {
+                Held::Key(key) => match Unlocked::unlock_held(environment, &key).await {
                     Ok(account) => return Ok((account, profile, None)),
                     // Another account was brought here meanwhile: the password tells.
                     Err(ClientError::Damaged(_)) => {}
                     Err(error) => return Err(error.into()),
-                }
+                },
+                Held::Nothing => {}
+                Held::Away(why) => away = Some(with(KEY_STORE_AWAY, &[("WHY", &why)])),
             }
         }
-        let (account, profile, password) = self.unlock_by_password().await?;
+        let (account, profile, password) = self.unlock_saying(away.as_deref()).await?;
         Ok((account, profile, Some(password)))
     }
 
@@ -77,8 +80,18 @@ impl Start {
 
     /// Unlocks the profile's account with the password, for what needs it beyond that.
     pub(crate) async fn unlock_by_password(&self) -> Result<(Unlocked, Profile, SecretString), CommandError> {
+        self.unlock_saying(None).await
+    }
+
+    /// The same, where something is to be said to whoever is asked.
+    async fn unlock_saying(&self, said: Option<&str>) -> Result<(Unlocked, Profile, SecretString), CommandError> {
         let (profile, environment) = self.account_there().await?;
-        let password = self.global.password(&format!("Password of profile `{}`: ", profile.name()))?;
+        let prompt = format!("Password of profile `{}`: ", profile.name());
+        let prompt = said.map_or_else(|| prompt.clone(), |said| format!("{said}\n{prompt}"));
+        let password = self.global.password(&prompt).map_err(|error| match said {
+            Some(said) => error.also(said),
+            None => error,
+        })?;
         let account = Unlocked::unlock(environment, password.expose_secret()).await?;
         Ok((account, profile, password))
     }
@@ -90,7 +103,7 @@ impl Start {
             return Ok(None);
         }
         let (profile, environment) = self.account_there().await?;
-        if agent::key(&profile).is_some() {
+        if matches!(holder::find(&profile), Held::Key(_)) {
             return Ok(None);
         }
         Ok(LockedDevice::find(environment).await?.map(|device| (device, profile)))
@@ -154,7 +167,7 @@ pub(crate) async fn catch_up(ui: &Ui, account: &mut Unlocked, purpose: Purpose) 
             Ok(())
         }
         Err(error @ (ClientError::DeviceRevoked(_) | ClientError::SecondFactorDue)) if purpose == Purpose::Reading => {
-            ui.warn(&format!("{error} {}", error.next_step().unwrap_or_default()));
+            ui.warn(&format!("{error}. {}", error.next_step().unwrap_or_default()));
             Ok(())
         }
         // What is done next says so itself, with what became of it.

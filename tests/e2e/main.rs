@@ -21,6 +21,7 @@ mod erasure;
 mod fiction;
 mod guard;
 mod hostile;
+mod key_store;
 mod keys;
 mod locked;
 mod meaning;

@@ -6,6 +6,7 @@
 pub mod authenticator;
 pub mod breaking;
 pub mod database;
+pub mod desktop;
 pub mod fiction;
 pub mod hostile;
 pub mod json;
@@ -21,6 +22,7 @@ pub mod stock;
 pub mod story;
 pub mod wire;
 
+pub use self::desktop::Desktop;
 pub use self::hostile::Hostile;
 pub use self::person::Person;
 pub use self::practice::{Practice, World};

@@ -5,9 +5,10 @@ use reverie_journal::Leaving;
 use serde_json::json;
 
 use crate::error::{CommandError, user_error};
+use crate::key_talk::KEY_LEFT_OVER;
 use crate::logged_in::{Purpose, Start, catch_up};
 use crate::ui::Ui;
-use crate::{acts, agent};
+use crate::{acts, holder};
 
 /// Delete your account, and everything in it, for good
 ///
@@ -52,7 +53,9 @@ pub(crate) async fn run(
         return Err(user_error("nothing was deleted").hint(format!("To delete it, its name is {handle}.")));
     }
     let erased = account.erase_account().await?;
-    agent::lock(&profile)?;
+    if holder::forget(&profile).is_err() {
+        ui.warn(KEY_LEFT_OVER);
+    }
     let answer = json!({ "handle": handle, "erased": erased, "held": leaving.held });
     ui.answer(&answer, || {
         let mut receipt = vec![

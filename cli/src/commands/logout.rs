@@ -3,9 +3,9 @@
 use clap::Args;
 use serde_json::json;
 
-use crate::agent;
 use crate::error::CommandError;
-use crate::key_talk::LOGGED_OUT;
+use crate::holder;
+use crate::key_talk::{KEY_LEFT_OVER, LOGGED_OUT};
 use crate::logged_in::{Purpose, Start, catch_up};
 use crate::report::on_this_device_alone;
 use crate::ui::Ui;
@@ -71,7 +71,9 @@ async fn forget(ui: &Ui, start: &Start, yes: bool) -> Result<(), CommandError> {
         }
     }
     account.erase_device().await?;
-    agent::lock(&profile)?;
+    if holder::forget(&profile).is_err() {
+        ui.warn(KEY_LEFT_OVER);
+    }
     ui.say(&format!("This device holds nothing of {handle} any more."));
     ui.answer(&json!({ "erased": true, "lost": waiting }), String::new)
 }
