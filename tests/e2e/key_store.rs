@@ -62,6 +62,12 @@ impl Computer {
         self.reverie(&[&["--passphrase-file", &passphrase.to_string_lossy()], arguments].concat())
     }
 
+    /// Tells whether the key store holds no key any more, also for who asks it: the mark is put back for that.
+    fn key_is_out(&self) -> bool {
+        fs::write(self.world.home("shells").join("heron/key-store"), "").unwrap();
+        !self.reads()
+    }
+
     fn reads(&self) -> bool {
         let output = self.reverie(&["list"]);
         let read = flat(&output.stdout).contains(WORDS);
@@ -86,6 +92,7 @@ async fn the_key_store_opens_the_device_until_it_is_locked_also_after_a_restart(
     computer.logs_out();
     computer.logs_in();
     assert!(!computer.reads());
+    assert!(computer.key_is_out());
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -130,6 +137,7 @@ async fn unlocking_for_a_while_takes_the_key_out_of_the_key_store() {
     computer.logs_out();
     computer.logs_in();
     assert!(!computer.reads());
+    assert!(computer.key_is_out());
 }
 
 #[tokio::test(flavor = "multi_thread")]
