@@ -9,10 +9,12 @@ use secrecy::{ExposeSecret as _, SecretString};
 use crate::agent;
 use crate::arguments::Global;
 use crate::error::CommandError;
-use crate::key_talk::{
-    ACCEPTED, AWAY, MANY_CAPTURED, MANY_DAMAGED, MISLED, NOT_JOINED, ONE_CAPTURED, ONE_DAMAGED, READING_LOGGED_OUT,
-    counted, settled, with,
-};
+use crate::key_talk::captures::{MANY_CAPTURED, MISLED, ONE_CAPTURED};
+use crate::key_talk::joining::{NAMED_A_PROFILE, NO_ACCOUNT_UNDER};
+use crate::key_talk::kit::NOT_JOINED;
+use crate::key_talk::outbox::{AWAY, MANY_DAMAGED, ONE_DAMAGED, READING_LOGGED_OUT};
+use crate::key_talk::pairing::{ACCEPTED, COMPARE_NEXT};
+use crate::key_talk::{counted, settled, with};
 use crate::pairing_words::compares;
 use crate::profile::Profile;
 use crate::report::{still_waiting, tell};
@@ -120,10 +122,9 @@ pub(crate) async fn tell_captured(ui: &Ui, account: &Unlocked) -> Result<(), Com
 fn no_account(profile: &Profile) -> CommandError {
     let error = CommandError::from(ClientError::NoAccount);
     if profile.name() == "default" {
-        return error.also("If you named a profile when you joined, name it again: `--profile NAME`.");
+        return error.also(NAMED_A_PROFILE);
     }
-    let message = format!("there is no account in profile `{}` yet", profile.name());
-    CommandError { message, ..error }
+    CommandError { message: with(NO_ACCOUNT_UNDER, &[("NAME", profile.name())]), ..error }
 }
 
 /// Sends what waits, meets guests, fetches what is new, and says in plain words what is not as it should be.
@@ -139,9 +140,9 @@ pub(crate) async fn catch_up(ui: &Ui, account: &mut Unlocked, purpose: Purpose) 
     match fetch(ui, account).await {
         Ok(()) => {
             for met in account.pairings().iter().filter(|met| !known.contains(&met.contact.account)) {
-                let next = if compares(account, met) { " `reverie pair` shows the words to compare." } else { "" };
+                let next = if compares(account, met) { COMPARE_NEXT } else { "" };
                 let said = with(ACCEPTED, &[("HANDLE", &met.contact.handle)]);
-                ui.say(&format!("{said}{next}"));
+                ui.say(format!("{said} {next}").trim_end());
             }
             Ok(())
         }

@@ -11,6 +11,9 @@ use secrecy::ExposeSecret as _;
 use zeroize::Zeroizing;
 
 use crate::error::CommandError;
+use crate::key_talk::second_factors::{
+    BACKUP_ASKED, CODE_ASKED, CODE_OR_BACKUP_ASKED, CODE_WRONG, ENROL, NOT_ITS_CODE, SIX_DIGITS,
+};
 use crate::password::first_line;
 use crate::ui::Ui;
 
@@ -25,9 +28,7 @@ impl AskSecondFactor for Asked {
     async fn show(&self, factors: &SecondFactors, wrong: u32) -> Option<Shown> {
         let ui = Ui::new(self.json);
         if wrong > 0 {
-            ui.warn(
-                "This code does not count: it is wrong, was used before, or its half minute is over. Try the next one",
-            );
+            ui.warn(CODE_WRONG);
         }
         let Some(prompt) = prompt(factors) else {
             ui.warn(PASSKEYS_ALONE);
@@ -51,14 +52,11 @@ impl AskSecondFactor for Asked {
             ui.say_as_is(&shown(new));
         }
         if wrong > 0 {
-            ui.warn("This is not its code of now. Check that this machine and the authenticator tell the same time");
+            ui.warn(NOT_ITS_CODE);
         }
-        self.code(wrong, "The six digits that it shows: ")
+        self.code(wrong, SIX_DIGITS)
     }
 }
-
-pub(crate) const ENROL: &str = "Your account needs a second factor: an authenticator app on your phone, say. Let it scan \
-    this, or type the secret into it. It is shown once.";
 
 /// Returns what an authenticator is given: squares to scan, letters to type.
 pub(crate) fn shown(new: &Enrolment) -> String {
@@ -75,9 +73,9 @@ const PASSKEYS_ALONE: &str = "Your account has passkeys alone, and they work in 
 fn prompt(factors: &SecondFactors) -> Option<&'static str> {
     let has_codes = factors.factors.iter().any(|factor| factor.kind == SecondFactorKind::Authenticator);
     match (has_codes, factors.backup_codes > 0) {
-        (true, true) => Some("Code of your authenticator, or a backup code: "),
-        (true, false) => Some("Code of your authenticator: "),
-        (false, true) => Some("Your passkeys work in a browser, not here. A backup code: "),
+        (true, true) => Some(CODE_OR_BACKUP_ASKED),
+        (true, false) => Some(CODE_ASKED),
+        (false, true) => Some(BACKUP_ASKED),
         (false, false) => None,
     }
 }

@@ -7,7 +7,8 @@ use serde_json::json;
 
 use crate::agent;
 use crate::error::CommandError;
-use crate::key_talk::{LOCKED, LOCKED_BEFORE, UNLOCKED, with};
+use crate::key_talk::unlocking::{LOCKED, LOCKED_BEFORE, UNLOCKED};
+use crate::key_talk::with;
 use crate::logged_in::{Start, tell_captured};
 use crate::profile::Profile;
 use crate::ui::Ui;
