@@ -30,10 +30,7 @@ impl AskSecondFactor for Asked {
         if wrong > 0 {
             ui.warn(CODE_WRONG);
         }
-        let Some(prompt) = prompt(factors) else {
-            ui.warn(PASSKEYS_ALONE);
-            return None;
-        };
+        let prompt = prompt(factors)?;
         let code = self.code(wrong, prompt)?;
         match read(&code) {
             Ok(shown) => Some(shown),
@@ -65,9 +62,6 @@ pub(crate) fn shown(new: &Enrolment) -> String {
     let groups: Vec<String> = letters.chunks(4).map(|group| group.iter().collect()).collect();
     format!("{squares}\n\n    {}\n", groups.join(" "))
 }
-
-const PASSKEYS_ALONE: &str = "Your account has passkeys alone, and they work in a browser, not here. In the browser, add \
-    an authenticator app or make backup codes; then try again here.";
 
 /// Returns what to ask for; nothing if this account has nothing that can be shown here.
 fn prompt(factors: &SecondFactors) -> Option<&'static str> {

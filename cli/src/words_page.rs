@@ -54,6 +54,7 @@ fn errors() -> Vec<ClientError> {
         ClientError::LoggedOut,
         ClientError::DeviceRevoked("Another device of this account removed this one on 2031-05-01.".into()),
         ClientError::SecondFactorNeeded,
+        ClientError::PasskeysAlone,
         ClientError::WrongSecondFactor,
         ClientError::WrongPasskey,
         ClientError::SecondFactorDue,

@@ -40,6 +40,11 @@ pub enum ClientError {
     /// The account has a second factor, or must have one, and nobody is there to be asked for it.
     #[error("this account's second factor is needed, and there is nobody to ask for it")]
     SecondFactorNeeded,
+    /// The account has passkeys alone, and whoever is asked has no browser to show one.
+    #[error(
+        "this account's second factor is a passkey, which works in a browser and not here, and no backup code is left"
+    )]
+    PasskeysAlone,
     /// The second factor was shown wrongly too often.
     #[error("this code does not count: it is wrong, was used before, or its half minute is over")]
     WrongSecondFactor,
@@ -216,6 +221,13 @@ impl ClientError {
             Self::SecondFactorNeeded => {
                 "Run it at a terminal, or give the code as the first line of a file: `--second-factor-file FILE`. Nothing \
                  was changed."
+            }
+            Self::PasskeysAlone => {
+                "Nothing was changed, and what is on this device can still be read. If a device of yours is logged in still: \
+                 `reverie second-factor codes` there, then log in here with a backup code. If none is: your administrator takes \
+                 the passkey away (`reverie admin reset-second-factor HANDLE`), for the last administrator whoever runs the \
+                 server (`reverie-server reset-second-factor HANDLE`); patients come back with their recovery kit \
+                 (`reverie --profile NAME recover`)."
             }
             Self::WrongSecondFactor => {
                 "Wait for the next code and try again; check that this machine and the authenticator tell the same time. \

@@ -61,7 +61,7 @@ async fn a_server_that_says_stale_for_ever_is_named_and_the_words_are_kept() {
         stopped.to_string(),
         "what you wrote could not be sent: the server says each time that the journal has moved on (tried 8 times)"
     );
-    assert!(stopped.next_step().unwrap().contains("What you wrote is safe in the outbox"));
+    assert!(stopped.next_step().unwrap().contains("What you wrote is safe on this device"));
     assert_eq!(heron.wire.count(Asked::is_append), 8, "and then it stops");
     heron.wire.is_honest();
     let flushed = heron.flush().await.unwrap();
