@@ -31,11 +31,8 @@ said! {
     OFF_BOARDED = "Your practice ended the account of HANDLE, so HANDLE was taken out of the journal that you share. \
         HANDLE cannot open what is written to it from now on. What is in it is as it was. Who treats you now, your \
         practice tells you.";
-    GONE = "The server no longer shows you the journal that HANDLE shared with you. You were taken out, or the server hides \
-        it. What you have read of it stays on this device. If you do not know why, ask HANDLE or your practice. This is \
-        told once; `reverie members` goes on showing it.";
-    GONE_OWN = "The server no longer shows your journal JOURNAL, which this device has seen. What is here stays here, and \
-        can be read and exported. Tell your practice.";
+    GONE = "The server no longer shows journal JOURNAL, which this device has seen. If somebody shared it with you, you may \
+        have been taken out. What is here stays here, and can still be read. If you do not know why, ask your practice.";
     NO_JOURNAL = "There is no journal on this device yet.";
     NOT_UP_TO_DATE = "Journal JOURNAL could not be brought up to date: WHY. NEXT";
     NOT_UP_TO_DATE_NEXT = "Everything that this device has seen before stays as it was.";
