@@ -24,7 +24,7 @@ pub(crate) fn of_account(act: AuditAct, by_oneself: bool) -> &'static str {
     match (act, by_oneself) {
         (AuditAct::Join, _) => "joined",
         (AuditAct::LogIn, _) => "logged in",
-        (AuditAct::Recover, _) => "logged in with the recovery words",
+        (AuditAct::Recover, _) => "logged in with the recovery kit",
         (AuditAct::EndSession, _) => "logged a device out",
         (AuditAct::AddSecondFactor, _) => "added a second factor",
         (AuditAct::RemoveSecondFactor, _) => "removed a second factor",
@@ -63,7 +63,7 @@ pub(crate) fn in_the_practice(entry: &AuditEntry, names: &Names) -> String {
     match entry.act {
         AuditAct::Join => format!("joined with invitation {about}"),
         AuditAct::LogIn => "logged in".into(),
-        AuditAct::Recover => "logged in with the recovery words".into(),
+        AuditAct::Recover => "logged in with the recovery kit".into(),
         AuditAct::EndSession => "logged a device out".into(),
         AuditAct::AddSecondFactor => "added a second factor".into(),
         AuditAct::RemoveSecondFactor => "removed a second factor".into(),

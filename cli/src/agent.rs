@@ -16,6 +16,7 @@ use std::time::Duration;
 use zeroize::Zeroizing;
 
 use crate::error::{CommandError, user_error};
+use crate::key_talk::unlocking::{NO_ANSWER, NO_ANSWER_NEXT, NOT_HELD, NOT_HELD_NEXT};
 use crate::profile::Profile;
 
 pub(crate) use self::held::hold;
@@ -64,13 +65,12 @@ pub(crate) fn lock(profile: &Profile) -> Result<bool, CommandError> {
     if locked.is_ok() && said == LOCKED {
         return Ok(true);
     }
-    Err(user_error("the program that holds your key does not answer")
-        .hint("It locks itself when nobody asks it. To end it now, end the process `reverie agent`."))
+    Err(user_error(NO_ANSWER).hint(NO_ANSWER_NEXT))
 }
 
 /// Starts an agent that holds this key, and returns its process once it can be asked.
 pub(crate) fn start(profile: &Profile, key: &str, idle: Duration) -> Result<u32, CommandError> {
-    let failed = |error: io::Error| user_error(format!("the program that holds your key did not start: {error}"));
+    let failed = |error: io::Error| user_error(format!("{NOT_HELD}: {error}")).hint(NOT_HELD_NEXT);
     let program = std::env::current_exe().map_err(failed)?;
     let mut agent = Command::new(program)
         .arg("agent")

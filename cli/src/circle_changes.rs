@@ -6,7 +6,8 @@ use reverie_protocol::ids::JournalId;
 use serde_json::{Value, json};
 
 use crate::error::CommandError;
-use crate::key_talk::{MOVED_ON, NOTHING_CHANGED};
+use crate::key_talk::answers::NOTHING_CHANGED;
+use crate::key_talk::circles::MOVED_ON;
 use crate::ui::Ui;
 
 /// Asks for a change and carries it out. If the journal moves on meanwhile, it is asked for anew, on what it is then.

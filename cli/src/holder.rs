@@ -11,15 +11,18 @@ pub(crate) enum Held {
     Key(Zeroizing<String>),
     Nothing,
     /// The key store was given the key, and cannot be asked; says why.
-    Away(String),
+    Away(KeyStoreAway),
 }
+
+/// Why the key store did not do what it was asked for, to follow on a colon.
+pub(crate) struct KeyStoreAway(pub(crate) String);
 
 /// Looks for the profile's key at the agent, then at the key store.
 pub(crate) fn find(profile: &Profile) -> Held {
     match agent::key(profile).map_or_else(|| key_store::key(profile), |key| Ok(Some(key))) {
         Ok(Some(key)) => Held::Key(key),
         Ok(None) => Held::Nothing,
-        Err(away) => Held::Away(away.0),
+        Err(away) => Held::Away(away),
     }
 }
 

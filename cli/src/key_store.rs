@@ -14,16 +14,15 @@ use dbus_secret_service::{EncryptionType, Error, SecretService};
 use zeroize::Zeroizing;
 
 use crate::error::{CommandError, user_error};
-use crate::key_talk::{KEY_STORE_KEEPS, NOT_IN_KEY_STORE, TAKE_OUT_BY_HAND, UNLOCK_IN_MEMORY, with};
+use crate::holder::KeyStoreAway;
+use crate::key_talk::unlocking::{KEY_STORE_KEEPS, NOT_IN_KEY_STORE, TAKE_OUT_BY_HAND, UNLOCK_IN_MEMORY};
+use crate::key_talk::with;
 use crate::profile::Profile;
 
 /// The mark: an empty file.
 const MARK: &str = "key-store";
 /// How long somebody may take to unlock the key store where the desktop asks for it.
 const SECONDS_TO_UNLOCK: u64 = 60;
-
-/// Why the key store did not do what it was asked for, to follow on a colon.
-pub(crate) struct KeyStoreAway(pub(crate) String);
 
 impl From<Error> for KeyStoreAway {
     fn from(error: Error) -> Self {

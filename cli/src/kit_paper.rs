@@ -9,7 +9,8 @@ use reverie_client::{Kit, recovery};
 use secrecy::{ExposeSecret as _, SecretString};
 
 use crate::error::{CommandError, user_error};
-use crate::key_talk::{PRINT_AND_DELETE, TYPE_WORDS};
+use crate::key_talk::answers::{WORDS_NEEDED, WORDS_NEEDED_NEXT};
+use crate::key_talk::kit::{KIT_NOT_WRITTEN_NEXT, PRINT_AND_DELETE, TYPE_LINE_AGAIN, TYPE_WORDS};
 use crate::table::table;
 use crate::ui::Ui;
 
@@ -29,8 +30,7 @@ pub(crate) struct TypedKit {
 /// Writes the kit as PDF and HTML into a folder, for its owner's eyes only. Nothing that is there is replaced.
 pub(crate) fn write(ui: &Ui, kit: &Kit, handle: &str, folder: &Path) -> Result<Vec<PathBuf>, CommandError> {
     let failed = |path: &Path, error: &std::io::Error| {
-        user_error(format!("the kit could not be written to {}: {error}", path.display()))
-            .hint("It is safe on this device: `reverie kit show --to FOLDER` writes it elsewhere.")
+        user_error(format!("the kit could not be written to {}: {error}", path.display())).hint(KIT_NOT_WRITTEN_NEXT)
     };
     fs::create_dir_all(folder).map_err(|error| failed(folder, &error))?;
     let (pdf, html) = (kit.pdf(), kit.html());
@@ -70,11 +70,7 @@ pub(crate) fn typed(ui: &Ui, source: &TypedKit) -> Result<Option<SecretString>, 
         return fs::read_to_string(file).map(|text| Some(text.into())).map_err(|error| failed(error.to_string()));
     }
     if !ui.can_ask() {
-        return Err(user_error(
-            "the words of the recovery kit are needed, and there is nobody at a terminal to type them",
-        )
-        .hint("Give them in a file: `--words-file FILE`.")
-        .coded("needs_words"));
+        return Err(user_error(WORDS_NEEDED).hint(WORDS_NEEDED_NEXT).coded("needs_words"));
     }
     ui.say(TYPE_WORDS);
     let mut words: Vec<String> = Vec::new();
@@ -91,7 +87,7 @@ pub(crate) fn typed(ui: &Ui, source: &TypedKit) -> Result<Option<SecretString>, 
             return Ok(Some(line.to_owned().into()));
         }
         if let Err(error) = recovery::check_words(&row, first) {
-            ui.say(&format!("{error}. Nothing of this line was taken; type it again."));
+            ui.say(&format!("{error}. {TYPE_LINE_AGAIN}"));
             continue;
         }
         words.extend(row.into_iter().map(str::to_owned));

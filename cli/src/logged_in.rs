@@ -8,11 +8,14 @@ use secrecy::{ExposeSecret as _, SecretString};
 
 use crate::arguments::Global;
 use crate::error::CommandError;
-use crate::holder::{self, Held};
-use crate::key_talk::{
-    ACCEPTED, AWAY, KEY_STORE_AWAY, MANY_CAPTURED, MANY_DAMAGED, MISLED, NOT_JOINED, ONE_CAPTURED, ONE_DAMAGED,
-    READING_LOGGED_OUT, counted, settled, with,
-};
+use crate::holder::{self, Held, KeyStoreAway};
+use crate::key_talk::captures::{MANY_CAPTURED, MISLED, ONE_CAPTURED};
+use crate::key_talk::joining::{NAMED_A_PROFILE, NO_ACCOUNT_UNDER};
+use crate::key_talk::kit::NOT_JOINED;
+use crate::key_talk::outbox::{AWAY, MANY_DAMAGED, ONE_DAMAGED, READING_LOGGED_OUT};
+use crate::key_talk::pairing::{ACCEPTED, COMPARE_NEXT};
+use crate::key_talk::unlocking::KEY_STORE_AWAY;
+use crate::key_talk::{counted, settled, with};
 use crate::pairing_words::compares;
 use crate::profile::Profile;
 use crate::report::{still_waiting, tell};
@@ -58,7 +61,7 @@ impl Start {
                     Err(error) => return Err(error.into()),
                 },
                 Held::Nothing => {}
-                Held::Away(why) => away = Some(with(KEY_STORE_AWAY, &[("WHY", &why)])),
+                Held::Away(KeyStoreAway(why)) => away = Some(with(KEY_STORE_AWAY, &[("WHY", &why)])),
             }
         }
         let (account, profile, password) = self.unlock_saying(away.as_deref()).await?;
@@ -86,12 +89,9 @@ impl Start {
     /// The same, where something is to be said to whoever is asked.
     async fn unlock_saying(&self, said: Option<&str>) -> Result<(Unlocked, Profile, SecretString), CommandError> {
         let (profile, environment) = self.account_there().await?;
-        let prompt = format!("Password of profile `{}`: ", profile.name());
-        let prompt = said.map_or_else(|| prompt.clone(), |said| format!("{said}\n{prompt}"));
-        let password = self.global.password(&prompt).map_err(|error| match said {
-            Some(said) => error.also(said),
-            None => error,
-        })?;
+        let before = said.map(|said| format!("{said}\n")).unwrap_or_default();
+        let password = self.global.password(&format!("{before}Password of profile `{}`: ", profile.name()));
+        let password = password.map_err(|error| said.into_iter().fold(error, CommandError::also))?;
         let account = Unlocked::unlock(environment, password.expose_secret()).await?;
         Ok((account, profile, password))
     }
@@ -133,10 +133,9 @@ pub(crate) async fn tell_captured(ui: &Ui, account: &Unlocked) -> Result<(), Com
 fn no_account(profile: &Profile) -> CommandError {
     let error = CommandError::from(ClientError::NoAccount);
     if profile.name() == "default" {
-        return error.also("If you named a profile when you joined, name it again: `--profile NAME`.");
+        return error.also(NAMED_A_PROFILE);
     }
-    let message = format!("there is no account in profile `{}` yet", profile.name());
-    CommandError { message, ..error }
+    CommandError { message: with(NO_ACCOUNT_UNDER, &[("NAME", profile.name())]), ..error }
 }
 
 /// Sends what waits, meets guests, fetches what is new, and says in plain words what is not as it should be.
@@ -152,9 +151,9 @@ pub(crate) async fn catch_up(ui: &Ui, account: &mut Unlocked, purpose: Purpose) 
     match fetch(ui, account).await {
         Ok(()) => {
             for met in account.pairings().iter().filter(|met| !known.contains(&met.contact.account)) {
-                let next = if compares(account, met) { " `reverie pair` shows the words to compare." } else { "" };
+                let next = if compares(account, met) { COMPARE_NEXT } else { "" };
                 let said = with(ACCEPTED, &[("HANDLE", &met.contact.handle)]);
-                ui.say(&format!("{said}{next}"));
+                ui.say(format!("{said} {next}").trim_end());
             }
             Ok(())
         }

@@ -5,10 +5,10 @@ use reverie_protocol::account::AccountRole;
 use serde_json::{Value, json};
 
 use crate::error::CommandError;
-use crate::key_talk::{
+use crate::key_talk::pairing::{
     COMPARE, CONFIRMED, CONFIRMED_CLINICIAN, CONFIRMED_HERE, CONFIRMED_PATIENT, IF_THE_SAME, NOT_CONFIRMED, SAME_WORDS,
-    with,
 };
+use crate::key_talk::with;
 use crate::ui::Ui;
 
 /// Tells whether these two ever seal anything to each other, so that the words matter.

@@ -9,6 +9,7 @@ use secrecy::{ExposeSecret as _, SecretString};
 
 use crate::arguments::Global;
 use crate::error::{CommandError, user_error};
+use crate::key_talk::answers::{NOT_THE_SAME, NOT_THE_SAME_NEXT, PASSWORD_NEEDED, PASSWORD_NEEDED_NEXT};
 
 /// Bytes of a password's line, so that a wrong file is not read into memory.
 const MOST: u64 = 4096;
@@ -57,7 +58,7 @@ fn ask_twice() -> Result<SecretString, CommandError> {
     if first.expose_secret() == again.expose_secret() {
         return Ok(first);
     }
-    Err(user_error("the two passwords are not the same").hint("Nothing was changed. Run the command again."))
+    Err(user_error(NOT_THE_SAME).hint(NOT_THE_SAME_NEXT))
 }
 
 pub(crate) fn first_line(path: &Path) -> Result<SecretString, CommandError> {
@@ -81,7 +82,5 @@ fn ask(prompt: &str) -> Result<SecretString, CommandError> {
 }
 
 fn nobody() -> CommandError {
-    user_error("a password is needed, and there is no terminal to ask at")
-        .hint("Give it as the first line of a file, `--passphrase-file FILE`, or of a descriptor, `--passphrase-fd N`.")
-        .coded("needs_password")
+    user_error(PASSWORD_NEEDED).hint(PASSWORD_NEEDED_NEXT).coded("needs_password")
 }

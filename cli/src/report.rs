@@ -4,9 +4,11 @@ use reverie_client::{Flushed, Kept, Notice, Unlocked};
 use reverie_journal::short_id;
 use serde_json::{Value, json};
 
-use crate::key_talk::{
-    ERASED, GONE, MANY_ALONE, NEW_KEYS, OFF_BOARDED, ONE_ALONE, SENT_LATER, STRANGER, UNDELIVERED, counted, with,
-};
+use crate::key_talk::circles::{GONE, NOT_UP_TO_DATE, NOT_UP_TO_DATE_NEXT, OFF_BOARDED};
+use crate::key_talk::deleting::{ERASED, UNDELIVERED};
+use crate::key_talk::outbox::{KEPT_HERE, MANY_ALONE, MANY_KEPT_HERE, NOT_ALL_DONE, ONE_ALONE, SENT_LATER};
+use crate::key_talk::pairing::{GUEST_UNVERIFIED, GUEST_UNVERIFIED_NEXT, NEW_KEYS, STRANGER};
+use crate::key_talk::{counted, with};
 use crate::ui::Ui;
 
 /// Says what was done so that it could be sent, and if something is on this device alone.
@@ -15,14 +17,14 @@ pub(crate) fn still_waiting(ui: &Ui, flushed: &Flushed) {
         tell(ui, notice);
     }
     let Some(error) = &flushed.stopped_by else { return };
-    let what = match flushed.waiting {
-        0 => "Not everything could be done yet".to_owned(),
-        1 => "Kept on this device, not on the server yet".to_owned(),
-        waiting => format!("{waiting} deeds are kept on this device, not on the server yet"),
+    let what = if flushed.waiting == 0 {
+        NOT_ALL_DONE.to_owned()
+    } else {
+        counted(flushed.waiting, KEPT_HERE, MANY_KEPT_HERE)
     };
     let next = if error.is_offline() { SENT_LATER } else { error.next_step().unwrap_or(SENT_LATER) };
     let reason = error.to_string();
-    ui.warn(&format!("{what}: {}. {next}", reason.trim_end_matches('.')));
+    ui.warn(&with(&what, &[("WHY", reason.trim_end_matches('.')), ("NEXT", next)]));
 }
 
 /// Says how much the server does not have yet, and why.
@@ -38,12 +40,13 @@ pub(crate) fn on_this_device_alone(ui: &Ui, account: &Unlocked) {
 pub(crate) fn tell(ui: &Ui, notice: &Notice) {
     match notice {
         Notice::Failed { journal, error } => {
-            let next = error.next_step().unwrap_or("Everything that this device has seen before stays as it was.");
-            ui.warn(&format!("Journal {journal} could not be brought up to date: {error}. {next}"));
+            let (journal, why) = (journal.to_string(), error.to_string());
+            let next = error.next_step().unwrap_or(NOT_UP_TO_DATE_NEXT);
+            ui.warn(&with(NOT_UP_TO_DATE, &[("JOURNAL", &journal), ("WHY", &why), ("NEXT", next)]));
         }
         Notice::Pairing { error } => {
-            let next = error.next_step().unwrap_or("`reverie pair` tries again.");
-            ui.warn(&format!("Who accepted your invitation could not be verified: {error}. {next}"));
+            let next = error.next_step().unwrap_or(GUEST_UNVERIFIED_NEXT);
+            ui.warn(&with(GUEST_UNVERIFIED, &[("WHY", &error.to_string()), ("NEXT", next)]));
         }
         Notice::NewKeys { handle, .. } => ui.say(&with(NEW_KEYS, &[("HANDLE", handle)])),
         Notice::Keys { error } => ui.warn(&format!("{error}. {}", error.next_step().unwrap_or_default())),
@@ -51,7 +54,8 @@ pub(crate) fn tell(ui: &Ui, notice: &Notice) {
         Notice::Stranger { journal } => ui.warn(&with(STRANGER, &[("JOURNAL", &journal.to_string())])),
         Notice::Erased { handle, undelivered, .. } => {
             let waited = if *undelivered == 0 { "" } else { UNDELIVERED };
-            ui.warn(&format!("{}{waited}", with(ERASED, &[("HANDLE", handle)])));
+            let said = format!("{ERASED} {waited}");
+            ui.warn(&with(said.trim_end(), &[("HANDLE", handle)]));
         }
         Notice::Gone { journal } => ui.warn(&with(GONE, &[("JOURNAL", &journal.to_string())])),
     }

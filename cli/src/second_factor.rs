@@ -11,6 +11,9 @@ use secrecy::ExposeSecret as _;
 use zeroize::Zeroizing;
 
 use crate::error::CommandError;
+use crate::key_talk::second_factors::{
+    BACKUP_ASKED, CODE_ASKED, CODE_OR_BACKUP_ASKED, CODE_WRONG, ENROL, NOT_ITS_CODE, SIX_DIGITS,
+};
 use crate::password::first_line;
 use crate::ui::Ui;
 
@@ -25,14 +28,9 @@ impl AskSecondFactor for Asked {
     async fn show(&self, factors: &SecondFactors, wrong: u32) -> Option<Shown> {
         let ui = Ui::new(self.json);
         if wrong > 0 {
-            ui.warn(
-                "This code does not count: it is wrong, was used before, or its half minute is over. Try the next one",
-            );
+            ui.warn(CODE_WRONG);
         }
-        let Some(prompt) = prompt(factors) else {
-            ui.warn(PASSKEYS_ALONE);
-            return None;
-        };
+        let prompt = prompt(factors)?;
         let code = self.code(wrong, prompt)?;
         match read(&code) {
             Ok(shown) => Some(shown),
@@ -51,14 +49,11 @@ impl AskSecondFactor for Asked {
             ui.say_as_is(&shown(new));
         }
         if wrong > 0 {
-            ui.warn("This is not its code of now. Check that this machine and the authenticator tell the same time");
+            ui.warn(NOT_ITS_CODE);
         }
-        self.code(wrong, "The six digits that it shows: ")
+        self.code(wrong, SIX_DIGITS)
     }
 }
-
-pub(crate) const ENROL: &str = "Your account needs a second factor: an authenticator app on your phone, say. Let it scan \
-    this, or type the secret into it. It is shown once.";
 
 /// Returns what an authenticator is given: squares to scan, letters to type.
 pub(crate) fn shown(new: &Enrolment) -> String {
@@ -68,16 +63,13 @@ pub(crate) fn shown(new: &Enrolment) -> String {
     format!("{squares}\n\n    {}\n", groups.join(" "))
 }
 
-const PASSKEYS_ALONE: &str = "Your account has passkeys alone, and they work in a browser, not here. In the browser, add \
-    an authenticator app or make backup codes; then try again here.";
-
 /// Returns what to ask for; nothing if this account has nothing that can be shown here.
 fn prompt(factors: &SecondFactors) -> Option<&'static str> {
     let has_codes = factors.factors.iter().any(|factor| factor.kind == SecondFactorKind::Authenticator);
     match (has_codes, factors.backup_codes > 0) {
-        (true, true) => Some("Code of your authenticator, or a backup code: "),
-        (true, false) => Some("Code of your authenticator: "),
-        (false, true) => Some("Your passkeys work in a browser, not here. A backup code: "),
+        (true, true) => Some(CODE_OR_BACKUP_ASKED),
+        (true, false) => Some(CODE_ASKED),
+        (false, true) => Some(BACKUP_ASKED),
         (false, false) => None,
     }
 }

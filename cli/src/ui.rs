@@ -10,6 +10,7 @@ use serde::Serialize;
 use serde_json::json;
 
 use crate::error::{CommandError, internal_error, output_error, user_error};
+use crate::key_talk::answers::{ASKS_FIRST, ASKS_FIRST_NEXT};
 
 /// Columns where there is no terminal to ask.
 const WIDTH: usize = 80;
@@ -136,8 +137,7 @@ impl Ui {
             return Ok(true);
         }
         if !self.can_ask() {
-            let message = "this asks first, and there is nobody at a terminal to answer";
-            return Err(user_error(message).hint("Read what it does, then add `--yes`.").coded("needs_yes"));
+            return Err(user_error(ASKS_FIRST).hint(ASKS_FIRST_NEXT).coded("needs_yes"));
         }
         self.ask(question)
     }

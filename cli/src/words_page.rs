@@ -12,19 +12,19 @@ use reverie_protocol::ids::JournalId;
 use reverie_protocol::problem::{Problem, ProblemCode};
 
 use crate::error::CommandError;
-use crate::key_talk::SAID;
+use crate::key_talk::PATHS;
 
 /// Returns the page as Markdown.
 pub fn words_page() -> String {
     let mut page = String::from(
         "# What is said\n\nEach text says what happened, what is safe, and the one next step; whoever reads it may be tired, groggy \
          or afraid of losing something. Read them in a row. A word in capitals stands for what is put in its place. This page \
-         is made from `cli/src/key_talk.rs` and `shared/client/src/error.rs`; `cargo test -p reverie` says when it is stale.\n",
+         is made from `cli/src/key_talk/` and `shared/client/src/error.rs`; `cargo test -p reverie` says when it is stale.\n",
     );
-    for (group, texts) in SAID {
-        let _ = write!(page, "\n## {group}\n\n");
-        for text in *texts {
-            let _ = writeln!(page, "* {text}");
+    for path in PATHS {
+        let _ = write!(page, "\n## {}\n\n", path.name);
+        for text in path.texts {
+            let _ = writeln!(page, "* {}", text.trim());
         }
     }
     page.push_str("\n## Errors\n\nWhat happened, and after the arrow what to do.\n\n");
@@ -54,7 +54,9 @@ fn errors() -> Vec<ClientError> {
         ClientError::LoggedOut,
         ClientError::DeviceRevoked("Another device of this account removed this one on 2031-05-01.".into()),
         ClientError::SecondFactorNeeded,
+        ClientError::PasskeysAlone,
         ClientError::WrongSecondFactor,
+        ClientError::WrongPasskey,
         ClientError::SecondFactorDue,
         ClientError::KitUnproved,
         ClientError::WrongKit(handle()),
@@ -72,6 +74,7 @@ fn errors() -> Vec<ClientError> {
         ClientError::CapturesFull("this device holds a hundred captures, the most while it is locked"),
         ClientError::Guarded(Guard { from: at(1_935_316_800), until: at(1_935_403_200) }),
         ClientError::ConsentNeeded(reverie_journal::ConsentState::NotGiven),
+        ClientError::SharingPaused(at(1_935_316_800)),
         ClientError::FileUnavailable(Box::new(ClientError::LoggedOut)),
         ClientError::HistoryDiverged(divergence),
         ClientError::KeepsMoving(8),

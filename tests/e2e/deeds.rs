@@ -322,12 +322,12 @@ async fn from_a_shell_what_the_server_does_not_have_yet_is_said_with_its_number_
     let marks = listed.matches("on this device alone, not on the server yet").count();
     assert_eq!(marks, 2, "each entry that it is about is marked: {listed}");
     assert!(listed.contains("what was added last is on this device alone"), "{listed}");
-    for part in ["2 deeds are on this device alone", "cannot be reached", "do not lose this device"] {
+    for part in ["2 things that you did are on this device alone", "cannot be reached", "do not lose this device"] {
         assert!(said.contains(part), "{part}: {said}");
     }
     let (shown, said) = ok(reverie(&world, "heron-41", &["show", &new]));
     assert!(shown.contains("private · on this device alone, not on the server yet"), "{shown}");
-    assert!(said.contains("2 deeds are on this device alone"), "{said}");
+    assert!(said.contains("2 things that you did are on this device alone"), "{said}");
     let (json, _) = ok(reverie(&world, "heron-41", &["list", "--json"]));
     let json: serde_json::Value = serde_json::from_str(&json).unwrap();
     assert_eq!((&json["waiting"], json["unsent"].as_array().unwrap().len()), (&2.into(), 2));

@@ -2,6 +2,7 @@
 //! GNOME Keyring.
 
 use std::fs;
+use std::os::unix::fs::PermissionsExt as _;
 use std::process::{Command, Output, Stdio};
 
 use reverie_journal::Kind;
@@ -109,10 +110,14 @@ async fn without_the_login_the_key_store_gives_nothing_and_the_password_opens_as
     let locking = computer.reverie(&["lock"]);
     assert_eq!(locking.status.code(), Some(1));
     assert!(flat(&locking.stderr).contains("may still hold the key"), "{}", flat(&locking.stderr));
-    computer.logs_in();
+    // Nor does it stand in the way of the agent.
+    let (_, said) = ok(computer.reverie_with_password(&["unlock"]));
+    assert!(said.contains("may hold the key too") && said.contains("Unlocked. It locks itself"), "{said}");
     assert!(computer.reads());
+    computer.logs_in();
     ok(computer.reverie(&["lock"]));
     assert!(!computer.reads());
+    assert!(computer.key_is_out());
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -123,7 +128,7 @@ async fn where_there_is_no_key_store_nothing_changes_and_it_says_so() {
     assert_eq!(refused.status.code(), Some(1));
     let said = flat(&refused.stderr);
     assert!(said.contains("key store does not take the key: none answers here."), "{said}");
-    assert!(said.contains("Nothing was changed."), "{said}");
+    assert!(said.contains("The password opens this device as always."), "{said}");
     assert!(!flat(&computer.reverie(&["list"]).stderr).contains("key store"));
 }
 
@@ -150,9 +155,15 @@ async fn what_the_key_store_keeps_on_disk_shows_no_key_and_a_forgotten_device_le
         let kept = all_files(folder);
         assert!(!kept.is_empty() && !contains(&kept, "AGE-SECRET-KEY-1"));
     }
+    assert_eq!(fs::metadata(device.join("key-store")).unwrap().permissions().mode() & 0o777, 0o600);
     assert!(Command::new("cp").args(["-a".as_ref(), device.as_os_str(), copy.as_os_str()]).status().unwrap().success());
-    ok(computer.reverie_with_password(&["logout", "--erase", "--yes"]));
-    fs::remove_dir_all(&device).unwrap();
-    fs::rename(&copy, &device).unwrap();
-    assert!(!computer.reads(), "the files are back, and the key store does not open them");
+    for leaving in [&["delete-account", "--confirm", "heron"][..], &["logout", "--erase", "--yes"]] {
+        ok(computer.reverie_with_password(&["unlock", "--key-store"]));
+        ok(computer.reverie_with_password(leaving));
+        fs::remove_dir_all(&device).unwrap();
+        assert!(
+            Command::new("cp").args(["-a".as_ref(), copy.as_os_str(), device.as_os_str()]).status().unwrap().success()
+        );
+        assert!(!computer.reads(), "the files are back, and the key store does not open them");
+    }
 }

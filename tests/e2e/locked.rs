@@ -345,7 +345,7 @@ async fn from_a_shell_a_locked_device_asks_for_nothing_and_tells_at_the_next_unl
     let left: serde_json::Value = serde_json::from_str(&json).unwrap();
     let left = left[0]["captured"].as_str().unwrap().to_owned();
     let refused = reverie(&world, "heron-41", &["captured", "--drop", &left]);
-    assert!(flat(&refused.stderr).contains("add `--yes`"), "{}", flat(&refused.stderr));
+    assert!(flat(&refused.stderr).contains("the same command with `--yes`"), "{}", flat(&refused.stderr));
     ok(reverie(&world, "heron-41", &["captured", "--drop", &left, "--yes"]));
     let (_, said) = ok(reverie(&world, "heron-41", &["captured"]));
     assert!(said.contains("Nothing was captured while this device was locked."), "{said}");

@@ -3,10 +3,16 @@
 use clap::Args;
 use reverie_client::{Circle, CircleChange, Past, Unlocked};
 use reverie_protocol::header::MemberRole;
+use reverie_protocol::ids::AccountId;
 
 use crate::arguments::handle;
 use crate::circle_changes::{ask_and_enact, change_json, circle_text};
 use crate::error::{CommandError, user_error};
+use crate::key_talk::circles::{
+    ADMIT_ALL, ADMIT_FROM_NOW_ON, ALL_OR_NOW, LET_READ_ALL, LET_READ_FROM_NOW_ON, READ_EVERYTHING_ALREADY, READS_ALL,
+    READS_FROM_NOW_ON, SAY_HOW_MUCH, SAY_HOW_MUCH_NEXT, WILL_READ,
+};
+use crate::key_talk::with;
 use crate::logged_in::LoggedIn;
 use crate::ui::Ui;
 
@@ -43,54 +49,54 @@ pub(crate) struct AdmitArgs {
 
 pub(crate) async fn run(ui: &Ui, logged_in: LoggedIn, args: AdmitArgs) -> Result<(), CommandError> {
     let LoggedIn { mut account, profile: _ } = logged_in;
-    let guest = account.contact_of(&args.handle)?.account;
+    let handle = &args.handle;
+    let guest = account.contact_of(handle)?.account;
     let circle = match &args.circle {
         Some(typed) => account.find_circle(Some(typed))?,
-        None => the_other_circle(&account, guest)?,
+        None => the_other_circle(&account, handle, guest)?,
     };
-    let handle = &args.handle;
-    ui.say(&format!("{handle} will read {}.\n", circle_text(&account, &circle)));
+    let journal = circle_text(&account, &circle);
+    ui.say(&format!("{}\n", with(WILL_READ, &[("HANDLE", handle), ("JOURNAL", &journal)])));
     let records = account.histories().into_iter().find(|told| told.journal == circle.journal);
     let records = records.map_or(0, |told| told.head.seq + 1);
-    ui.say(&format!(
-        "all          {handle} can open all of it: the {records} records that are there, and what comes.\n\
-         from now on  {handle} can open what is written from now on. The journal gets a new key; what is there already \
-         stays closed to {handle}, who sees that there are {records} earlier records and nothing of what is in them.\n"
-    ));
+    let of_past = |text| with(text, &[("HANDLE", handle), ("COUNT", &records.to_string())]);
+    ui.say(&format!("{}\n{}\n", of_past(ADMIT_ALL), of_past(ADMIT_FROM_NOW_ON)));
     let past = match (args.all, args.from_now_on) {
         (true, _) => Past::All,
         (_, true) => Past::FromNowOn,
         _ => choose(ui)?,
     };
     let role = if args.read_only { MemberRole::Reader } else { MemberRole::Writer };
-    let how = if past == Past::All { "with everything" } else { "from now on" };
-    let question = format!("Let {handle} read it, {how}?");
+    let (question, done_so) = match past {
+        Past::All => (LET_READ_ALL, READS_ALL),
+        Past::FromNowOn => (LET_READ_FROM_NOW_ON, READS_FROM_NOW_ON),
+    };
+    let question = with(question, &[("HANDLE", handle)]);
     let change = CircleChange::Admit { account: guest, role, past };
     let done = ask_and_enact(ui, &mut account, circle.journal, &change, args.yes, &question).await?;
     if done {
-        ui.say(&format!("{handle} reads it {how}."));
+        ui.say(&with(done_so, &[("HANDLE", handle)]));
     }
     ui.answer(&change_json(&account, circle.journal, done), String::new)
 }
 
 /// Returns the one circle that the guest does not read yet.
-fn the_other_circle(account: &Unlocked, guest: reverie_protocol::ids::AccountId) -> Result<Circle, CommandError> {
+fn the_other_circle(account: &Unlocked, handle: &str, guest: AccountId) -> Result<Circle, CommandError> {
     let mut others = account.circles();
     others.retain(|circle| !circle.readers.contains(&guest));
     match others.as_slice() {
         [one] => Ok(one.clone()),
-        [] => Err(user_error("there is no journal that they do not read already")),
+        [] => Err(user_error(with(READ_EVERYTHING_ALREADY, &[("HANDLE", handle)]))),
         _ => Ok(account.find_circle(None)?),
     }
 }
 
 fn choose(ui: &Ui) -> Result<Past, CommandError> {
-    let unclear =
-        || user_error("say with how much of the past").hint("`--all`, or `--from-now-on`.").coded("needs_choice");
+    let unclear = || user_error(SAY_HOW_MUCH).hint(SAY_HOW_MUCH_NEXT).coded("needs_choice");
     if !ui.can_ask() {
         return Err(unclear());
     }
-    match ui.ask_line("all, or from now on? [all/now]")?.trim().to_lowercase().as_str() {
+    match ui.ask_line(ALL_OR_NOW)?.trim().to_lowercase().as_str() {
         "all" => Ok(Past::All),
         "now" | "from now on" | "from-now-on" => Ok(Past::FromNowOn),
         _ => Err(unclear()),

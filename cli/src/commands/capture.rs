@@ -10,7 +10,7 @@ use serde_json::json;
 
 use crate::error::CommandError;
 use crate::files::open_files;
-use crate::key_talk::CAPTURED_LOCKED;
+use crate::key_talk::captures::CAPTURED_LOCKED;
 use crate::logged_in::{LoggedIn, Purpose, Start};
 use crate::not_monitored::say_not_monitored;
 use crate::profile::Profile;

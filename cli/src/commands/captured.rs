@@ -8,7 +8,11 @@ use reverie_protocol::ids::DocumentId;
 use serde_json::{Value, json};
 
 use crate::error::CommandError;
-use crate::key_talk::{CAPTURE_LATER, DROP_CAPTURE, MISLED, NOTHING_CAPTURED, OF_CAPTURES};
+use crate::key_talk::captures::{
+    CAPTURE_DROPPED, CAPTURE_KEPT, CAPTURE_LATER, CAPTURE_NOT_SHOWN, CAPTURE_STAYS, CLOCK_WRONG, DROP_CAPTURE,
+    DROP_LATER, KEEP_DROP_LATER, MISLED, NOTHING_CAPTURED, OF_CAPTURES, WHICH_CAPTURES,
+};
+use crate::key_talk::with;
 use crate::logged_in::{Purpose, Start, catch_up};
 use crate::report::still_waiting;
 use crate::table::table;
@@ -87,7 +91,7 @@ async fn by_name(
 }
 
 fn unknown(error: ClientError) -> CommandError {
-    CommandError::from(error).hint("`reverie captured` lists them.")
+    CommandError::from(error).hint(WHICH_CAPTURES)
 }
 
 async fn ask(ui: &Ui, account: &mut Unlocked, capture: &Captured) -> Result<(), CommandError> {
@@ -97,11 +101,12 @@ async fn ask(ui: &Ui, account: &mut Unlocked, capture: &Captured) -> Result<(), 
             if let Some(said) = strange_time(document) {
                 ui.say(&said);
             }
-            "[k]eep it, [d]rop it, or decide [l]ater?"
+            KEEP_DROP_LATER
         }
         Err(why) => {
-            ui.say(&format!("{} cannot be shown: {why}.", short_id(capture.id.uuid())));
-            "[d]rop it, or decide [l]ater?"
+            let (id, why) = (short_id(capture.id.uuid()), why.to_string());
+            ui.say(&with(CAPTURE_NOT_SHOWN, &[("ID", &id), ("WHY", &why)]));
+            DROP_LATER
         }
     };
     match ui.ask_line(question)?.trim() {
@@ -124,26 +129,24 @@ async fn ask(ui: &Ui, account: &mut Unlocked, capture: &Captured) -> Result<(), 
 /// Says so if the device's clock was surely wrong, then or now.
 fn strange_time(document: &Document<Entry>) -> Option<String> {
     let ahead = document.at() > now();
-    ahead.then(|| {
-        format!("By this device's clock it is {} now: the clock was put back since, or is wrong.", now().minute_text())
-    })
+    ahead.then(|| with(CLOCK_WRONG, &[("NOW", &now().minute_text())]))
 }
 
 async fn keep_one(ui: &Ui, account: &mut Unlocked, id: DocumentId) -> Result<(), CommandError> {
     let kept = account.keep_captured(id).await?;
     still_waiting(ui, &kept.flushed);
-    ui.say(&format!("{} is in your journal. Private. Nobody but you can read it.", short_id(id.uuid())));
+    ui.say(&with(CAPTURE_KEPT, &[("ID", &short_id(id.uuid()))]));
     Ok(())
 }
 
 /// Tells whether it was dropped.
 async fn drop_one(ui: &Ui, account: &mut Unlocked, id: DocumentId, yes: bool) -> Result<bool, CommandError> {
     if !ui.confirm(yes, DROP_CAPTURE)? {
-        ui.say("It stays here, sealed.");
+        ui.say(CAPTURE_STAYS);
         return Ok(false);
     }
     account.drop_captured(id).await?;
-    ui.say(&format!("{} is gone.", short_id(id.uuid())));
+    ui.say(&with(CAPTURE_DROPPED, &[("ID", &short_id(id.uuid()))]));
     Ok(true)
 }
 

@@ -5,7 +5,8 @@ use reverie_client::CircleChange;
 
 use crate::circle_changes::{ask_and_enact, change_json, circle_text};
 use crate::error::CommandError;
-use crate::key_talk::CLOSED;
+use crate::key_talk::circles::{BEFORE_CLOSING, CLOSED, END_IT};
+use crate::key_talk::with;
 use crate::logged_in::LoggedIn;
 use crate::ui::Ui;
 
@@ -30,8 +31,8 @@ pub(crate) struct CloseArgs {
 pub(crate) async fn run(ui: &Ui, logged_in: LoggedIn, args: CloseArgs) -> Result<(), CommandError> {
     let LoggedIn { mut account, profile: _ } = logged_in;
     let circle = account.find_circle(args.circle.as_deref())?;
-    ui.say(&format!("{} ends, for good. What is in it stays as it is.", circle_text(&account, &circle)));
-    let done = ask_and_enact(ui, &mut account, circle.journal, &CircleChange::Close, args.yes, "End it?").await?;
+    ui.say(&with(BEFORE_CLOSING, &[("JOURNAL", &circle_text(&account, &circle))]));
+    let done = ask_and_enact(ui, &mut account, circle.journal, &CircleChange::Close, args.yes, END_IT).await?;
     if done {
         ui.say(CLOSED);
     }

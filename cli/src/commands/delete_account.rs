@@ -5,7 +5,13 @@ use reverie_journal::Leaving;
 use serde_json::json;
 
 use crate::error::{CommandError, user_error};
-use crate::key_talk::KEY_LEFT_OVER;
+use crate::key_talk::deleting::{
+    BACKUPS_STAY, BEFORE_DELETING, DEVICES_STAY, ERASED_ACCOUNT, ERASED_HERE, ERASED_JOURNALS, ERASED_KEYS,
+    ERASED_ON_SERVER, EXPORTS_STAY, LOG_STAYS, NOT_DELETED, NOT_DELETED_NEXT, NOT_DELETED_UNASKED,
+    NOT_DELETED_UNASKED_NEXT, NOT_ERASED, RECEIPT, STAYS_ELSEWHERE, TYPE_ITS_NAME,
+};
+use crate::key_talk::unlocking::KEY_LEFT_OVER;
+use crate::key_talk::{counted, with};
 use crate::logged_in::{Purpose, Start, catch_up};
 use crate::ui::Ui;
 use crate::{acts, holder};
@@ -36,21 +42,19 @@ pub(crate) async fn run(
     catch_up(ui, &mut account, Purpose::Writing).await?;
     let (handle, names, leaving) = (account.handle().to_owned(), account.names(), account.if_erased()?);
     let lines = leaving.lines(&names);
-    ui.say(&format!(
-        "This deletes {handle}, everything in its journals, and its keys, for good. Nobody can bring any of it back. {}",
-        lines.join(" ")
-    ));
-    ui.say(
-        "What somebody has read cannot be unread, and a copy in your chart stays with your practice. Backups of the server \
-         go when they are replaced by newer ones; ask your practice when. To keep a copy of your own, stop here and run \
-         `reverie export`.",
-    );
+    ui.say(&with(BEFORE_DELETING, &[("HANDLE", &handle), ("WHAT", &lines.join(" "))]));
+    ui.say(STAYS_ELSEWHERE);
+    if confirm.is_none() && !ui.can_ask() {
+        return Err(user_error(NOT_DELETED_UNASKED)
+            .hint(with(NOT_DELETED_UNASKED_NEXT, &[("HANDLE", &handle)]))
+            .coded("needs_yes"));
+    }
     let typed = match confirm {
         Some(confirm) => confirm,
-        None => ui.ask_line(&format!("To delete it, type its name ({handle}); anything else keeps it: "))?,
+        None => ui.ask_line(&with(TYPE_ITS_NAME, &[("HANDLE", &handle)]))?,
     };
     if typed.trim() != handle {
-        return Err(user_error("nothing was deleted").hint(format!("To delete it, its name is {handle}.")));
+        return Err(user_error(NOT_DELETED).hint(with(NOT_DELETED_NEXT, &[("HANDLE", &handle)])));
     }
     let erased = account.erase_account().await?;
     if holder::forget(&profile).is_err() {
@@ -59,25 +63,25 @@ pub(crate) async fn run(
     let answer = json!({ "handle": handle, "erased": erased, "held": leaving.held });
     ui.answer(&answer, || {
         let mut receipt = vec![
-            format!("Receipt: {handle} was deleted on {}.", acts::day(&erased.day)),
+            with(RECEIPT, &[("HANDLE", &handle), ("DAY", &acts::day(&erased.day))]),
             String::new(),
-            "Erased on the server".into(),
-            format!("  {} journals with {} records and {} files", erased.journals, erased.records, erased.files),
-            "  the account, its public keys, its sealed key bundle, its sessions and invitations".into(),
-            "Erased on this device".into(),
-            "  the keys, and everything that was sealed with them".into(),
+            ERASED_ON_SERVER.into(),
+            with(
+                ERASED_JOURNALS,
+                &[
+                    ("JOURNALS", &counted(erased.journals, "1 journal", "COUNT journals")),
+                    ("RECORDS", &counted(erased.records, "1 record", "COUNT records")),
+                    ("FILES", &counted(erased.files, "1 file", "COUNT files")),
+                ],
+            ),
+            ERASED_ACCOUNT.into(),
+            ERASED_HERE.into(),
+            ERASED_KEYS.into(),
             String::new(),
-            "Not erased".into(),
+            NOT_ERASED.into(),
         ];
         receipt.extend(held(&leaving, &names));
-        receipt.extend([
-            "  The server's log of who did what on which day, without content. It names the account by a number."
-                .into(),
-            "  The server's backups, until newer ones replace them.".into(),
-            "  Your other devices, if you have some: what they hold stays sealed. `reverie logout --erase` there."
-                .into(),
-            "  Exports, and the paper of your recovery kit, which opens nothing any more.".into(),
-        ]);
+        receipt.extend([LOG_STAYS.into(), BACKUPS_STAY.into(), DEVICES_STAY.into(), EXPORTS_STAY.into()]);
         receipt.join("\n") + "\n"
     })
 }

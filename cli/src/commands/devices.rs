@@ -8,9 +8,12 @@ use serde_json::{Value, json};
 
 use crate::commands::rekey::change_keys;
 use crate::error::{CommandError, user_error};
-use crate::key_talk::{
-    CODE_SHOWN, IF_LOST, LOST_OR_STOLEN, NAME_UNKNOWN, NOTHING_REMOVED, REKEYED_AFTER_LOSS, REMOVED,
+use crate::key_talk::devices::{
+    CODE_SHOWN, DEVICE_REMOVED, IF_LOST, LOST_OR_STOLEN, NAME_UNKNOWN, NAMELESS, NO_SUCH_DEVICE, NO_SUCH_DEVICE_NEXT,
+    NOTHING_REMOVED, OTHERS_REMOVED, REKEYED_AFTER_LOSS, REMOVE_DEVICE, REMOVE_OTHERS, SEVERAL_DEVICES,
+    SEVERAL_DEVICES_NEXT, THIS_DEVICE, THIS_DEVICE_NEXT,
 };
+use crate::key_talk::with;
 use crate::logged_in::{Purpose, Start, catch_up};
 use crate::table::table;
 use crate::ui::Ui;
@@ -86,38 +89,41 @@ async fn add(ui: &Ui, account: &mut Unlocked) -> Result<(), CommandError> {
     let code = account.hand_over().await?;
     let squares = Squares::of(&code).map(|squares| squares.to_text()).unwrap_or_default();
     ui.answer(&json!({ "code": *code, "server": account.server() }), || format!("{squares}\n\n    {}\n", *code))?;
-    ui.say(&CODE_SHOWN.replace("SERVER", &account.server()));
+    ui.say(&with(CODE_SHOWN, &[("SERVER", &account.server())]));
     Ok(())
 }
 
 /// Tells whether anything was removed.
 async fn remove(ui: &Ui, account: &mut Unlocked, id: Option<&str>, yes: bool) -> Result<bool, CommandError> {
     let Some(id) = id else {
-        if !ui.confirm(yes, "Remove every device but this one?")? {
+        if !ui.confirm(yes, REMOVE_OTHERS)? {
             ui.say(NOTHING_REMOVED);
             return Ok(false);
         }
         account.remove_other_devices().await?;
-        ui.say(&format!("Removed: every device but this one. {REMOVED}"));
+        ui.say(OTHERS_REMOVED);
         return Ok(true);
     };
     let devices = account.devices().await?;
     let found: Vec<_> = devices.iter().filter(|device| device.session.to_string().starts_with(id)).collect();
     let device = match found.as_slice() {
         [device] => *device,
-        [] => return Err(user_error(format!("no device begins with `{id}`")).hint("`reverie devices` lists them.")),
-        _ => return Err(user_error(format!("more than one device begins with `{id}`")).hint("Give more of its id.")),
+        [] => return Err(user_error(with(NO_SUCH_DEVICE, &[("TYPED", id)])).hint(NO_SUCH_DEVICE_NEXT)),
+        _ => return Err(user_error(with(SEVERAL_DEVICES, &[("TYPED", id)])).hint(SEVERAL_DEVICES_NEXT)),
     };
     if device.current {
-        return Err(user_error("this is the device that you are at").hint("To log it out: `reverie logout`."));
+        return Err(user_error(THIS_DEVICE).hint(THIS_DEVICE_NEXT));
     }
     let name = name(device).to_owned();
-    if !ui.confirm(yes, &format!("Remove {name} ({} to {})?", device.first_day, device.last_day))? {
+    if !ui.confirm(
+        yes,
+        &with(REMOVE_DEVICE, &[("NAME", &name), ("FIRST", &device.first_day), ("LAST", &device.last_day)]),
+    )? {
         ui.say(NOTHING_REMOVED);
         return Ok(false);
     }
     account.remove_device(device.session).await?;
-    ui.say(&format!("Removed: {name}. {REMOVED}"));
+    ui.say(&with(DEVICE_REMOVED, &[("NAME", &name)]));
     Ok(true)
 }
 
@@ -174,7 +180,7 @@ async fn list(
 }
 
 fn name(device: &Device) -> &str {
-    device.name.as_deref().unwrap_or("a device without a name")
+    device.name.as_deref().unwrap_or(NAMELESS)
 }
 
 fn device_json(device: &Device) -> Value {

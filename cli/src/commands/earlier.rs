@@ -11,6 +11,11 @@ use tempfile::NamedTempFile;
 
 use super::show;
 use crate::error::{CommandError, user_error};
+use crate::key_talk::giving_back::{
+    COPIES_GENUINE, COPIES_NOT_VERIFIED, COPIES_NOT_VERIFIED_NEXT, COPY_NOT_VERIFIED, FROM_EARLIER, NOT_AMONG_EARLIER,
+    NOT_AMONG_EARLIER_NEXT, NOTHING_GIVEN_BACK,
+};
+use crate::key_talk::{counted, with};
 use crate::logged_in::LoggedIn;
 use crate::ui::Ui;
 
@@ -40,10 +45,7 @@ pub(crate) async fn run(ui: &Ui, logged_in: LoggedIn, args: EarlierArgs) -> Resu
     let earlier = account.view(account.account()).earlier();
     let names = named(&account, &earlier);
     if earlier.is_empty() {
-        ui.say(
-            "Nothing was given back to this account. After you lost an account, your clinician does that: \
-             `reverie give-back`.",
-        );
+        ui.say(NOTHING_GIVEN_BACK);
         return ui.answer(&json!([]), String::new);
     }
     if args.verify {
@@ -53,8 +55,7 @@ pub(crate) async fn run(ui: &Ui, logged_in: LoggedIn, args: EarlierArgs) -> Resu
         return ui.answer(&earlier, || earlier.iter().map(|earlier| whole(earlier, &names, ui)).collect());
     };
     let found = earlier.iter().find_map(|earlier| Some((earlier, earlier.view.find_entry(&typed).ok()?)));
-    let unknown =
-        || user_error(format!("nothing that was given back begins with `{typed}`")).hint("`reverie earlier` lists it.");
+    let unknown = || user_error(with(NOT_AMONG_EARLIER, &[("TYPED", &typed)])).hint(NOT_AMONG_EARLIER_NEXT);
     let (earlier, id) = found.ok_or_else(unknown)?;
     let entry = earlier.view.entry(id).ok_or_else(unknown)?;
     let mut saved = Vec::new();
@@ -76,24 +77,28 @@ fn named(account: &Unlocked, earlier: &[Earlier]) -> Names {
 
 fn whole(Earlier { by, view }: &Earlier, names: &Names, ui: &Ui) -> String {
     let by: Vec<_> = by.iter().map(|by| names.of(*by)).collect();
-    format!("From your earlier account, given back by {}\n\n{}", by.join(" and "), journal_text(view, names, ui.page()))
+    let from = with(FROM_EARLIER, &[("WHOM", &by.join(" and "))]);
+    format!("{from}\n\n{}", journal_text(view, names, ui.page()))
 }
 
 async fn verify(ui: &Ui, account: &Unlocked, names: &Names) -> Result<(), CommandError> {
     let verified = account.verify_copies().await?;
     ui.answer(&verified, || {
-        let mut lines = vec![format!("{} copies are what was signed then.", verified.genuine)];
+        let genuine = counted(verified.genuine, "1 copy is", "COUNT copies are");
+        let mut lines = vec![with(COPIES_GENUINE, &[("COUNT", &genuine)])];
         lines.extend(
             verified.signers.iter().map(|(account, card)| format!("  signed by {}: card {card}", names.of(*account))),
         );
         lines.join("\n") + "\n"
     })?;
     for (seq, what) in &verified.findings {
-        ui.warn(&format!("Copy {seq}: {what}."));
+        ui.warn(&with(COPY_NOT_VERIFIED, &[("SEQ", &seq.to_string()), ("WHY", what)]));
     }
     match verified.findings.len() {
         0 => Ok(()),
-        count => Err(user_error(format!("{count} of the copies could not be verified"))
-            .hint("Show this to whoever gave them back.")),
+        count => {
+            let count = counted(count, "1 copy", "COUNT copies");
+            Err(user_error(with(COPIES_NOT_VERIFIED, &[("COUNT", &count)])).hint(COPIES_NOT_VERIFIED_NEXT))
+        }
     }
 }

@@ -4,6 +4,10 @@ use clap::Args;
 use serde_json::json;
 
 use crate::error::{CommandError, user_error};
+use crate::key_talk::giving_back::{
+    BEFORE_GIVING_BACK, COPIED, COPIED_BEFORE, GIVE_IT, NOT_COPIED, NOT_COPIED_NEXT, NOTHING_COPIED,
+};
+use crate::key_talk::{counted, with};
 use crate::logged_in::LoggedIn;
 use crate::report::{flushed_json, still_waiting};
 use crate::ui::Ui;
@@ -34,12 +38,10 @@ pub(crate) async fn run(ui: &Ui, logged_in: LoggedIn, args: GiveBackArgs) -> Res
     let LoggedIn { mut account, profile: _ } = logged_in;
     let GiveBackArgs { from, to, yes } = args;
     let (old, new) = (account.contact_of(&from)?.account, account.contact_of(&to)?.account);
-    ui.say(&format!(
-        "{to} gets a copy of everything that {from} shared with you. Be sure that they are one person: you know her, and you \
-         compared the words in the room."
-    ));
-    if !ui.confirm(yes, &format!("Give it to {to}?"))? {
-        ui.say("Nothing was copied.");
+    let of_two = |text| with(text, &[("OLD", &from), ("NEW", &to)]);
+    ui.say(&of_two(BEFORE_GIVING_BACK));
+    if !ui.confirm(yes, &of_two(GIVE_IT))? {
+        ui.say(NOTHING_COPIED);
         return Ok(());
     }
     let bar = ui.progress("Copying");
@@ -57,18 +59,20 @@ pub(crate) async fn run(ui: &Ui, logged_in: LoggedIn, args: GiveBackArgs) -> Res
     answer["failed"] = json!(gave.failed.len());
     ui.answer(&answer, String::new)?;
     still_waiting(ui, &gave.flushed);
-    let before = if gave.before == 0 { String::new() } else { format!(" {} had been given back before.", gave.before) };
-    ui.say(&format!("Copied: {}.{before} She sees it with `reverie earlier`.", records(gave.copied)));
+    ui.say(&with(COPIED, &[("COUNT", &records(gave.copied))]));
+    if gave.before > 0 {
+        ui.say(&with(COPIED_BEFORE, &[("COUNT", &records(gave.before))]));
+    }
     match gave.failed.first() {
         None => Ok(()),
-        Some((seq, error)) => Err(user_error(format!(
-            "{} could not be copied, record {seq} first of all: {error}",
-            records(gave.failed.len())
-        ))
-        .hint("Run it once more when the server can be reached; what is copied already stays.")),
+        Some((seq, error)) => {
+            let (count, seq, why) = (records(gave.failed.len()), seq.to_string(), error.to_string());
+            let message = with(NOT_COPIED, &[("COUNT", &count), ("SEQ", &seq), ("WHY", &why)]);
+            Err(user_error(message).hint(NOT_COPIED_NEXT))
+        }
     }
 }
 
 fn records(count: usize) -> String {
-    if count == 1 { "1 record".into() } else { format!("{count} records") }
+    counted(count, "1 record", "COUNT records")
 }

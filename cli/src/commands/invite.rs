@@ -7,6 +7,8 @@ use serde_json::json;
 
 use crate::arguments::{handle, role};
 use crate::error::{CommandError, user_error};
+use crate::key_talk::pairing::{GUEST_RUNS, INVITATION, NOT_FOR_PATIENTS, NOT_FOR_PATIENTS_NEXT, THEN_COMPARE};
+use crate::key_talk::with;
 use crate::logged_in::LoggedIn;
 use crate::ui::Ui;
 
@@ -42,8 +44,7 @@ pub(crate) async fn run(ui: &Ui, logged_in: LoggedIn, args: InviteArgs) -> Resul
         AccountRole::Clinician | AccountRole::Administrator => AccountRole::Patient,
     });
     if logged_in.account.role() == AccountRole::Patient && handle.is_some() {
-        let message = "patients do not make accounts for others";
-        return Err(user_error(message).hint("To pair with a clinician who has an account: `reverie invite --pair`."));
+        return Err(user_error(NOT_FOR_PATIENTS).hint(NOT_FOR_PATIENTS_NEXT));
     }
     invite(ui, logged_in, role, handle, in_advance).await
 }
@@ -67,11 +68,11 @@ pub(crate) async fn invite(
     let whom =
         handle.as_deref().map_or_else(|| format!("a {role} with an account"), |handle| format!("{handle} ({role})"));
     let long = if in_advance { "72 hours" } else { "15 minutes" };
-    ui.say(&format!("An invitation for {whom}. It works once, for {long}.\n"));
+    ui.say(&format!("{}\n", with(INVITATION, &[("WHOM", &whom), ("LONG", long)])));
     let answer = json!({ "code": *code, "handle": handle, "role": role, "seconds": seconds, "guest_runs": command });
     ui.answer(&answer, || code.to_string())?;
-    ui.say("\nYour guest runs:\n");
+    ui.say(&format!("\n{GUEST_RUNS}\n"));
     ui.say_as_is(&format!("    {command}\n"));
-    ui.say("Then compare the words on both screens: `reverie pair`.");
+    ui.say(THEN_COMPARE);
     Ok(())
 }

@@ -12,9 +12,12 @@ use serde_json::json;
 use crate::commands::kit::{offer_to_prove, present};
 use crate::commands::second_factor::enrol_if_due;
 use crate::error::{CommandError, user_error};
-use crate::key_talk::{
-    ACCOUNT_MADE, CHOOSE_PASSWORD, INVITATION_STILL_GOOD, JOINED_HERE_BEFORE, JOINING_CUT, NOT_JOINED, with,
+use crate::key_talk::joining::{
+    ACCOUNT_MADE, CHOOSE_PASSWORD, INVITATION_STILL_GOOD, INVITED_BY, INVITED_BY_SET_UP, JOINED_HERE_BEFORE,
+    JOINING_CUT, NEXT_ADMINISTRATOR, NEXT_CLINICIAN, NEXT_PATIENT, NO_TERMINAL_TO_JOIN, NO_TERMINAL_TO_JOIN_NEXT,
 };
+use crate::key_talk::kit::NOT_JOINED;
+use crate::key_talk::with;
 use crate::kit_paper::words_text;
 use crate::logged_in::Start;
 use crate::pairing_words::{compare, compares, pairing_json};
@@ -46,10 +49,7 @@ pub(crate) struct JoinArgs {
 
 pub(crate) async fn run(ui: &Ui, start: Start, JoinArgs { code, to, yes }: JoinArgs) -> Result<(), CommandError> {
     if !yes && !ui.can_ask() {
-        let message = "joining makes your recovery kit, and there is nobody at a terminal to type it back";
-        return Err(user_error(message)
-            .hint("If whatever runs this keeps it and proves it (`reverie kit prove`), add `--yes`.")
-            .coded("needs_yes"));
+        return Err(user_error(NO_TERMINAL_TO_JOIN).hint(NO_TERMINAL_TO_JOIN_NEXT).coded("needs_yes"));
     }
     let profile = Profile::find(&start.global)?;
     let environment = profile.environment()?;
@@ -95,9 +95,9 @@ pub(crate) async fn run(ui: &Ui, start: Start, JoinArgs { code, to, yes }: JoinA
             compare(ui, &mut account, &inviter).await?;
         }
         None => ui.say(match account.role() {
-            AccountRole::Administrator => "Next: `reverie admin invite HANDLE --role clinician`.",
-            AccountRole::Clinician => "Next: with a patient in the room, `reverie invite HANDLE`.",
-            AccountRole::Patient => "Next: pair with your clinician, `reverie pair CODE`, or write: `reverie write`.",
+            AccountRole::Administrator => NEXT_ADMINISTRATOR,
+            AccountRole::Clinician => NEXT_CLINICIAN,
+            AccountRole::Patient => NEXT_PATIENT,
         }),
     }
     if yes {
@@ -108,10 +108,13 @@ pub(crate) async fn run(ui: &Ui, start: Start, JoinArgs { code, to, yes }: JoinA
 }
 
 fn introduce(ui: &Ui, invited: &Invited) {
-    let who = invited.inviter().map_or_else(
-        || "The server's own set-up invites you".to_owned(),
-        |(handle, role)| format!("{handle} ({role}) invites you"),
-    );
-    ui.say(&format!("{who} to join as {} ({}).\n", invited.handle(), invited.role()));
+    let (handle, role) = (invited.handle(), invited.role().to_string());
+    let said = match invited.inviter() {
+        Some((who, by)) => {
+            with(INVITED_BY, &[("WHO", who), ("ROLE", &by.to_string()), ("HANDLE", handle), ("AS", &role)])
+        }
+        None => with(INVITED_BY_SET_UP, &[("HANDLE", handle), ("AS", &role)]),
+    };
+    ui.say(&format!("{said}\n"));
     ui.say(CHOOSE_PASSWORD);
 }

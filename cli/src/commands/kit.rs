@@ -8,10 +8,11 @@ use secrecy::{ExposeSecret as _, SecretString};
 use serde_json::json;
 
 use crate::error::{CommandError, user_error};
-use crate::key_talk::{
+use crate::key_talk::kit::{
     DRILL_STOPPED, DRILL_WORKS, KIT_LATER, KIT_MISTYPED_NEXT, KIT_NOT_HERE, KIT_NOT_HERE_NEXT, KIT_PROVED,
-    KIT_REPLACED, KIT_WAITS, KIT_WAITS_NEXT, OLD_KIT_VALID, THE_KIT, cut_off, settled, with,
+    KIT_REPLACED, KIT_WAITS, KIT_WAITS_NEXT, OLD_KIT_VALID, THE_KIT,
 };
+use crate::key_talk::{cut_off, settled, with};
 use crate::kit_paper::{TypedKit, typed, words_text, write};
 use crate::logged_in::Start;
 use crate::ui::Ui;
@@ -145,6 +146,8 @@ async fn drill(ui: &Ui, account: &mut Unlocked, source: &TypedKit) -> Result<(),
     };
     let drilled = account.drill(words.expose_secret()).await?;
     let (people, journals) = (drilled.people, drilled.journals);
-    ui.say(&with(DRILL_WORKS, &[("JOURNALS", &journals.to_string()), ("PEOPLE", &people.to_string())]));
+    let several = |count: usize, one: &str, many: &str| format!("{count} {}", if count == 1 { one } else { many });
+    let (with_journals, with_people) = (several(journals, "journal", "journals"), several(people, "person", "people"));
+    ui.say(&with(DRILL_WORKS, &[("JOURNALS", &with_journals), ("PEOPLE", &with_people)]));
     ui.answer(&json!({ "works": true, "people": people, "journals": journals }), String::new)
 }

@@ -8,6 +8,7 @@ use serde_json::json;
 
 use crate::arguments::FilterArgs;
 use crate::error::{CommandError, user_error};
+use crate::key_talk::giving_back::STANDS_APART;
 use crate::logged_in::LoggedIn;
 use crate::report::on_this_device_alone;
 use crate::time::now;
@@ -77,7 +78,7 @@ pub(crate) async fn run(ui: &Ui, logged_in: LoggedIn, args: ListArgs) -> Result<
         ));
     }
     if given_back {
-        ui.say("What was given back from an account that you lost stands apart: `reverie earlier`.");
+        ui.say(STANDS_APART);
     }
     if asked > 0 {
         let entries = if asked == 1 { "1 entry waits".to_owned() } else { format!("{asked} entries wait") };

@@ -10,10 +10,13 @@ use serde_json::json;
 
 use crate::arguments::handle;
 use crate::error::{CommandError, user_error};
-use crate::key_talk::{
-    LOGGED_IN, OLD_PASSWORD_HERE, OLD_PASSWORD_HERE_NEXT, PASSWORD_AGAIN, PASSWORD_LOST, WHOSE_WORDS, WHOSE_WORDS_NEXT,
-    settled, with,
+use crate::key_talk::answers::NOTHING_CHANGED;
+use crate::key_talk::devices::{LOGGED_IN, LOGGED_IN_RESTORED};
+use crate::key_talk::joining::{
+    OLD_PASSWORD, OLD_PASSWORD_HERE, OLD_PASSWORD_HERE_NEXT, PASSWORD_AGAIN, PASSWORD_LOST,
 };
+use crate::key_talk::kit::{WHOSE_WORDS, WHOSE_WORDS_NEXT};
+use crate::key_talk::{settled, with};
 use crate::kit_paper::{TypedKit, typed};
 use crate::logged_in::{Purpose, Start, catch_up};
 use crate::password::given_or_asked;
@@ -59,7 +62,7 @@ pub(crate) async fn run(ui: &Ui, start: Start, args: LoginArgs) -> Result<(), Co
     };
     let logged_in = with(LOGGED_IN, &[("HANDLE", account.handle()), ("ROLE", &account.role().to_string())]);
     if args.after_restore {
-        ui.say(&format!("{logged_in} Next: `reverie resend` says what the server lacks, and sends it again."));
+        ui.say(&format!("{logged_in} {LOGGED_IN_RESTORED}"));
     } else {
         catch_up(ui, &mut account, Purpose::Reading).await?;
         ui.say(&logged_in);
@@ -75,9 +78,8 @@ async fn here(ui: &Ui, start: &Start, args: &LoginArgs) -> Result<Unlocked, Comm
     };
     let said = match logged_in {
         Err(ClientError::WrongPassword) => {
-            let changed = "the password opens this device, but not the account: it was changed on another device";
             if args.new_passphrase_file.is_none() && !ui.can_ask() {
-                return Err(user_error(changed).hint(OLD_PASSWORD_HERE_NEXT).coded("wrong_password"));
+                return Err(user_error(OLD_PASSWORD).hint(OLD_PASSWORD_HERE_NEXT).coded("wrong_password"));
             }
             ui.say(OLD_PASSWORD_HERE);
             let new = given_or_asked(args.new_passphrase_file.as_deref(), "The account's password now: ")?;
@@ -115,7 +117,7 @@ async fn by_code(ui: &Ui, start: &Start, code: &str) -> Result<Unlocked, Command
 }
 
 async fn by_kit(ui: &Ui, start: &Start, args: &LoginArgs) -> Result<Unlocked, CommandError> {
-    let words = typed(ui, &args.kit)?.ok_or_else(|| user_error("no words were typed; nothing was changed"))?;
+    let words = typed(ui, &args.kit)?.ok_or_else(|| user_error("no words were typed").hint(NOTHING_CHANGED))?;
     let kit = read(words.expose_secret())?;
     let handle = args.handle.clone().or(kit.handle).ok_or_else(|| user_error(WHOSE_WORDS).hint(WHOSE_WORDS_NEXT))?;
     let profile = Profile::find(&start.global)?;

@@ -5,7 +5,10 @@ use serde_json::json;
 
 use crate::error::CommandError;
 use crate::holder;
-use crate::key_talk::{KEY_LEFT_OVER, LOGGED_OUT};
+use crate::key_talk::answers::NOTHING_CHANGED;
+use crate::key_talk::devices::{BEFORE_FORGETTING, FORGET_IT, FORGOTTEN, LOGGED_OUT, MANY_LOST, ONE_LOST};
+use crate::key_talk::unlocking::KEY_LEFT_OVER;
+use crate::key_talk::{counted, with};
 use crate::logged_in::{Purpose, Start, catch_up};
 use crate::report::on_this_device_alone;
 use crate::ui::Ui;
@@ -50,17 +53,12 @@ async fn forget(ui: &Ui, start: &Start, yes: bool) -> Result<(), CommandError> {
         catch_up(ui, &mut account, Purpose::Writing).await?;
     }
     let (handle, waiting) = (account.handle().to_owned(), account.waiting_count());
-    ui.say(&format!(
-        "This device forgets {handle}. What is on the server stays there; to read it again you need another device of yours, \
-         or your recovery kit."
-    ));
+    ui.say(&with(BEFORE_FORGETTING, &[("HANDLE", &handle)]));
     if waiting > 0 {
-        ui.warn(&format!(
-            "{waiting} of the things you did were never sent. They are on this device alone, and are lost."
-        ));
+        ui.warn(&counted(waiting, ONE_LOST, MANY_LOST));
     }
-    if !ui.confirm(yes, "Forget it?")? {
-        ui.say("Nothing was changed.");
+    if !ui.confirm(yes, FORGET_IT)? {
+        ui.say(NOTHING_CHANGED);
         return Ok(());
     }
     if account.is_logged_in() {
@@ -74,6 +72,6 @@ async fn forget(ui: &Ui, start: &Start, yes: bool) -> Result<(), CommandError> {
     if holder::forget(&profile).is_err() {
         ui.warn(KEY_LEFT_OVER);
     }
-    ui.say(&format!("This device holds nothing of {handle} any more."));
+    ui.say(&with(FORGOTTEN, &[("HANDLE", &handle)]));
     ui.answer(&json!({ "erased": true, "lost": waiting }), String::new)
 }

@@ -8,6 +8,7 @@ use serde_json::json;
 
 use crate::commands::history::{begins_with, kind, role};
 use crate::error::CommandError;
+use crate::key_talk::circles::NO_JOURNAL;
 use crate::logged_in::LoggedIn;
 use crate::table::table;
 use crate::ui::Ui;
@@ -46,7 +47,7 @@ fn member_json(stay: &Stay, names: &Names) -> serde_json::Value {
 
 fn text(told: &[JournalHistory], me: AccountId, names: &Names) -> String {
     if told.is_empty() {
-        return "There is no journal on this device yet.".into();
+        return NO_JOURNAL.into();
     }
     let name = |account| if account == me { "you".to_owned() } else { names.of(account) };
     let mut rows = vec![["JOURNAL", "KIND", "PERSON", "ROLE", "CAN OPEN", "SINCE", "BY"].map(str::to_owned)];

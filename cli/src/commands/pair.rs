@@ -7,6 +7,8 @@ use serde_json::json;
 
 use crate::arguments::handle;
 use crate::error::CommandError;
+use crate::key_talk::pairing::{NOBODY_PAIRED, PAIRED};
+use crate::key_talk::with;
 use crate::logged_in::{Purpose, Start, catch_up};
 use crate::pairing_words::{compare, compares, confirm, pairing_json, words_text};
 use crate::table::table;
@@ -48,7 +50,7 @@ pub(crate) async fn run(ui: &Ui, start: Start, args: PairArgs) -> Result<(), Com
     }
     if !code.is_empty() {
         let pairing = account.pair(&code.join(" ")).await?;
-        ui.say(&format!("Paired with {} ({}).", pairing.contact.handle, pairing.contact.role));
+        ui.say(&with(PAIRED, &[("HANDLE", &pairing.contact.handle), ("ROLE", &pairing.contact.role.to_string())]));
         compare(ui, &mut account, &pairing).await?;
         return ui.answer(&pairing_json(&pairing), String::new);
     }
@@ -84,7 +86,7 @@ fn list(ui: &Ui, account: &Unlocked, waiting: &[Waiting], people: bool) -> Resul
             return String::new();
         }
         if pairings.is_empty() && waiting.is_empty() {
-            return "You are not paired with anybody yet. `reverie invite` or `reverie pair CODE` begins.".to_owned();
+            return NOBODY_PAIRED.to_owned();
         }
         let mut rows = vec![["PERSON", "ROLE", "WORDS", "CONFIRMED"].map(str::to_owned)];
         rows.extend(pairings.iter().map(|pairing| {

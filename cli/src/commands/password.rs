@@ -8,7 +8,8 @@ use secrecy::ExposeSecret as _;
 use serde_json::json;
 
 use crate::error::CommandError;
-use crate::key_talk::{PASSWORD_CHANGED, PASSWORD_CHANGED_ELSEWHERE, cut_off};
+use crate::key_talk::cut_off;
+use crate::key_talk::joining::{PASSWORD_CHANGED, PASSWORD_CHANGED_ELSEWHERE};
 use crate::logged_in::Start;
 use crate::password::new_password;
 use crate::ui::Ui;

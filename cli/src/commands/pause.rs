@@ -6,6 +6,8 @@ use serde_json::json;
 
 use crate::circle_changes::handles;
 use crate::error::CommandError;
+use crate::key_talk::pausing::{PAUSED, RESUMED, WHILE_PAUSED};
+use crate::key_talk::with;
 use crate::logged_in::LoggedIn;
 use crate::report::{flushed_json, still_waiting};
 use crate::ui::Ui;
@@ -41,35 +43,42 @@ pub(crate) struct ResumeArgs {
     with: Option<String>,
 }
 
-pub(crate) async fn pause(ui: &Ui, logged_in: LoggedIn, PauseArgs { with }: PauseArgs) -> Result<(), CommandError> {
+pub(crate) async fn pause(
+    ui: &Ui,
+    logged_in: LoggedIn,
+    PauseArgs { with: whom }: PauseArgs,
+) -> Result<(), CommandError> {
     let LoggedIn { mut account, profile: _ } = logged_in;
     // It protects, so that nothing said means everybody.
     let going_on: Vec<_> = account.circles().into_iter().filter(|circle| !account.is_paused(circle)).collect();
-    let circles = match with {
+    let circles = match whom {
         None if !going_on.is_empty() => going_on,
-        with => vec![account.find_circle(with.as_deref())?],
+        whom => vec![account.find_circle(whom.as_deref())?],
     };
     let mut paused = Vec::new();
     for circle in &circles {
         let kept = account.pause(circle).await?;
         still_waiting(ui, &kept.flushed);
-        ui.say(&format!("Paused. Nothing more is shared with {}.", account.readers_text(circle)));
+        ui.say(&with(PAUSED, &[("READERS", &account.readers_text(circle))]));
         let mut answer = flushed_json(&kept.flushed);
         answer["journal"] = json!(circle.journal);
         answer["readers"] = json!(handles(&account, circle));
         paused.push(answer);
     }
-    ui.say("What is shared already stays so; `reverie withdraw` takes it back. To go on: `reverie resume`.");
+    ui.say(WHILE_PAUSED);
     ui.answer(&json!({ "paused": paused }), String::new)
 }
 
-pub(crate) async fn resume(ui: &Ui, logged_in: LoggedIn, ResumeArgs { with }: ResumeArgs) -> Result<(), CommandError> {
+pub(crate) async fn resume(
+    ui: &Ui,
+    logged_in: LoggedIn,
+    ResumeArgs { with: whom }: ResumeArgs,
+) -> Result<(), CommandError> {
     let LoggedIn { mut account, profile: _ } = logged_in;
-    let circle = to_resume(&account, with.as_deref())?;
+    let circle = to_resume(&account, whom.as_deref())?;
     let kept = account.resume(&circle).await?;
     still_waiting(ui, &kept.flushed);
-    let readers = account.readers_text(&circle);
-    ui.say(&format!("Sharing with {readers} goes on. What you wrote meanwhile stays private until you share it."));
+    ui.say(&with(RESUMED, &[("READERS", &account.readers_text(&circle))]));
     let mut answer = flushed_json(&kept.flushed);
     answer["journal"] = json!(circle.journal);
     answer["readers"] = json!(handles(&account, &circle));
@@ -77,10 +86,10 @@ pub(crate) async fn resume(ui: &Ui, logged_in: LoggedIn, ResumeArgs { with }: Re
 }
 
 /// Returns the circle that is meant: where one alone is paused, that one.
-fn to_resume(account: &Unlocked, with: Option<&str>) -> Result<Circle, CommandError> {
+fn to_resume(account: &Unlocked, whom: Option<&str>) -> Result<Circle, CommandError> {
     let mut paused: Vec<_> = account.circles().into_iter().filter(|circle| account.is_paused(circle)).collect();
-    match (with, paused.len()) {
+    match (whom, paused.len()) {
         (None, 1) => Ok(paused.remove(0)),
-        _ => Ok(account.find_circle(with)?),
+        _ => Ok(account.find_circle(whom)?),
     }
 }

@@ -8,9 +8,9 @@ use serde_json::json;
 
 use crate::arguments::handle;
 use crate::error::{CommandError, user_error};
-use crate::key_talk::{
-    KIT_OPENS, RECOVER_AGAIN, RECOVER_ELSEWHERE, RECOVERED, RECOVERY_STOPPED, WHOSE_WORDS, WHOSE_WORDS_NEXT, with,
-};
+use crate::key_talk::answers::NOTHING_CHANGED;
+use crate::key_talk::kit::{KIT_OPENS, RECOVER_AGAIN, RECOVER_ELSEWHERE, RECOVERED, WHOSE_WORDS, WHOSE_WORDS_NEXT};
+use crate::key_talk::with;
 use crate::kit_paper::{TypedKit, typed};
 use crate::logged_in::{Purpose, Start, catch_up};
 use crate::profile::Profile;
@@ -37,7 +37,7 @@ pub(crate) struct RecoverArgs {
 pub(crate) async fn run(ui: &Ui, start: Start, args: RecoverArgs) -> Result<(), CommandError> {
     let RecoverArgs { handle, kit } = args;
     let Some(words) = typed(ui, &kit)? else {
-        ui.say(RECOVERY_STOPPED);
+        ui.say(NOTHING_CHANGED);
         return Ok(());
     };
     let kit = read(words.expose_secret())?;

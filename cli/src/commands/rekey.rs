@@ -5,7 +5,8 @@ use reverie_client::Unlocked;
 use serde_json::json;
 
 use crate::error::CommandError;
-use crate::key_talk::{BEFORE_REKEY, NOTHING_CHANGED, REKEYED};
+use crate::key_talk::answers::NOTHING_CHANGED;
+use crate::key_talk::devices::{BEFORE_REKEY, MAKE_NEW_KEYS, REKEYED};
 use crate::logged_in::LoggedIn;
 use crate::report::tell;
 use crate::ui::Ui;
@@ -14,7 +15,7 @@ use crate::ui::Ui;
 ///
 /// Your old keys vouch for the new ones, so nobody has to pair with you again. Your journals get new keys at once;
 /// journals that others share with you get yours when they write next. Your other devices are logged out and take the new
-/// keys over when they log in. Your recovery words stay as they are. If somebody may know your password too, ask your
+/// keys over when they log in. Your recovery kit stays valid. If somebody may know your password too, ask your
 /// practice to suspend the account first.
 #[derive(Args)]
 #[command(after_help = "\
@@ -30,7 +31,7 @@ pub(crate) struct RekeyArgs {
 pub(crate) async fn run(ui: &Ui, logged_in: LoggedIn, RekeyArgs { yes }: RekeyArgs) -> Result<(), CommandError> {
     let LoggedIn { mut account, profile: _ } = logged_in;
     ui.say(BEFORE_REKEY);
-    if !ui.confirm(yes, "Make new keys?")? {
+    if !ui.confirm(yes, MAKE_NEW_KEYS)? {
         ui.say(NOTHING_CHANGED);
         return Ok(());
     }

@@ -7,6 +7,7 @@ use reverie_journal::{EntryView, PatientView, short_id};
 use reverie_protocol::ids::DocumentId;
 use serde_json::json;
 
+use super::share::along;
 use crate::error::{CommandError, user_error};
 use crate::logged_in::LoggedIn;
 use crate::report::still_waiting;
@@ -127,6 +128,10 @@ async fn ask(
             _ => ui.say("Later, then. It stays held."),
         }
         return Ok(());
+    }
+    ui.say(&format!("If you share it, {readers} will be able to read all of it, with its files."));
+    if let Some(along) = along(&[entry]) {
+        ui.say(&along);
     }
     let answer = ui.ask_line(&format!("[k]eep it private, [s]hare it with {readers}, or decide [l]ater?"))?;
     match answer.trim() {

@@ -6,7 +6,8 @@ use reverie_client::CircleChange;
 use crate::arguments::handle;
 use crate::circle_changes::{ask_and_enact, change_json, circle_text};
 use crate::error::CommandError;
-use crate::key_talk::{IS_OUT, WILL_BE_OUT, with};
+use crate::key_talk::circles::{BEFORE_REMOVING, IS_OUT, TAKE_OUT};
+use crate::key_talk::with;
 use crate::logged_in::LoggedIn;
 use crate::ui::Ui;
 
@@ -36,9 +37,9 @@ pub(crate) async fn run(ui: &Ui, logged_in: LoggedIn, args: RemoveArgs) -> Resul
     let RemoveArgs { handle, circle, yes } = args;
     let gone = account.contact_of(&handle)?.account;
     let circle = account.find_circle(Some(circle.as_deref().unwrap_or(&handle)))?;
-    ui.say(&format!("{handle} is taken out of {}.", circle_text(&account, &circle)));
-    ui.say(&with(WILL_BE_OUT, &[("HANDLE", &handle)]));
-    let question = format!("Take {handle} out?");
+    let journal = circle_text(&account, &circle);
+    ui.say(&with(BEFORE_REMOVING, &[("HANDLE", &handle), ("JOURNAL", &journal)]));
+    let question = with(TAKE_OUT, &[("HANDLE", &handle)]);
     let change = CircleChange::Remove { account: gone };
     let done = ask_and_enact(ui, &mut account, circle.journal, &change, yes, &question).await?;
     if done {

@@ -5,7 +5,8 @@ use reverie_client::CircleChange;
 
 use crate::circle_changes::{ask_and_enact, change_json, circle_text};
 use crate::error::CommandError;
-use crate::key_talk::NEW_JOURNAL_KEY;
+use crate::key_talk::circles::{BEFORE_ROTATING, MAKE_NEW_KEY, NEW_JOURNAL_KEY};
+use crate::key_talk::with;
 use crate::logged_in::LoggedIn;
 use crate::ui::Ui;
 
@@ -30,9 +31,8 @@ pub(crate) struct RotateArgs {
 pub(crate) async fn run(ui: &Ui, logged_in: LoggedIn, args: RotateArgs) -> Result<(), CommandError> {
     let LoggedIn { mut account, profile: _ } = logged_in;
     let circle = account.find_circle(args.circle.as_deref())?;
-    ui.say(&format!("{} gets a new key. The same people read it.", circle_text(&account, &circle)));
-    let done =
-        ask_and_enact(ui, &mut account, circle.journal, &CircleChange::Rotate, args.yes, "Make a new key?").await?;
+    ui.say(&with(BEFORE_ROTATING, &[("JOURNAL", &circle_text(&account, &circle))]));
+    let done = ask_and_enact(ui, &mut account, circle.journal, &CircleChange::Rotate, args.yes, MAKE_NEW_KEY).await?;
     if done {
         ui.say(NEW_JOURNAL_KEY);
     }

@@ -6,6 +6,13 @@ use reverie_protocol::second_factor::{SecondFactorDue, SecondFactorKind, SecondF
 use serde_json::json;
 
 use crate::error::{CommandError, user_error};
+use crate::key_talk::answers::NOTHING_CHANGED;
+use crate::key_talk::second_factors::{
+    AUTHENTICATOR_REMOVED, BACKUP_CODES, BACKUP_CODES_LEFT, FACTOR_ADDED, FACTOR_BEGUN, FACTOR_NEEDED,
+    FACTOR_NOT_SHOWN, NO_BACKUP_CODES_LEFT, NO_FACTOR, NO_SUCH_FACTOR, NO_SUCH_FACTOR_NEXT, PASSKEY_REMOVED,
+    REMOVE_FACTOR, SEVERAL_FACTORS, SEVERAL_FACTORS_NEXT, SIX_DIGITS,
+};
+use crate::key_talk::with;
 use crate::logged_in::Start;
 use crate::second_factor::{Asked, shown};
 use crate::table::table;
@@ -13,13 +20,6 @@ use crate::ui::Ui;
 
 /// Characters of an id that name a second factor.
 const SHORT: usize = 8;
-
-const CODES: &str = "Each of these stands in once for your authenticator when it is lost. Print them, or keep them in a \
-    password manager; not with your recovery kit, and not on the phone that holds the authenticator. They are shown once, \
-    and codes from before are void.";
-
-const ADDED: &str = "The authenticator is enrolled. Your other devices ask for it once, at their next `reverie login`. For \
-    the day that it is lost: `reverie second-factor codes`.";
 
 /// Look after your second factor: what is asked for beside the password
 ///
@@ -71,9 +71,9 @@ pub(crate) async fn run(ui: &Ui, start: Start, args: SecondFactorArgs) -> Result
         None | Some(SecondFactorCommand::List) => list(ui, &mut account).await,
         Some(SecondFactorCommand::Add) => add(ui, &mut account).await,
         Some(SecondFactorCommand::Confirm) => {
-            let code = asked.code(0, "The six digits that it shows: ").ok_or(ClientError::SecondFactorNeeded)?;
+            let code = asked.code(0, SIX_DIGITS).ok_or(ClientError::SecondFactorNeeded)?;
             account.confirm_authenticator(&code).await?;
-            ui.say(ADDED);
+            ui.say(FACTOR_ADDED);
             list(ui, &mut account).await
         }
         Some(SecondFactorCommand::Codes) => codes(ui, &mut account).await,
@@ -84,10 +84,11 @@ pub(crate) async fn run(ui: &Ui, start: Start, args: SecondFactorArgs) -> Result
 async fn list(ui: &Ui, account: &mut Unlocked) -> Result<(), CommandError> {
     let SecondFactors { due, factors, backup_codes, passkeys } = account.second_factors().await?;
     match due {
-        Some(SecondFactorDue::Enrol) => ui.warn(NEEDED),
-        Some(SecondFactorDue::Prove) => ui.warn("This device has not shown it yet. Run `reverie login`."),
-        None if factors.is_empty() => ui.say("You have no second factor. `reverie second-factor add` enrols one."),
-        None => ui.say(&format!("Backup codes left: {backup_codes}.")),
+        Some(SecondFactorDue::Enrol) => ui.warn(FACTOR_NEEDED),
+        Some(SecondFactorDue::Prove) => ui.warn(FACTOR_NOT_SHOWN),
+        None if factors.is_empty() => ui.say(NO_FACTOR),
+        None if backup_codes == 0 => ui.say(NO_BACKUP_CODES_LEFT),
+        None => ui.say(&with(BACKUP_CODES_LEFT, &[("COUNT", &backup_codes.to_string())])),
     }
     let answer = json!({ "due": due, "factors": factors, "backup_codes": backup_codes, "passkeys": passkeys });
     ui.answer(&answer, || {
@@ -110,17 +111,14 @@ const fn kind(kind: SecondFactorKind) -> &'static str {
     }
 }
 
-pub(crate) const NEEDED: &str = "Your account needs a second factor before it can do anything. Next: `reverie second-factor \
-    add`.";
-
 async fn add(ui: &Ui, account: &mut Unlocked) -> Result<(), CommandError> {
     if ui.can_ask() {
         account.add_authenticator().await?;
-        ui.say(ADDED);
+        ui.say(FACTOR_ADDED);
         return list(ui, account).await;
     }
     let new = account.begin_authenticator().await?;
-    ui.say("It counts once its first code came back: `reverie second-factor confirm --second-factor-file FILE`.");
+    ui.say(FACTOR_BEGUN);
     ui.answer(&json!({ "factor": new.factor(), "secret": new.secret(), "uri": *new.uri() }), || shown(&new))
 }
 
@@ -130,17 +128,17 @@ pub(crate) async fn enrol_if_due(ui: &Ui, account: &mut Unlocked) -> Result<bool
         return Ok(true);
     }
     if !ui.can_ask() {
-        ui.warn(NEEDED);
+        ui.warn(FACTOR_NEEDED);
         return Ok(false);
     }
     account.add_authenticator().await?;
-    ui.say(ADDED);
+    ui.say(FACTOR_ADDED);
     Ok(true)
 }
 
 async fn codes(ui: &Ui, account: &mut Unlocked) -> Result<(), CommandError> {
     let codes = account.replace_backup_codes().await?;
-    ui.say(CODES);
+    ui.say(BACKUP_CODES);
     let codes: Vec<&str> = codes.iter().map(|code| code.as_str()).collect();
     ui.answer(&json!({ "backup_codes": codes }), || {
         codes.iter().map(|code| format!("    {code}\n")).collect::<Vec<_>>().concat()
@@ -153,19 +151,19 @@ async fn remove(ui: &Ui, account: &mut Unlocked, id: &str, yes: bool) -> Result<
     let factor = match found.as_slice() {
         [factor] => *factor,
         [] => {
-            return Err(user_error(format!("no second factor begins with `{id}`"))
-                .hint("`reverie second-factor list` lists them."));
+            return Err(user_error(with(NO_SUCH_FACTOR, &[("TYPED", id)])).hint(NO_SUCH_FACTOR_NEXT));
         }
-        _ => return Err(user_error(format!("more than one begins with `{id}`")).hint("Give more of its id.")),
+        _ => return Err(user_error(with(SEVERAL_FACTORS, &[("TYPED", id)])).hint(SEVERAL_FACTORS_NEXT)),
     };
-    if ui.confirm(yes, &format!("Remove the {} of {}?", kind(factor.kind), factor.since_day))? {
+    let question = with(REMOVE_FACTOR, &[("KIND", kind(factor.kind)), ("DAY", &factor.since_day)]);
+    if ui.confirm(yes, &question)? {
         account.remove_second_factor(factor.factor).await?;
         ui.say(match factor.kind {
-            SecondFactorKind::Authenticator => "Removed. Its codes count no longer.",
-            SecondFactorKind::Passkey => {
-                "Removed. It counts no longer. It may still be in the list of your phone, key or browser: delete it there."
-            }
+            SecondFactorKind::Authenticator => AUTHENTICATOR_REMOVED,
+            SecondFactorKind::Passkey => PASSKEY_REMOVED,
         });
+    } else {
+        ui.say(NOTHING_CHANGED);
     }
     list(ui, account).await
 }

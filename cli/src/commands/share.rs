@@ -2,7 +2,7 @@
 
 use clap::Args;
 use reverie_client::{ClientError, Unlocked};
-use reverie_journal::{Guard, short_id};
+use reverie_journal::{EntryView, Guard, short_id};
 use reverie_protocol::ids::DocumentId;
 use serde_json::json;
 
@@ -83,16 +83,9 @@ pub(crate) async fn run(ui: &Ui, logged_in: LoggedIn, args: ShareArgs) -> Result
     let rows: Vec<[String; 4]> = rows.chain(measures).chain(check_ins).collect();
     ui.say(&format!("{readers} will be able to read:\n"));
     ui.say(&table(&rows));
-    let entries = || found.iter().filter_map(|id| view.entry(*id));
-    let mut along: Vec<_> = entries()
-        .flat_map(|entry| &entry.themes)
-        .map(|one| format!("the theme \"{}\"", one.theme.body().name.as_str()))
-        .chain(entries().flat_map(|entry| &entry.people).map(|person| format!("\"{}\"", person.body().label.as_str())))
-        .collect();
-    along.sort();
-    along.dedup();
-    if !along.is_empty() {
-        ui.say(&format!("\nThey also see which of your themes and people are in it: {}.", along.join(", ")));
+    let entries: Vec<_> = found.iter().filter_map(|id| view.entry(*id)).collect();
+    if let Some(along) = along(&entries) {
+        ui.say(&format!("\n{along}"));
     }
     if !ui.confirm(yes, &format!("\nShare with {readers}?"))? {
         ui.say("Nothing was shared.");
@@ -122,6 +115,20 @@ pub(crate) async fn run(ui: &Ui, logged_in: LoggedIn, args: ShareArgs) -> Result
         shared.push(answer);
     }
     ui.answer(&json!({ "with": handles, "shared": shared }), String::new)
+}
+
+/// Says which themes and people go along with these entries.
+pub(super) fn along(entries: &[&EntryView]) -> Option<String> {
+    let themes = entries.iter().flat_map(|entry| &entry.themes);
+    let people = entries.iter().flat_map(|entry| &entry.people);
+    let mut along: Vec<_> = themes
+        .map(|one| format!("the theme \"{}\"", one.theme.body().name.as_str()))
+        .chain(people.map(|person| format!("\"{}\"", person.body().label.as_str())))
+        .collect();
+    along.sort();
+    along.dedup();
+    let said = || format!("They also see which of your themes and people are in it: {}.", along.join(", "));
+    (!along.is_empty()).then(said)
 }
 
 /// Holds the entries, and says until when sharing waits.

@@ -6,7 +6,8 @@ use clap::Args;
 use serde_json::json;
 
 use crate::error::CommandError;
-use crate::key_talk::{LOCKED, LOCKED_BEFORE, UNLOCKED, UNLOCKED_KEY_STORE, with};
+use crate::key_talk::unlocking::{KEY_STORE_KEEPS_TOO, LOCKED, LOCKED_BEFORE, UNLOCKED, UNLOCKED_KEY_STORE};
+use crate::key_talk::with;
 use crate::logged_in::{Start, tell_captured};
 use crate::profile::Profile;
 use crate::ui::Ui;
@@ -61,7 +62,10 @@ pub(crate) async fn unlock(ui: &Ui, start: Start, args: UnlockArgs) -> Result<()
         tell_captured(ui, &account).await?;
         return ui.answer(&json!({ "unlocked": true, "key_store": true }), String::new);
     }
-    holder::forget(&profile)?;
+    agent::lock(&profile)?;
+    if key_store::forget(&profile).is_err() {
+        ui.warn(KEY_STORE_KEEPS_TOO);
+    }
     let minutes = args.idle_minutes;
     let agent = agent::start(&profile, &key, Duration::from_secs(60 * u64::from(minutes)))?;
     ui.say(&with(UNLOCKED, &[("MINUTES", &minutes.to_string())]));

@@ -3,11 +3,10 @@
 use zeroize::Zeroizing;
 
 use crate::error::{CommandError, user_error};
-use crate::key_talk::{NOT_IN_KEY_STORE, UNLOCK_IN_MEMORY, with};
+use crate::holder::KeyStoreAway;
+use crate::key_talk::unlocking::{NOT_IN_KEY_STORE, UNLOCK_IN_MEMORY};
+use crate::key_talk::with;
 use crate::profile::Profile;
-
-/// Why the key store did not do what it was asked for, to follow on a colon.
-pub(crate) struct KeyStoreAway(pub(crate) String);
 
 #[expect(clippy::unnecessary_wraps, reason = "as where there is one")]
 pub(crate) fn key(_: &Profile) -> Result<Option<Zeroizing<String>>, KeyStoreAway> {

@@ -40,6 +40,11 @@ pub enum ClientError {
     /// The account has a second factor, or must have one, and nobody is there to be asked for it.
     #[error("this account's second factor is needed, and there is nobody to ask for it")]
     SecondFactorNeeded,
+    /// The account has passkeys alone, and whoever is asked has no browser to show one.
+    #[error(
+        "this account's second factor is a passkey, which works in a browser and not here, and no backup code is left"
+    )]
+    PasskeysAlone,
     /// The second factor was shown wrongly too often.
     #[error("this code does not count: it is wrong, was used before, or its half minute is over")]
     WrongSecondFactor,
@@ -56,7 +61,7 @@ pub enum ClientError {
     #[error("these words are a recovery kit, but not the one that opens {0} now")]
     WrongKit(String),
     /// A code for a new device was used, or its time is over.
-    #[error("this device code was used already, or its ten minutes are over")]
+    #[error("this code for a new device was used already, or its ten minutes are over")]
     CodeOver,
     /// The server has an older key bundle than this device has seen.
     #[error("the server has an older state of this account than this device has seen")]
@@ -68,7 +73,7 @@ pub enum ClientError {
     #[error("{0}")]
     Mistyped(String),
     /// The inviter's or guest's card does not carry the proof that the invitation code gives.
-    #[error("the key card that the server gave does not belong to this invitation code; do not use it")]
+    #[error("the keys that the server gave do not belong to this invitation code, so they were not taken")]
     PairingForged,
     /// The invitation is for somebody with, or without, an account.
     #[error("{0}")]
@@ -141,7 +146,9 @@ pub enum ClientError {
     )]
     HistoryDiverged(Divergence),
     /// The outbox could not be emptied because the journal keeps moving, or the server says so.
-    #[error("the server keeps saying that the journal has moved on; it was tried {0} times")]
+    #[error(
+        "what you wrote could not be sent: the server says each time that the journal has moved on (tried {0} times)"
+    )]
     KeepsMoving(u32),
     /// Something sealed on this device does not open: the file is damaged.
     #[error("`{0}` on this device is damaged and does not open")]
@@ -215,6 +222,13 @@ impl ClientError {
                 "Run it at a terminal, or give the code as the first line of a file: `--second-factor-file FILE`. Nothing \
                  was changed."
             }
+            Self::PasskeysAlone => {
+                "Nothing was changed, and what is on this device can still be read. If a device of yours is logged in still: \
+                 `reverie second-factor codes` there, then log in here with a backup code. If none is: your administrator takes \
+                 the passkey away (`reverie admin reset-second-factor HANDLE`), for the last administrator whoever runs the \
+                 server (`reverie-server reset-second-factor HANDLE`); patients come back with their recovery kit \
+                 (`reverie --profile NAME recover`)."
+            }
             Self::WrongSecondFactor => {
                 "Wait for the next code and try again; check that this machine and the authenticator tell the same time. \
                  If the authenticator is lost: a backup code, your recovery kit (patients), or your administrator."
@@ -259,7 +273,7 @@ impl ClientError {
             Self::Unanswered(_) => {
                 "Nothing is lost either way. `reverie members` tells, once the server can be reached."
             }
-            Self::UnknownContact(_) => "`reverie pair` lists who is known.",
+            Self::UnknownContact(_) => "Nothing was changed. `reverie pair` lists who is known.",
             Self::UnknownEntry(_) => "`reverie list`, for clinicians `reverie brief`, shows the entries and their ids.",
             Self::CapturesFull(_) => {
                 "What was captured before is safe. With your password this can be kept: `reverie write`. To make room: \
@@ -287,7 +301,7 @@ impl ClientError {
                  tell your practice, and compare the words of `reverie verify` with each other."
             }
             Self::KeepsMoving(_) => {
-                "What you wrote is safe in the outbox. Try `reverie verify`, then write to your practice."
+                "What you wrote is safe on this device. Next: `reverie verify`; if it finds something, tell your practice."
             }
             Self::Damaged(_) => {
                 "What was sent is safe on the server. Bring your account to a fresh profile, with your recovery kit: \
@@ -316,7 +330,7 @@ const fn refused(code: ProblemCode) -> Option<&'static str> {
             "Another device changed this account's keys. Run `reverie login` here, then try again."
         }
         ProblemCode::Busy | ProblemCode::Internal => "Try again in a moment. What you wrote is kept.",
-        ProblemCode::TooManyRequests => "Wait a little, then try again.",
+        ProblemCode::TooManyRequests => "Nothing was changed. Wait a little, then try again.",
         _ => return None,
     })
 }

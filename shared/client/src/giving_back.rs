@@ -7,12 +7,12 @@
 use std::collections::BTreeSet;
 use std::io::Read;
 
-use reverie_crypto::{Binding, EpochKey, open_attachment, open_body};
-use reverie_journal::{Attachment, Compartment, Document, GivenBack};
+use reverie_crypto::{Binding, EpochKey, OpenedAttachment, open_attachment, open_body};
+use reverie_journal::{Attachment, Compartment, Copied, Document, GivenBack};
 use reverie_protocol::account::AccountRole;
 use reverie_protocol::card::SignedCard;
 use reverie_protocol::header::{Action, Header, MemberRole, SignedRecord};
-use reverie_protocol::ids::{AccountId, JournalId};
+use reverie_protocol::ids::{AccountId, AttachmentId, JournalId};
 use reverie_protocol::limits;
 use secrecy::ExposeSecret as _;
 use serde::{Deserialize, Serialize};
@@ -195,31 +195,62 @@ impl Unlocked {
     /// This device's storage; what is wrong with a copy, or keeps it from being looked at, is a finding.
     pub async fn verify_copies(&self) -> Result<VerifiedCopies, ClientError> {
         let mut verified = VerifiedCopies::default();
-        for shared in self.view(self.account()).shared {
-            for given in shared.given_back {
-                let copy = given.copy.body();
-                let judged = match self.original(shared.journal, copy).await {
-                    Ok(original) => verify_copy(&original, copy),
-                    Err(error) => Err(error.to_string()),
-                };
-                match judged {
-                    Ok((account, fingerprint)) => {
-                        verified.genuine += 1;
-                        verified.signers.insert((account, fingerprint));
-                    }
-                    Err(what) => verified.findings.push((given.seq, what)),
+        let copies = self.view(self.account()).copies();
+        for copied in &copies {
+            let judged = match self.original(&copies, copied).await {
+                Ok(original) => verify_copy(&original, copied.given.copy.body()),
+                Err(error) => Err(error.to_string()),
+            };
+            match judged {
+                Ok((account, fingerprint)) => {
+                    verified.genuine += 1;
+                    verified.signers.insert((account, fingerprint));
                 }
+                Err(what) => verified.findings.push((copied.given.seq, what)),
             }
         }
         Ok(verified)
     }
 
-    async fn original(&self, journal: JournalId, copy: &GivenBack) -> Result<Zeroizing<Vec<u8>>, ClientError> {
+    async fn original(&self, copies: &[Copied], copied: &Copied) -> Result<Zeroizing<Vec<u8>>, ClientError> {
         let broken = || ClientError::Untrustworthy(UNREADABLE.into());
-        let attachment = copy.attachments.first().filter(|first| first.size <= ORIGINAL_BYTES).ok_or_else(broken)?;
+        let attachments = &copied.given.copy.body().attachments;
+        let attachment = attachments.first().filter(|first| first.size <= ORIGINAL_BYTES).ok_or_else(broken)?;
+        let (outermost, opened) = self.open_brought(copies, copied, attachment).await?;
         let mut json = Zeroizing::new(Vec::new());
-        self.save_file(journal, attachment, &mut *json).await?;
-        Ok(json)
+        let read = opened.take(ORIGINAL_BYTES).read_to_end(&mut json);
+        self.forget_fetched(outermost).await?;
+        read.map(|_| json).map_err(|_| broken())
+    }
+
+    async fn original_key(&self, copies: &[Copied], copied: &Copied) -> Result<EpochKey, ClientError> {
+        let original = self.original(copies, copied).await?;
+        let key = Original::parse(&original).and_then(|original| original.key());
+        key.map(|(key, _)| key).map_err(ClientError::Untrustworthy)
+    }
+
+    /// Opens a file of a copy. Where another copy brought that one along, its file is sealed inside the other's, with the key
+    /// that came with the other. Returns the outermost file as well, which was fetched.
+    async fn open_brought(
+        &self,
+        copies: &[Copied],
+        copied: &Copied,
+        attachment: &Attachment,
+    ) -> Result<(AttachmentId, Opened), ClientError> {
+        let missing = || ClientError::UnknownEntry("this file was not given back with its entry".into());
+        let mut way = vec![(copied, attachment)];
+        while let Some((Some(outer), inner)) = way.last().map(|(copied, inner)| (copied.within, *inner)) {
+            way.push(carrying(copies, copies.get(outer).ok_or_else(missing)?, inner.id).ok_or_else(missing)?);
+        }
+        let (mut around, outermost) = way.pop().ok_or_else(missing)?;
+        let mut opened = self.opened_file(around.journal, outermost).await?;
+        for (copied, _) in way.into_iter().rev() {
+            // One level less to go in each: the list of copies is bounded.
+            let key = Box::pin(self.original_key(copies, around)).await?;
+            opened = open_sealed(&key, opened)?;
+            around = copied;
+        }
+        Ok((outermost.id, opened))
     }
 
     /// Writes a file of an earlier account out, opened. What was written is whole only if this succeeds.
@@ -231,25 +262,40 @@ impl Unlocked {
         attachment: &Attachment,
         into: &mut (dyn std::io::Write + Send),
     ) -> Result<(), ClientError> {
-        let name = format!("{}.age", attachment.id);
-        let shared = self.view(self.account()).shared;
-        let copies = shared.iter().flat_map(|shared| shared.given_back.iter().map(|given| (shared.journal, given)));
-        let mut found = copies.filter_map(|(journal, given)| {
-            let file = given.copy.body().attachments.iter().skip(1).find(|file| file.name.as_str() == name)?;
-            Some((journal, given.copy.body(), file))
-        });
+        let copies = self.view(self.account()).copies();
         let missing = || ClientError::UnknownEntry("this file was not given back with its entry".into());
-        let (journal, copy, file) = found.next().ok_or_else(missing)?;
-        let original = self.original(journal, copy).await?;
-        let (key, _) =
-            Original::parse(&original).and_then(|original| original.key()).map_err(ClientError::Untrustworthy)?;
-        let sealed = self.opened_file(journal, file).await?;
-        let failed = |reason: std::io::Error| ClientError::File { name: name.clone(), reason: reason.to_string() };
-        let mut opened = open_attachment(&key, sealed)
-            .map_err(|_| ClientError::Untrustworthy("this file does not open with the key that came with it".into()))?;
+        let carried = copies.iter().find_map(|copied| carrying(&copies, copied, attachment.id));
+        let (copied, file) = carried.ok_or_else(missing)?;
+        let key = self.original_key(&copies, copied).await?;
+        let (outermost, sealed) = self.open_brought(&copies, copied, file).await?;
+        let name = attachment.name.as_str();
+        let failed = |reason: std::io::Error| ClientError::File { name: name.into(), reason: reason.to_string() };
+        let mut opened = open_sealed(&key, sealed)?;
         std::io::copy(&mut opened, into).and_then(|_| into.flush()).map_err(failed)?;
-        self.forget_fetched(file.id).await
+        self.forget_fetched(outermost).await
     }
+}
+
+/// A file, opened for reading.
+type Opened = OpenedAttachment<Box<dyn Read + Send>>;
+
+fn open_sealed(key: &EpochKey, sealed: Opened) -> Result<Opened, ClientError> {
+    let sealed: Box<dyn Read + Send> = Box::new(sealed);
+    open_attachment(key, sealed)
+        .map_err(|_| ClientError::Untrustworthy("this file does not open with the key that came with it".into()))
+}
+
+/// Finds the sealed file of this id among those that the copies of a record brought along: one of many files became several.
+fn carrying<'a>(copies: &'a [Copied], copied: &Copied, id: AttachmentId) -> Option<(&'a Copied, &'a Attachment)> {
+    let (name, wanted) = (format!("{id}.age"), copied.given.copy.body());
+    let same = |other: &&Copied| {
+        let body = other.given.copy.body();
+        (body.journal, body.record) == (wanted.journal, wanted.record) && other.depth == copied.depth
+    };
+    copies.iter().filter(same).find_map(|copied| {
+        let mut files = copied.given.copy.body().attachments.iter().skip(1);
+        Some((copied, files.find(|file| file.name.as_str() == name)?))
+    })
 }
 
 /// A record that can be given back.
@@ -325,7 +371,7 @@ mod tests {
     use reverie_crypto::{AccountKeys, seal_body};
     use reverie_protocol::hash::Hash;
     use reverie_protocol::header::BodyRef;
-    use reverie_protocol::ids::{AttachmentId, RecordId};
+    use reverie_protocol::ids::RecordId;
 
     use super::*;
     use crate::native::system::randomness;

@@ -11,7 +11,8 @@ use reverie_protocol::hash::Hash;
 use reverie_protocol::ids::FactorId;
 use reverie_protocol::problem::ProblemCode;
 use reverie_protocol::second_factor::{
-    ConfirmAuthenticator, NewAuthenticator, NewBackupCodes, SecondFactorDue, SecondFactors, ShownSecondFactor,
+    ConfirmAuthenticator, NewAuthenticator, NewBackupCodes, SecondFactor, SecondFactorDue, SecondFactorKind,
+    SecondFactors, ShownSecondFactor,
 };
 use zeroize::Zeroizing;
 
@@ -118,7 +119,7 @@ pub(crate) async fn enter(env: &Environment, mut session: OpenedSession) -> Resu
 async fn show(env: &Environment, token: &str) -> Result<(), ClientError> {
     let factors = env.api.list_second_factors(token).await?;
     for wrong in 0..TRIES {
-        let shown = env.second_factor.show(&factors, wrong).await.ok_or(ClientError::SecondFactorNeeded)?;
+        let shown = env.second_factor.show(&factors, wrong).await.ok_or_else(|| unanswered(&factors))?;
         let shown = match shown {
             Shown::Code(code) => ShownSecondFactor { code: Some(code.to_string()), ..ShownSecondFactor::default() },
             Shown::Backup(code) => {
@@ -138,6 +139,13 @@ async fn show(env: &Environment, token: &str) -> Result<(), ClientError> {
         }
     }
     Err(ClientError::WrongSecondFactor)
+}
+
+/// Returns why nobody has shown a second factor: for lack of somebody, or of a browser.
+fn unanswered(factors: &SecondFactors) -> ClientError {
+    let passkey = |factor: &SecondFactor| factor.kind == SecondFactorKind::Passkey;
+    let alone = factors.backup_codes == 0 && !factors.factors.is_empty() && factors.factors.iter().all(passkey);
+    if alone { ClientError::PasskeysAlone } else { ClientError::SecondFactorNeeded }
 }
 
 async fn enrol(env: &Environment, token: &str, handle: &str) -> Result<(), ClientError> {

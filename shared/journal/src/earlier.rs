@@ -10,8 +10,9 @@ use reverie_protocol::ids::{AccountId, JournalId, RecordId};
 use serde::Serialize;
 
 use crate::content::{Compartment, Content, Members, Opened, OpenedJournal};
-use crate::document::{Document, GivenBack};
+use crate::document::{Body, Document, GivenBack};
 use crate::fold::fold;
+use crate::rules::{Side, allows};
 use crate::view::{PatientView, SharedView};
 
 /// A copy, and who made it.
@@ -25,6 +26,23 @@ pub struct GivenBackView {
     pub copy: Document<GivenBack>,
 }
 
+/// How many accounts that were lost one after the other are looked into.
+const LOST: usize = 8;
+
+/// A copy, and where it stands.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Copied {
+    /// The journal of the present account that holds it, or the copy that brought it along.
+    pub journal: JournalId,
+    /// The copy. Of one that another brought along, the place is the other's.
+    pub given: GivenBackView,
+    /// For what had been given back to an account that was lost too: the copy that brought it along, by its place in the
+    /// list.
+    pub within: Option<usize>,
+    /// How many copies it is inside of.
+    pub depth: usize,
+}
+
 /// What there is of one earlier account.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct Earlier {
@@ -35,9 +53,33 @@ pub struct Earlier {
 }
 
 impl PatientView {
-    /// Returns what was given back, by earlier account. The first copy of a record counts.
+    /// Returns all copies: those of what was shared, then those that they brought along from accounts lost before.
+    pub fn copies(&self) -> Vec<Copied> {
+        let here = |shared: &SharedView| {
+            let journal = shared.journal;
+            let copied = |given: &GivenBackView| Copied { journal, given: given.clone(), within: None, depth: 0 };
+            shared.given_back.iter().map(copied).collect::<Vec<_>>()
+        };
+        let mut copies: Vec<Copied> = self.shared.iter().flat_map(here).collect();
+        let mut from = 0;
+        for _ in 0..LOST {
+            let outer = from..copies.len();
+            from = copies.len();
+            let mut seen = BTreeSet::new();
+            let inner: Vec<_> = outer.filter_map(|place| brought_along(&copies[place], place)).collect();
+            // A record of many files became several copies, each with the same words.
+            let new = |copied: &Copied| seen.insert((copied.given.copy.id(), copied.within.map(|at| of(&copies[at]))));
+            let inner: Vec<_> = inner.into_iter().filter(new).collect();
+            copies.extend(inner);
+        }
+        copies
+    }
+
+    /// Returns what was given back, by earlier account, those of accounts lost before among it. The first copy of a record
+    /// counts.
     pub fn earlier(&self) -> Vec<Earlier> {
-        let copies = || self.shared.iter().flat_map(|shared: &SharedView| &shared.given_back);
+        let all = self.copies();
+        let copies = || all.iter().map(|copied| &copied.given);
         let accounts: BTreeSet<_> = copies().map(|given| given.copy.body().patient).collect();
         let earlier = |patient: AccountId| {
             let of_account = || copies().filter(move |given| given.copy.body().patient == patient);
@@ -63,6 +105,22 @@ impl PatientView {
         };
         accounts.into_iter().map(earlier).collect()
     }
+}
+
+/// Returns which record a copy is of.
+fn of(copied: &Copied) -> (JournalId, RecordId) {
+    (copied.given.copy.body().journal, copied.given.copy.body().record)
+}
+
+/// Returns the copy that a copied record was itself: something that had been given back to the earlier account.
+fn brought_along(outer: &Copied, place: usize) -> Option<Copied> {
+    let GivenBack { patient, author, ref document, .. } = *outer.given.copy.body();
+    let document = Document::parse(document.as_bytes()).ok()?;
+    allows(document.body(), Compartment::Shared, Side::of(author, patient)).ok()?;
+    let Body::GivenBack(body) = document.body() else { return None };
+    let copy = document.clone().map(|_| (**body).clone());
+    let given = GivenBackView { seq: outer.given.seq, by: author, copy };
+    Some(Copied { journal: outer.journal, given, within: Some(place), depth: outer.depth + 1 })
 }
 
 #[cfg(test)]
@@ -129,9 +187,31 @@ mod tests {
         assert!(Document::new(id(0x53), at(20, 9, 0), bare).is_err());
     }
 
+    #[test]
+    fn what_was_lost_twice_is_found_inside_what_was_given_back_once() {
+        let door = entry(1, at(1, 9, 0), Kind::Image, "a door");
+        let first = copied(0x51, 4, &door, OLD);
+        let second = GivenBack {
+            patient: AccountId::from_bytes([0x78; 16]),
+            journal: journal_id(8),
+            seq: 2,
+            record: record(journal_id(8), 2),
+            author: QUILL,
+            document: first.to_json(),
+            attachments: vec![memo(0x61, 1)],
+        };
+        let by_herself = GivenBack { author: AccountId::from_bytes([0x78; 16]), ..second.clone() };
+        let given = |copy: GivenBack| fold(HERON, &[shared().write(QUILL, document(0x62, at(21, 9, 0), copy))]);
+        let earlier = given(second).earlier();
+        assert_eq!(earlier.len(), 2);
+        let of_old = earlier.iter().find(|earlier| earlier.view.patient == OLD).unwrap();
+        assert_eq!(of_old.view.shared[0].entries.len(), 1);
+        assert_eq!(given(by_herself).copies().len(), 1, "nobody gives back to herself");
+    }
+
     fn copy_of(of: &Document) -> GivenBack {
         match copied(0x60, 1, of, OLD).body() {
-            crate::document::Body::GivenBack(copy) => (**copy).clone(),
+            Body::GivenBack(copy) => (**copy).clone(),
             _ => unreachable!("that is what was made"),
         }
     }

@@ -67,7 +67,7 @@ pub use self::document::{
     SharedDuringGuard, ShownText, SpokenAnswer, SpokenAs, SpokenLine, Substance, Talk, Theme, ThemeAnswer,
     ThemeProposal, Trash, Typed, VitalPhase, Vitals, find_field,
 };
-pub use self::earlier::{Earlier, GivenBackView};
+pub use self::earlier::{Copied, Earlier, GivenBackView};
 pub use self::filter::EntryFilter;
 pub use self::find::{FindError, find_id, short_id};
 pub use self::fold::fold;

@@ -57,8 +57,11 @@ async fn a_server_that_says_stale_for_ever_is_named_and_the_words_are_kept() {
     let kept = heron.writes(Kind::Image, "The greenhouse.").await.unwrap();
     let stopped = kept.flushed.stopped_by.unwrap();
     assert!(matches!(stopped, ClientError::KeepsMoving(_)), "{stopped}");
-    assert_eq!(stopped.to_string(), "the server keeps saying that the journal has moved on; it was tried 8 times");
-    assert!(stopped.next_step().unwrap().contains("What you wrote is safe in the outbox"));
+    assert_eq!(
+        stopped.to_string(),
+        "what you wrote could not be sent: the server says each time that the journal has moved on (tried 8 times)"
+    );
+    assert!(stopped.next_step().unwrap().contains("What you wrote is safe on this device"));
     assert_eq!(heron.wire.count(Asked::is_append), 8, "and then it stops");
     heron.wire.is_honest();
     let flushed = heron.flush().await.unwrap();

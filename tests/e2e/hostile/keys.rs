@@ -9,7 +9,7 @@ use reverie_protocol::limits::INVITATION_IN_ROOM_SECONDS;
 use reverie_tests::person::{PASSWORD, environment};
 use reverie_tests::{Answer, Person, Practice, Wire};
 
-const FORGED: &str = "the key card that the server gave does not belong to this invitation code; do not use it";
+const FORGED: &str = "the keys that the server gave do not belong to this invitation code, so they were not taken";
 
 #[tokio::test]
 async fn a_swapped_card_of_the_inviter_is_noticed_before_anything_is_made() {

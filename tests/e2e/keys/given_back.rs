@@ -67,6 +67,27 @@ async fn what_she_had_shared_comes_back_with_its_originals_and_nothing_else() {
 }
 
 #[tokio::test]
+async fn what_is_lost_twice_comes_back_twice_and_verifies_all_the_way_down() {
+    let (world, mut quill, heron) = lost().await;
+    let anew = begins_anew(&world, &mut quill).await;
+    let first = quill.give_back(heron.account(), anew.account(), &mut |_, _| {}).await.unwrap();
+    let mut again = world.patient("heron-43", &mut quill).await;
+    let second = quill.give_back(anew.account(), again.account(), &mut |_, _| {}).await.unwrap();
+    assert!(second.failed.is_empty(), "{second:?}");
+    again.sync().await.unwrap();
+    let earlier = again.view(again.account()).earlier();
+    let of_first = earlier.iter().find(|earlier| earlier.view.patient == heron.account()).unwrap();
+    assert_eq!(words(of_first), ["Brass, and warm."]);
+    let verified = again.verify_copies().await.unwrap();
+    assert_eq!((verified.genuine, verified.findings.len()), (second.copied + first.copied, 0), "{verified:?}");
+    let (mut file, mut memo) = (Vec::new(), Vec::new());
+    let entry = &of_first.view.shared[0].entries[0];
+    again.save_earlier_file(entry.attachments().next().unwrap(), &mut file).await.unwrap();
+    std::io::Read::read_to_end(&mut voice_memo("key.ogg", 3).reader, &mut memo).unwrap();
+    assert_eq!(file, memo);
+}
+
+#[tokio::test]
 async fn a_file_that_the_server_withholds_stops_its_record_alone_and_comes_with_the_next_try() {
     let (world, mut quill, heron) = lost().await;
     let anew = begins_anew(&world, &mut quill).await;

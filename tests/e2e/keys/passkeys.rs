@@ -20,6 +20,8 @@ use reverie_tests::{Person, Practice, World};
 use serde_json::Value;
 use zeroize::Zeroizing;
 
+use crate::shell::{flat, goes_home, reverie};
+
 /// Somebody who shows a passkey whenever a second factor is asked for.
 #[derive(Clone)]
 struct AtBrowser(Arc<Mutex<Browser>>);
@@ -164,4 +166,28 @@ async fn a_passkey_that_another_device_took_away_does_not_open_this_one_after_it
     drop(heron);
     let refused = Unlocked::unlock_by_passkey(with(&world, &home, &browser), &prf).await;
     assert!(matches!(refused, Err(ClientError::WrongPasskey)));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn whoever_has_passkeys_alone_is_told_at_a_terminal_who_can_help() {
+    let Practice { world, mut quill, heron: _heron } = Practice::open().await;
+    enrols(&mut quill, &AtBrowser::new()).await;
+    for factor in quill.second_factors().await.unwrap().factors {
+        if factor.kind == SecondFactorKind::Authenticator {
+            quill.remove_second_factor(factor.factor).await.unwrap();
+        }
+    }
+    goes_home(&world, "quill", quill);
+    let refused = reverie(&world, "quill", &["login"]);
+    assert_eq!(refused.status.code(), Some(1));
+    let said = flat(&refused.stderr);
+    for part in [
+        "works in a browser and not here, and no backup code is left",
+        "Nothing was changed",
+        "`reverie second-factor codes`",
+        "`reverie admin reset-second-factor HANDLE`",
+        "`reverie-server reset-second-factor HANDLE`",
+    ] {
+        assert!(said.contains(part), "{part}: {said}");
+    }
 }

@@ -6,6 +6,11 @@ use serde_json::json;
 
 use crate::arguments::handle;
 use crate::error::CommandError;
+use crate::key_talk::answers::NOTHING_CHANGED;
+use crate::key_talk::practice::{
+    BEFORE_OFF_BOARDING, END_ACCOUNT, IS_OFF_BOARDED, PATIENT_EXPORTS_FIRST, PATIENT_OFF_BOARDED,
+};
+use crate::key_talk::with;
 use crate::logged_in::LoggedIn;
 use crate::ui::Ui;
 
@@ -31,17 +36,16 @@ pub(crate) struct OffBoardArgs {
 pub(crate) async fn off_board(ui: &Ui, logged_in: LoggedIn, args: OffBoardArgs) -> Result<(), CommandError> {
     let LoggedIn { mut account, profile: _ } = logged_in;
     let OffBoardArgs { handle, yes } = args;
-    ui.say(&format!("{handle} will never log in again. This cannot be undone."));
-    if account.account_called(&handle).await?.role == AccountRole::Patient {
-        ui.say(&format!(
-            "{handle} is a patient: export and sharing end with the account. Let {handle} export first (`reverie export`)."
-        ));
+    ui.say(&with(BEFORE_OFF_BOARDING, &[("HANDLE", &handle)]));
+    let is_patient = account.account_called(&handle).await?.role == AccountRole::Patient;
+    if is_patient {
+        ui.say(&with(PATIENT_EXPORTS_FIRST, &[("HANDLE", &handle)]));
     }
-    if !ui.confirm(yes, &format!("End the account of {handle}?"))? {
-        ui.say("Nothing was changed.");
+    if !ui.confirm(yes, &with(END_ACCOUNT, &[("HANDLE", &handle)]))? {
+        ui.say(NOTHING_CHANGED);
         return Ok(());
     }
     account.off_board(&handle).await?;
-    ui.say(&format!("{handle} is off-boarded and logged out everywhere."));
+    ui.say(&with(if is_patient { PATIENT_OFF_BOARDED } else { IS_OFF_BOARDED }, &[("HANDLE", &handle)]));
     ui.answer(&json!({ "handle": handle, "state": "off_boarded" }), String::new)
 }

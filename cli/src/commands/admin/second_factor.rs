@@ -5,6 +5,9 @@ use serde_json::json;
 
 use crate::arguments::handle;
 use crate::error::CommandError;
+use crate::key_talk::answers::NOTHING_CHANGED;
+use crate::key_talk::practice::{FACTOR_RESET, WHO_ASKS};
+use crate::key_talk::with;
 use crate::logged_in::LoggedIn;
 use crate::ui::Ui;
 
@@ -27,11 +30,11 @@ pub(crate) struct ResetSecondFactorArgs {
 
 pub(crate) async fn reset(ui: &Ui, logged_in: LoggedIn, args: ResetSecondFactorArgs) -> Result<(), CommandError> {
     let (mut account, handle) = (logged_in.account, args.handle);
-    let question = format!("Are you sure that it is {handle} who asks for this?");
-    if !ui.confirm(args.yes, &question)? {
+    if !ui.confirm(args.yes, &with(WHO_ASKS, &[("HANDLE", &handle)]))? {
+        ui.say(NOTHING_CHANGED);
         return Ok(());
     }
     account.reset_second_factor(&handle).await?;
-    ui.say(&format!("{handle} has no second factor any more, and is logged out everywhere. At the next login a new one is asked for."));
+    ui.say(&with(FACTOR_RESET, &[("HANDLE", &handle)]));
     ui.answer(&json!({ "handle": handle, "second_factor": "reset" }), String::new)
 }

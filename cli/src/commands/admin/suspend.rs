@@ -5,6 +5,8 @@ use serde_json::json;
 
 use crate::arguments::handle;
 use crate::error::CommandError;
+use crate::key_talk::practice::{REINSTATED, SUSPENDED};
+use crate::key_talk::with;
 use crate::logged_in::LoggedIn;
 use crate::ui::Ui;
 
@@ -43,10 +45,6 @@ pub(crate) async fn reinstate(ui: &Ui, logged_in: LoggedIn, args: ReinstateArgs)
 async fn set(ui: &Ui, logged_in: LoggedIn, handle: &str, suspended: bool) -> Result<(), CommandError> {
     let LoggedIn { mut account, profile: _ } = logged_in;
     account.set_suspended(handle, suspended).await?;
-    ui.say(&if suspended {
-        format!("{handle} is suspended and logged out everywhere. `reverie admin reinstate {handle}` undoes it.")
-    } else {
-        format!("{handle} may log in again.")
-    });
+    ui.say(&with(if suspended { SUSPENDED } else { REINSTATED }, &[("HANDLE", handle)]));
     ui.answer(&json!({ "handle": handle, "suspended": suspended }), String::new)
 }
