@@ -4,18 +4,19 @@
 //! nobody from reading or writing; it is only said.
 
 use reverie_client::{ClientError, Environment, Flushed, LockedDevice, Unlocked};
+use reverie_protocol::account::AccountRole;
 use secrecy::{ExposeSecret as _, SecretString};
 
 use crate::agent;
 use crate::arguments::Global;
 use crate::error::CommandError;
 use crate::key_talk::{
-    ACCEPTED, AWAY, MANY_CAPTURED, MANY_DAMAGED, MISLED, NOT_JOINED, ONE_CAPTURED, ONE_DAMAGED, READING_LOGGED_OUT,
-    counted, settled, with,
+    ACCEPTED, AWAY, MANY_CAPTURED, MANY_DAMAGED, MANY_DAMAGED_IN_CARE, MISLED, NOT_JOINED, ONE_CAPTURED, ONE_DAMAGED,
+    READING_LOGGED_OUT, counted, settled, with,
 };
 use crate::pairing_words::compares;
 use crate::profile::Profile;
-use crate::report::{still_waiting, tell};
+use crate::report::{file_lost, still_waiting, tell};
 use crate::ui::Ui;
 
 /// What was said on the command line for all commands.
@@ -133,7 +134,13 @@ pub(crate) async fn catch_up(ui: &Ui, account: &mut Unlocked, purpose: Purpose) 
     }
     match account.damaged_count().await? {
         0 => {}
-        damaged => ui.warn(&counted(damaged, ONE_DAMAGED, MANY_DAMAGED)),
+        damaged if account.role() == AccountRole::Patient => {
+            ui.warn(&counted(damaged, ONE_DAMAGED, MANY_DAMAGED));
+        }
+        damaged => ui.warn(&with(MANY_DAMAGED_IN_CARE, &[("COUNT", &damaged.to_string())])),
+    }
+    for lost in account.lost_files().iter().filter(|lost| !lost.told) {
+        ui.warn(&file_lost(&lost.name, lost.entry));
     }
     let known: Vec<_> = account.contacts().into_iter().map(|contact| contact.account).collect();
     match fetch(ui, account).await {

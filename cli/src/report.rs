@@ -1,11 +1,14 @@
 //! What became of a deed: on the server, or only on this device yet. The second is said loudly, and is no failure.
 
 use reverie_client::{Flushed, Kept, Notice, Unlocked};
-use reverie_journal::short_id;
+use reverie_journal::render::clean;
+use reverie_journal::{FileName, short_id};
+use reverie_protocol::ids::DocumentId;
 use serde_json::{Value, json};
 
 use crate::key_talk::{
-    ERASED, GONE, MANY_ALONE, NEW_KEYS, OFF_BOARDED, ONE_ALONE, SENT_LATER, STRANGER, UNDELIVERED, counted, with,
+    DEED_LOST, ERASED, FILE_LOST, GONE, MANY_ALONE, NEW_KEYS, OFF_BOARDED, ONE_ALONE, SENT_LATER, STRANGER,
+    UNDELIVERED, counted, with,
 };
 use crate::ui::Ui;
 
@@ -53,7 +56,17 @@ pub(crate) fn tell(ui: &Ui, notice: &Notice) {
             let waited = if *undelivered == 0 { "" } else { UNDELIVERED };
             ui.warn(&format!("{}{waited}", with(ERASED, &[("HANDLE", handle)])));
         }
+        Notice::FileLost { name, entry } => ui.warn(&file_lost(name, *entry)),
         Notice::Gone { journal } => ui.warn(&with(GONE, &[("JOURNAL", &journal.to_string())])),
+    }
+}
+
+/// Says that a file was damaged before it was sent.
+pub(crate) fn file_lost(name: &FileName, entry: Option<DocumentId>) -> String {
+    let name = clean(name.as_str());
+    match entry {
+        Some(entry) => with(FILE_LOST, &[("NAME", &name), ("ENTRY", &short_id(entry.uuid()))]),
+        None => with(DEED_LOST, &[("NAME", &name)]),
     }
 }
 
