@@ -24,6 +24,9 @@ fn files_in(folder: &Path) -> Vec<PathBuf> {
     found
 }
 
+/// What a disk does to a file.
+type Damage = fn(&Path);
+
 /// Flips a bit in the middle.
 fn flip(path: &Path) {
     let mut bytes = fs::read(path).unwrap();
@@ -47,7 +50,7 @@ async fn opens(person: &Person, entry: DocumentId) -> Vec<u8> {
 
 #[tokio::test]
 async fn a_recording_that_the_disk_damaged_holds_nothing_up_and_its_words_are_sent_without_it() {
-    let damages: [(&str, fn(&Path)); 5] = [
+    let damages: [(&str, Damage); 5] = [
         ("flipped", flip),
         ("cut", |path| fs::write(path, &fs::read(path).unwrap()[..5000]).unwrap()),
         ("emptied", |path| fs::write(path, b"").unwrap()),
