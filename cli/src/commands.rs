@@ -129,7 +129,7 @@ pub(crate) async fn run(ui: &Ui, start: Start, command: Command) -> Result<ExitC
         Command::Crisis(args) => crisis::run(ui, &args),
         Command::Members(args) => members::run(ui, start.log_in(ui, Reading).await?, args),
         Command::History(args) => history::run(ui, start.log_in(ui, Reading).await?, args),
-        Command::Queue(args) => queue::run(ui, start.log_in(ui, Reading).await?, args),
+        Command::Queue(args) => queue::run(ui, start.log_in(ui, Reading).await?, args).await,
         Command::Watch(args) => watch::run(ui, start, args).await,
         Command::Brief(args) => brief::run(ui, start.log_in(ui, Reading).await?, args).await,
         Command::Reply(args) => reply::run(ui, start.log_in(ui, Writing).await?, args).await,

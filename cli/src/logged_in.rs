@@ -4,6 +4,7 @@
 //! nobody from reading or writing; it is only said.
 
 use reverie_client::{ClientError, Environment, Flushed, LockedDevice, Unlocked};
+use reverie_protocol::account::AccountRole;
 use secrecy::{ExposeSecret as _, SecretString};
 
 use crate::arguments::Global;
@@ -12,13 +13,13 @@ use crate::holder::{self, Held, KeyStoreAway};
 use crate::key_talk::captures::{MANY_CAPTURED, MISLED, ONE_CAPTURED};
 use crate::key_talk::joining::{NAMED_A_PROFILE, NO_ACCOUNT_UNDER};
 use crate::key_talk::kit::NOT_JOINED;
-use crate::key_talk::outbox::{AWAY, MANY_DAMAGED, ONE_DAMAGED, READING_LOGGED_OUT};
+use crate::key_talk::outbox::{AWAY, MANY_DAMAGED, MANY_DAMAGED_IN_CARE, ONE_DAMAGED, READING_LOGGED_OUT};
 use crate::key_talk::pairing::{ACCEPTED, COMPARE_NEXT};
 use crate::key_talk::unlocking::KEY_STORE_AWAY;
 use crate::key_talk::{counted, settled, with};
 use crate::pairing_words::compares;
 use crate::profile::Profile;
-use crate::report::{still_waiting, tell};
+use crate::report::{file_lost, still_waiting, tell};
 use crate::ui::Ui;
 
 /// What was said on the command line for all commands.
@@ -145,7 +146,13 @@ pub(crate) async fn catch_up(ui: &Ui, account: &mut Unlocked, purpose: Purpose) 
     }
     match account.damaged_count().await? {
         0 => {}
-        damaged => ui.warn(&counted(damaged, ONE_DAMAGED, MANY_DAMAGED)),
+        damaged if account.role() == AccountRole::Patient => {
+            ui.warn(&counted(damaged, ONE_DAMAGED, MANY_DAMAGED));
+        }
+        damaged => ui.warn(&with(MANY_DAMAGED_IN_CARE, &[("COUNT", &damaged.to_string())])),
+    }
+    for lost in account.lost_files().iter().filter(|lost| !lost.told) {
+        ui.warn(&file_lost(&lost.name, lost.entry));
     }
     let known: Vec<_> = account.contacts().into_iter().map(|contact| contact.account).collect();
     match fetch(ui, account).await {

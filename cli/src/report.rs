@@ -1,12 +1,16 @@
 //! What became of a deed: on the server, or only on this device yet. The second is said loudly, and is no failure.
 
 use reverie_client::{Flushed, Kept, Notice, Unlocked};
-use reverie_journal::short_id;
+use reverie_journal::render::clean;
+use reverie_journal::{FileName, short_id};
+use reverie_protocol::ids::DocumentId;
 use serde_json::{Value, json};
 
 use crate::key_talk::circles::{GONE, NOT_UP_TO_DATE, NOT_UP_TO_DATE_NEXT, OFF_BOARDED};
 use crate::key_talk::deleting::{ERASED, UNDELIVERED};
-use crate::key_talk::outbox::{KEPT_HERE, MANY_ALONE, MANY_KEPT_HERE, NOT_ALL_DONE, ONE_ALONE, SENT_LATER};
+use crate::key_talk::outbox::{
+    DEED_LOST, FILE_LOST, KEPT_HERE, MANY_ALONE, MANY_KEPT_HERE, NOT_ALL_DONE, ONE_ALONE, SENT_LATER,
+};
 use crate::key_talk::pairing::{GUEST_UNVERIFIED, GUEST_UNVERIFIED_NEXT, NEW_KEYS, STRANGER};
 use crate::key_talk::{counted, with};
 use crate::ui::Ui;
@@ -57,7 +61,17 @@ pub(crate) fn tell(ui: &Ui, notice: &Notice) {
             let said = format!("{ERASED} {waited}");
             ui.warn(&with(said.trim_end(), &[("HANDLE", handle)]));
         }
+        Notice::FileLost { name, entry } => ui.warn(&file_lost(name, *entry)),
         Notice::Gone { journal } => ui.warn(&with(GONE, &[("JOURNAL", &journal.to_string())])),
+    }
+}
+
+/// Says that a file was damaged before it was sent.
+pub(crate) fn file_lost(name: &FileName, entry: Option<DocumentId>) -> String {
+    let name = clean(name.as_str());
+    match entry {
+        Some(entry) => with(FILE_LOST, &[("NAME", &name), ("ENTRY", &short_id(entry.uuid()))]),
+        None => with(DEED_LOST, &[("NAME", &name)]),
     }
 }
 

@@ -30,6 +30,7 @@ async fn told(person: &mut Person) -> Vec<String> {
         Notice::Stranger { .. } => "a stranger's journal".into(),
         Notice::Gone { .. } => "a journal is gone".into(),
         Notice::Erased { .. } => "a journal was erased".into(),
+        Notice::FileLost { .. } => "a file was damaged before it was sent".into(),
     };
     notices.into_iter().map(say).collect()
 }

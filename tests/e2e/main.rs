@@ -14,6 +14,7 @@ mod clocks;
 mod consent;
 mod course;
 mod crash;
+mod damaged_files;
 mod deeds;
 mod demo;
 mod disk_full;

@@ -45,6 +45,11 @@ impl Store for Breaking {
         self.folder.delete(name).await
     }
 
+    async fn rename(&self, name: &str, to: &str) -> Result<(), StoreError> {
+        self.write(name)?;
+        self.folder.rename(name, to).await
+    }
+
     async fn list(&self, prefix: &str) -> Result<Vec<String>, StoreError> {
         self.folder.list(prefix).await
     }

@@ -68,6 +68,7 @@ pub(crate) async fn run(ui: &Ui, logged_in: LoggedIn, args: ListArgs) -> Result<
         "waiting_because": account.waiting_because(),
         "unsent": unsent,
         "damaged": account.damaged_count().await?,
+        "lost_files": account.lost_files(),
         "captured": account.captured_count().await?,
     });
     ui.answer(&answer, || journal_text(&view, &account.names_here(), ui.page()))?;

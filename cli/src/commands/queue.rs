@@ -29,12 +29,13 @@ struct Named<'a> {
     row: &'a QueueRow,
 }
 
-pub(crate) fn run(ui: &Ui, logged_in: LoggedIn, QueueArgs {}: QueueArgs) -> Result<(), CommandError> {
-    let LoggedIn { account, profile: _ } = logged_in;
+pub(crate) async fn run(ui: &Ui, logged_in: LoggedIn, QueueArgs {}: QueueArgs) -> Result<(), CommandError> {
+    let LoggedIn { mut account, profile: _ } = logged_in;
     if account.role() != AccountRole::Clinician {
         return Err(user_error("only clinicians have a review queue").hint("Your own journal: `reverie list`."));
     }
     let (rows, names) = (account.queue(), account.names());
     let named: Vec<_> = rows.iter().map(|row| Named { handle: names.of(row.patient), row }).collect();
-    ui.answer(&named, || queue_text(&rows, &account.names_here(), now(), ui.page()))
+    ui.answer(&named, || queue_text(&rows, &account.names_here(), now(), ui.page()))?;
+    Ok(account.told_of_damaged().await?)
 }

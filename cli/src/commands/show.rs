@@ -6,12 +6,14 @@ use std::path::{Path, PathBuf};
 use clap::Args;
 use reverie_client::ClientError;
 use reverie_journal::export::attachment_paths;
-use reverie_journal::render::entry_text;
+use reverie_journal::render::{clean, entry_text};
 use reverie_journal::{Attachment, EntryView, PatientView, Unsent};
 use serde_json::json;
 use tempfile::NamedTempFile;
 
 use crate::error::{CommandError, user_error};
+use crate::key_talk::outbox::FILE_MISSING;
+use crate::key_talk::with;
 use crate::logged_in::LoggedIn;
 use crate::report::{on_this_device_alone, still_waiting};
 use crate::ui::Ui;
@@ -47,8 +49,9 @@ pub(crate) async fn run(ui: &Ui, logged_in: LoggedIn, args: ShowArgs) -> Result<
         };
         saved = save(&view, found, &folder, open).await?;
     }
+    let lost: Vec<_> = account.lost_files().iter().filter(|lost| lost.entry == Some(entry)).cloned().collect();
     let answer = json!({ "patient": account.names().of(patient), "entry": found, "links": view.links_of(entry),
-        "unsent": view.unsent(found), "waiting_because": account.waiting_because(), "saved": saved });
+        "unsent": view.unsent(found), "lost_files": lost, "waiting_because": account.waiting_because(), "saved": saved });
     let shown = ui.answer(&answer, || entry_text(&view, entry, &account.names_here(), ui.page()).unwrap_or_default());
     // Whoever stopped reading half-way has opened it too.
     if let Some(flushed) = account.opened(entry).await? {
@@ -57,6 +60,9 @@ pub(crate) async fn run(ui: &Ui, logged_in: LoggedIn, args: ShowArgs) -> Result<
     shown?;
     if view.unsent(found) != Unsent::Nothing {
         on_this_device_alone(ui, &account);
+    }
+    for lost in lost.iter().filter(|lost| lost.told) {
+        ui.say(&with(FILE_MISSING, &[("NAME", &clean(lost.name.as_str()))]));
     }
     for path in &saved {
         ui.say(&format!("Saved {}", path.display()));

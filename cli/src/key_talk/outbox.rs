@@ -15,6 +15,16 @@ said! {
     MANY_DAMAGED = "COUNT things that you did on this device could not be sent before its disk damaged them, and cannot \
         be read any more. Everything else is safe. Look at your newest entries (`reverie list`), and do again what is \
         missing.";
+    MANY_DAMAGED_IN_CARE = "COUNT of the things that you did last on this device could not be sent before its disk damaged \
+        them, and cannot be read any more. Everything else is safe. Look at what you wrote last, and do again what is \
+        missing. After `reverie queue` this is not said again.";
+    FILE_LOST = "The file NAME of the entry ENTRY was damaged by this device's disk before it was sent, and does not open \
+        any more. Your words are safe, and go on without it. If you have the file elsewhere, add it again: `reverie attach \
+        ENTRY FILE`.";
+    FILE_MISSING = "A file of this entry is missing: NAME. This device's disk damaged it before it was sent. The words \
+        are whole.";
+    DEED_LOST = "Something that you did could not be sent, because this device's disk damaged its file NAME before that. \
+        Everything else is safe. Please do it once more.";
     AWAY = "The server cannot be reached now. This is what this device holds, as of the last time it was. Nothing is \
         lost.";
     READING_LOGGED_OUT = "This device is not logged in, so this is what it holds already. `reverie login` fetches the \

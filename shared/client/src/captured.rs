@@ -192,7 +192,7 @@ impl Unlocked {
 }
 
 /// Tells whether an entry of this id is in the journals already.
-fn is_written(view: &PatientView, id: DocumentId) -> bool {
+pub(crate) fn is_written(view: &PatientView, id: DocumentId) -> bool {
     let trash = view.private.iter().flat_map(|private| &private.trash);
     view.entry(id).is_some() || trash.map(|trashed| trashed.view.entry.id()).any(|trashed| trashed == id)
 }

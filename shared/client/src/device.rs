@@ -21,6 +21,7 @@ use zeroize::Zeroizing;
 use crate::credentials::{Change, Sent};
 use crate::error::ClientError;
 use crate::log::Divergence;
+use crate::lost_files::LostFile;
 use crate::store::Store;
 
 const KEYS: &str = "keys.age";
@@ -106,6 +107,9 @@ pub(crate) struct DeviceState {
     /// What a locked device seals captures to was exchanged, and the person has not been told yet.
     #[serde(default)]
     pub(crate) captures_misled: bool,
+    /// Files that were damaged before they were sent.
+    #[serde(default)]
+    pub(crate) lost_files: Vec<LostFile>,
     /// Where the audit log ended when this device, an administrator's, verified it last.
     #[serde(default)]
     pub(crate) audit_head: Option<Head>,
@@ -139,6 +143,7 @@ impl DeviceState {
             guard: None,
             capture_key: None,
             captures_misled: false,
+            lost_files: Vec::new(),
             audit_head: None,
         }
     }

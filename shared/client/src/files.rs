@@ -89,12 +89,23 @@ impl Unlocked {
         into: JournalId,
     ) -> Result<(AttachmentId, Outgoing), ClientError> {
         let id = self.env.random(AttachmentId::make);
+        Ok((id, self.reseal_as(from, attachment, into, id).await?))
+    }
+
+    /// The same, under an id that is known.
+    pub(crate) async fn reseal_as(
+        &self,
+        from: JournalId,
+        attachment: &Attachment,
+        into: JournalId,
+        id: AttachmentId,
+    ) -> Result<Outgoing, ClientError> {
         let key = self.current_key(into)?;
         let copy = Attachment { id, ..attachment.clone() };
         let mut opened = self.opened_file(from, attachment).await?;
         let resealed = self.seal_stream(&key, &copy, self.env.now(), &mut opened).await?;
         self.forget_fetched(attachment.id).await?;
-        Ok((id, Outgoing { named: resealed.named(id), epoch: key.epoch() }))
+        Ok(Outgoing { named: resealed.named(id), epoch: key.epoch() })
     }
 
     /// Seals a waiting file anew to the epoch that is current now.

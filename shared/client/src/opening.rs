@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use reverie_crypto::{Binding, EpochKey, OpenBodyError, OpenedGrant, open_body, open_grant};
-use reverie_journal::{Compartment, Content, Members, Opened, OpenedJournal, PatientView, Reason, fold};
+use reverie_journal::{Compartment, Content, Document, Members, Opened, OpenedJournal, PatientView, Reason, fold};
 use reverie_protocol::header::{Action, AttachmentRef};
 use reverie_protocol::ids::{AccountId, AttachmentId, JournalId, RecordId};
 use reverie_protocol::keyring::Keyring;
@@ -107,6 +107,24 @@ impl Unlocked {
             },
         });
         opened.collect()
+    }
+
+    /// Returns the documents of all journals with where they are: what the server has, and what waits to be written. What the
+    /// outbox will withdraw is still there.
+    pub(crate) fn documents(&self) -> impl Iterator<Item = (JournalId, Document)> {
+        let there = self.logs.iter().flat_map(|(journal, log)| {
+            let epochs = self.keys(*journal).map(|keys| keys.epochs).unwrap_or_default();
+            let opened = log.records.iter().filter_map(move |logged| open(log, logged, &BTreeSet::new(), &epochs));
+            opened.map(|opened| (*journal, opened.content))
+        });
+        let waiting = self.outbox.iter().flat_map(|item| &item.intents).filter_map(|intent| match intent {
+            Intent::Write { journal, document, .. } => Some((*journal, Content::parse(document.as_bytes()))),
+            Intent::Open { .. } | Intent::Withdraw { .. } => None,
+        });
+        there.chain(waiting).filter_map(|(journal, content)| match content {
+            Content::Document(document) => Some((journal, document)),
+            _ => None,
+        })
     }
 
     /// Returns the records that the outbox will withdraw from the journal.

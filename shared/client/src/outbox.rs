@@ -22,7 +22,7 @@ const OUTBOX: &str = "outbox/";
 /// Deeds that were damaged on the disk before they were sent, until the person was told.
 const SET_ASIDE: &str = "set-aside/";
 /// The same, after that. Nothing reads them; they are evidence.
-const DAMAGED: &str = "damaged/";
+pub(crate) const DAMAGED: &str = "damaged/";
 /// The longest document, in bytes: sealed and padded it keeps below [`limits::BODY_BYTES`].
 const MOST_DOCUMENT_BYTES: usize = limits::BODY_BYTES * 7 / 8;
 /// Documents in one request, in bytes: sealed, signed and in base64 they keep below [`limits::REQUEST_BYTES`].
@@ -142,21 +142,15 @@ impl Unlocked {
         Ok(self.env.store.list(SET_ASIDE).await?.len())
     }
 
-    /// Notes that the person was told of deeds that were damaged. The files stay.
+    /// Notes that the person was told of deeds, and of files of deeds, that were damaged. What is left of them stays.
     ///
     /// # Errors
     /// [`ClientError::Store`].
     pub async fn told_of_damaged(&mut self) -> Result<(), ClientError> {
         for name in self.env.store.list(SET_ASIDE).await? {
-            self.move_as_it_is(&name, &name.replacen(SET_ASIDE, DAMAGED, 1)).await?;
+            self.env.store.rename(&name, &name.replacen(SET_ASIDE, DAMAGED, 1)).await?;
         }
-        Ok(())
-    }
-
-    async fn move_as_it_is(&self, from: &str, to: &str) -> Result<(), ClientError> {
-        let bytes = self.env.store.find(from).await?.unwrap_or_default();
-        self.env.store.put(to, &bytes).await?;
-        Ok(self.env.store.delete(from).await?)
+        self.told_of_lost_files().await
     }
 
     /// Loads the outbox. A damaged item is set aside as it is, so that it holds up neither this device nor what can be sent.
@@ -165,7 +159,7 @@ impl Unlocked {
             match find_sealed(&*self.env.store, &self.copy.device_key, &name).await {
                 Ok(item) => self.outbox.extend(item),
                 Err(ClientError::Damaged(_)) => {
-                    self.move_as_it_is(&name, &name.replacen(OUTBOX, SET_ASIDE, 1)).await?;
+                    self.env.store.rename(&name, &name.replacen(OUTBOX, SET_ASIDE, 1)).await?;
                 }
                 Err(error) => return Err(error),
             }
@@ -254,23 +248,32 @@ impl Unlocked {
         while let Some(first) = item.intents.first() {
             let journal = first.journal();
             let together = batch(&item.intents);
+            if self.mend_files(&mut item, together).await? {
+                self.keep_item(&item).await?;
+                continue;
+            }
             let done: Vec<_> = item.intents[..together].to_vec();
             self.append(journal, &done).await?;
             item.intents.drain(..together);
-            let name = item_name(item.number);
-            let place = self.outbox.iter().position(|waiting| waiting.number == item.number);
-            if item.intents.is_empty() {
-                self.env.store.delete(&name).await?;
-                self.outbox.retain(|waiting| waiting.number != item.number);
-            } else {
-                put_sealed(&*self.env.store, &self.copy.device_key, &name, &item).await?;
-                if let Some(place) = place {
-                    self.outbox[place] = item.clone();
-                }
-            }
+            self.keep_item(&item).await?;
             for intent in done.iter().filter(|intent| !outgoing(intent).is_empty()) {
                 self.keep_sent_files(intent).await?;
             }
+        }
+        Ok(())
+    }
+
+    /// Keeps what is left to do of an item, and forgets it if that is nothing.
+    async fn keep_item(&mut self, item: &Item) -> Result<(), ClientError> {
+        let name = item_name(item.number);
+        if item.intents.is_empty() {
+            self.env.store.delete(&name).await?;
+            self.outbox.retain(|waiting| waiting.number != item.number);
+            return Ok(());
+        }
+        put_sealed(&*self.env.store, &self.copy.device_key, &name, item).await?;
+        if let Some(waiting) = self.outbox.iter_mut().find(|waiting| waiting.number == item.number) {
+            waiting.clone_from(item);
         }
         Ok(())
     }

@@ -3,7 +3,7 @@
 //! Each is one deed of two appends. What a cut interrupts, the next flush finishes: sharing never leaves an entry in
 //! neither journal, and withdrawing never loses words.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use reverie_journal::{
     Attachment, Deed, Document, Reseal, ShareState, WithdrawCase, Withdrawal, share_plan, withdraw_plan,
@@ -111,20 +111,22 @@ impl Unlocked {
         without_files: bool,
     ) -> Result<Flushed, ClientError> {
         let mut resealed: BTreeMap<AttachmentId, (AttachmentId, Outgoing)> = BTreeMap::new();
+        let mut given_up = BTreeSet::new();
         for reseal in attachments {
             let named = documents.iter().flat_map(|document| document.body().attachments());
             let attachment = named.clone().find(|attachment| attachment.id == reseal.attachment).cloned();
             let Some(attachment): Option<Attachment> = attachment else { continue };
             match self.reseal(reseal.from, &attachment, into).await {
                 Ok(sealed) => drop(resealed.insert(reseal.attachment, sealed)),
-                Err(_) if without_files => {}
+                Err(_) if without_files => drop(given_up.insert(reseal.attachment)),
                 Err(error) => return Err(ClientError::FileUnavailable(Box::new(error))),
             }
         }
         let mut written = Vec::new();
         let renamed: BTreeMap<_, _> = resealed.iter().map(|(old, (new, _))| (*old, *new)).collect();
         let mut intents = Vec::new();
-        for document in documents {
+        // What is given up is named no more: nobody could ever fetch it, nor share the entry again.
+        for document in documents.into_iter().filter_map(|document| document.without_files(&given_up)) {
             let files = document.body().attachments().iter().filter_map(|attachment| resealed.get(&attachment.id));
             let files: Vec<Outgoing> = files.map(|(_, outgoing)| outgoing.clone()).collect();
             let intent = self.write_intent(into, &document.with_attachment_ids(&renamed), files);

@@ -35,6 +35,9 @@ pub trait Store: Send + Sync {
     /// Deletes the blob of this name, if there is one.
     async fn delete(&self, name: &str) -> Result<(), StoreError>;
 
+    /// Gives the blob of this name another one, replacing a blob of that name; durable and atomic. Nothing if there is none.
+    async fn rename(&self, name: &str, to: &str) -> Result<(), StoreError>;
+
     /// Lists the names that begin with `prefix`, sorted.
     async fn list(&self, prefix: &str) -> Result<Vec<String>, StoreError>;
 

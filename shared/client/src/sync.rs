@@ -5,9 +5,10 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use reverie_journal::FileName;
 use reverie_protocol::api::Journals;
 use reverie_protocol::header::SignedRecord;
-use reverie_protocol::ids::{AccountId, AttachmentId, JournalId};
+use reverie_protocol::ids::{AccountId, AttachmentId, DocumentId, JournalId};
 use reverie_protocol::limits;
 
 use crate::error::ClientError;
@@ -63,6 +64,13 @@ pub enum Notice {
     Gone {
         /// Which.
         journal: JournalId,
+    },
+    /// A file was damaged on this device before it was sent, and is given up.
+    FileLost {
+        /// What it was called.
+        name: FileName,
+        /// The entry that it belonged to; none if it belonged to something that is nothing without it, and was not sent.
+        entry: Option<DocumentId>,
     },
     /// The owner of a journal erased it with her account, so this device has forgotten it.
     Erased {
@@ -126,6 +134,7 @@ impl Unlocked {
         }
         self.remember_guard().await?;
         self.empty_old_trash().await?;
+        self.forget_lost_files().await?;
         self.bring_home().await?;
         Ok(notices)
     }

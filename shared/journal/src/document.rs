@@ -29,7 +29,7 @@ mod theme;
 mod trash;
 mod wire;
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use reverie_protocol::ids::{AttachmentId, DocumentId};
 use serde::Serialize;
@@ -177,6 +177,20 @@ impl Document {
             attachment.id = renamed.get(&attachment.id).copied().unwrap_or(attachment.id);
         }
         self
+    }
+
+    /// Returns the same document without these attachments; nothing if it says nothing without them.
+    ///
+    /// A copy that was given back is nothing without its original.
+    #[must_use]
+    pub fn without_files(mut self, gone: &BTreeSet<AttachmentId>) -> Option<Self> {
+        match &mut self.body {
+            Body::Entry(entry) => entry.attachments.retain(|file| !gone.contains(&file.id)),
+            Body::Layer(layer) => layer.attachments.retain(|file| !gone.contains(&file.id)),
+            body if body.attachments().iter().any(|file| gone.contains(&file.id)) => return None,
+            _ => {}
+        }
+        self.body.check().is_ok().then_some(self)
     }
 }
 

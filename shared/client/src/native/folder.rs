@@ -131,6 +131,18 @@ impl Store for Folder {
         }
     }
 
+    async fn rename(&self, name: &str, to: &str) -> Result<(), StoreError> {
+        let (from, to) = (self.path(name)?, self.path(to)?);
+        make_folder(folder_of(&to)).map_err(failed(name))?;
+        match fs::rename(&from, &to) {
+            Err(error) if error.kind() == ErrorKind::NotFound => Ok(()),
+            renamed => renamed
+                .and_then(|()| sync_folder(folder_of(&to)))
+                .and_then(|()| sync_folder(folder_of(&from)))
+                .map_err(failed(name)),
+        }
+    }
+
     async fn list(&self, prefix: &str) -> Result<Vec<String>, StoreError> {
         let mut names = self.files(prefix).map_err(failed("its folder"))?;
         names.retain(|name| self.path(name).is_ok());

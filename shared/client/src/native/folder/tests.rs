@@ -161,3 +161,15 @@ proptest! {
         }
     }
 }
+
+#[test]
+fn a_renamed_blob_is_under_its_new_name_alone_and_what_is_not_there_is_left() {
+    let (_place, folder) = folder();
+    now(folder.put("outbox/1", b"x")).unwrap();
+    now(folder.rename("outbox/1", "set-aside/1")).unwrap();
+    assert!(now(folder.find("outbox/1")).unwrap().is_none());
+    assert_eq!(now(folder.find("set-aside/1")).unwrap().unwrap(), b"x");
+    now(folder.rename("outbox/1", "set-aside/1")).unwrap();
+    assert_eq!(now(folder.find("set-aside/1")).unwrap().unwrap(), b"x");
+    assert!(now(folder.rename("set-aside/1", "../out")).is_err());
+}
