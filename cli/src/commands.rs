@@ -31,6 +31,7 @@ pub(crate) mod earlier;
 pub(crate) mod elaborate;
 pub(crate) mod export;
 pub(crate) mod file_to_chart;
+pub(crate) mod forget;
 pub(crate) mod give_back;
 pub(crate) mod history;
 pub(crate) mod invite;
@@ -127,6 +128,7 @@ pub(crate) async fn run(ui: &Ui, start: Start, command: Command) -> Result<ExitC
         Command::Rekey(args) => rekey::run(ui, start.log_in(ui, Writing).await?, args).await,
         Command::Name(args) => name::run(ui, start, args).await,
         Command::Crisis(args) => crisis::run(ui, &args),
+        Command::Forget(args) => forget::run(ui, start.log_in(ui, Writing).await?, args).await,
         Command::Members(args) => members::run(ui, start.log_in(ui, Reading).await?, args),
         Command::History(args) => history::run(ui, start.log_in(ui, Reading).await?, args),
         Command::Queue(args) => queue::run(ui, start.log_in(ui, Reading).await?, args).await,

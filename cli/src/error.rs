@@ -85,6 +85,7 @@ impl From<ClientError> for CommandError {
             ClientError::Guarded(_) => Some("guard_active"),
             ClientError::NotConfirmed { .. } => Some("not_confirmed"),
             ClientError::UnknownEntry(_) => Some("unknown_entry"),
+            ClientError::Hidden { .. } => Some("hidden"),
             ClientError::UnknownContact(_) => Some("unknown_contact"),
             ClientError::HistoryDiverged(_) => Some("history_diverged"),
             ClientError::Estranged { .. } => Some("estranged"),

@@ -6,7 +6,7 @@ use reverie_journal::{FileName, short_id};
 use reverie_protocol::ids::DocumentId;
 use serde_json::{Value, json};
 
-use crate::key_talk::circles::{GONE, NOT_UP_TO_DATE, NOT_UP_TO_DATE_NEXT, OFF_BOARDED};
+use crate::key_talk::circles::{HIDDEN, NOT_SHOWN, NOT_UP_TO_DATE, NOT_UP_TO_DATE_NEXT, OFF_BOARDED};
 use crate::key_talk::deleting::{ERASED, UNDELIVERED};
 use crate::key_talk::outbox::{
     DEED_LOST, FILE_LOST, KEPT_HERE, MANY_ALONE, MANY_KEPT_HERE, NOT_ALL_DONE, ONE_ALONE, SENT_LATER,
@@ -62,7 +62,8 @@ pub(crate) fn tell(ui: &Ui, notice: &Notice) {
             ui.warn(&with(said.trim_end(), &[("HANDLE", handle)]));
         }
         Notice::FileLost { name, entry } => ui.warn(&file_lost(name, *entry)),
-        Notice::Gone { journal } => ui.warn(&with(GONE, &[("JOURNAL", &journal.to_string())])),
+        Notice::Hidden { handle: Some(handle), .. } => ui.warn(&with(NOT_SHOWN, &[("HANDLE", handle)])),
+        Notice::Hidden { journal, handle: None } => ui.warn(&with(HIDDEN, &[("JOURNAL", &short_id(journal.uuid()))])),
     }
 }
 

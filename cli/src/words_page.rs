@@ -70,6 +70,7 @@ fn errors() -> Vec<ClientError> {
         ClientError::KeysChangedElsewhere,
         ClientError::MovedOn,
         ClientError::Unanswered(Box::new(ClientError::LoggedOut)),
+        ClientError::Hidden { handle: handle(), since: at(1_935_316_800) },
         ClientError::UnknownContact(handle()),
         ClientError::CapturesFull("this device holds a hundred captures, the most while it is locked"),
         ClientError::Guarded(Guard { from: at(1_935_316_800), until: at(1_935_403_200) }),

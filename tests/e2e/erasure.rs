@@ -126,7 +126,7 @@ async fn a_server_that_says_that_she_left_is_not_believed_without_her_signature(
         asked.is("GET", "/erasure").then(|| Answer::json(200, &forged))
     });
     let notices = quill.sync().await.unwrap();
-    assert!(matches!(notices.as_slice(), [Notice::Gone { .. }]), "{notices:?}");
+    assert!(matches!(notices.as_slice(), [Notice::Hidden { .. }]), "{notices:?}");
     assert!(!shows_nothing_of(&quill, &heron), "what was read stays, as evidence");
     quill.wire.is_honest();
     assert_eq!(quill.sync().await.unwrap().len(), 0);

@@ -28,7 +28,7 @@ async fn told(person: &mut Person) -> Vec<String> {
         Notice::NewKeys { .. } => "new keys".into(),
         Notice::OffBoarded { .. } => "off-boarded".into(),
         Notice::Stranger { .. } => "a stranger's journal".into(),
-        Notice::Gone { .. } => "a journal is gone".into(),
+        Notice::Hidden { .. } => "a journal is hidden".into(),
         Notice::Erased { .. } => "a journal was erased".into(),
         Notice::FileLost { .. } => "a file was damaged before it was sent".into(),
     };

@@ -157,7 +157,7 @@ async fn what_the_key_store_keeps_on_disk_shows_no_key_and_a_forgotten_device_le
     }
     assert_eq!(fs::metadata(device.join("key-store")).unwrap().permissions().mode() & 0o777, 0o600);
     assert!(Command::new("cp").args(["-a".as_ref(), device.as_os_str(), copy.as_os_str()]).status().unwrap().success());
-    for leaving in [&["delete-account", "--confirm", "heron"][..], &["logout", "--erase", "--yes"]] {
+    for leaving in [&["delete-account", "--confirm", "heron-41"][..], &["logout", "--erase", "--yes"]] {
         ok(computer.reverie_with_password(&["unlock", "--key-store"]));
         ok(computer.reverie_with_password(leaving));
         fs::remove_dir_all(&device).unwrap();

@@ -1,6 +1,7 @@
 //! Care circles: who is let in, who is taken out, whose keys change, and what everybody can open afterwards.
 
 mod circle;
+mod hidden;
 mod keys;
 mod leaving;
 

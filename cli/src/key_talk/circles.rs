@@ -31,8 +31,16 @@ said! {
     OFF_BOARDED = "Your practice ended the account of HANDLE, so HANDLE was taken out of the journal that you share. \
         HANDLE cannot open what is written to it from now on. What is in it is as it was. Who treats you now, your \
         practice tells you.";
-    GONE = "The server no longer shows journal JOURNAL, which this device has seen. If somebody shared it with you, you may \
-        have been taken out. What is here stays here, and can still be read. If you do not know why, ask your practice.";
+    HIDDEN = "The server no longer shows your journal JOURNAL, which this device has seen. What is here stays here, and can \
+        still be read. Ask your practice why.";
+    NOT_SHOWN = "The server no longer shows you the journal of HANDLE. You may have been taken out of it. What is here stays \
+        here, and can still be read; `reverie queue` marks it. If you do not know why, ask HANDLE or your practice.";
+    BEFORE_FORGETTING = "This takes off this device what it had fetched of HANDLE. Your own notes about HANDLE stay, and what \
+        you copied into the chart.";
+    ONE_UNSENT = "1 thing that you wrote for HANDLE was never sent, and goes with it.";
+    MANY_UNSENT = "COUNT things that you wrote for HANDLE were never sent, and go with it.";
+    FORGET = "Forget it?";
+    FORGOTTEN = "This device holds nothing of HANDLE's journal any more. If you are let in again, it is fetched anew.";
     NO_JOURNAL = "There is no journal on this device yet.";
     NOT_UP_TO_DATE = "Journal JOURNAL could not be brought up to date: WHY. NEXT";
     NOT_UP_TO_DATE_NEXT = "Everything that this device has seen before stays as it was.";

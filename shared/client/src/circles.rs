@@ -33,11 +33,6 @@ impl Unlocked {
         open.filter(shared).collect()
     }
 
-    /// Tells whether a journal was ended: nothing is written to it any more.
-    pub(crate) fn is_closed(&self, journal: JournalId) -> bool {
-        self.logs.get(&journal).and_then(|log| log.state.as_ref()).is_some_and(|state| state.closed)
-    }
-
     /// Returns the circles in which somebody reads.
     pub(crate) fn circles_with(&self, account: AccountId) -> Vec<Circle> {
         self.circles().into_iter().filter(|circle| circle.readers.contains(&account)).collect()

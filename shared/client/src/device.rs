@@ -20,6 +20,7 @@ use zeroize::Zeroizing;
 
 use crate::credentials::{Change, Sent};
 use crate::error::ClientError;
+use crate::hidden::Hidden;
 use crate::log::Divergence;
 use crate::lost_files::LostFile;
 use crate::store::Store;
@@ -107,6 +108,9 @@ pub(crate) struct DeviceState {
     /// What a locked device seals captures to was exchanged, and the person has not been told yet.
     #[serde(default)]
     pub(crate) captures_misled: bool,
+    /// Journals that the server no longer shows.
+    #[serde(default)]
+    pub(crate) hidden: BTreeMap<JournalId, Hidden>,
     /// Files that were damaged before they were sent.
     #[serde(default)]
     pub(crate) lost_files: Vec<LostFile>,
@@ -143,6 +147,7 @@ impl DeviceState {
             guard: None,
             capture_key: None,
             captures_misled: false,
+            hidden: BTreeMap::new(),
             lost_files: Vec::new(),
             audit_head: None,
         }

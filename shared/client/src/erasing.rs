@@ -68,18 +68,18 @@ impl Unlocked {
         SignedErasure { erasure: bytes.into(), signature: signature.0.to_vec().into() }
     }
 
-    /// Finds out why the server no longer shows a journal. If its owner erased it, this device forgets it too.
-    pub(crate) async fn gone(&mut self, journal: JournalId) -> Result<Notice, ClientError> {
+    /// Asks whether the owner of a journal erased it. Then this device forgets it too.
+    pub(crate) async fn if_erased_by_owner(&mut self, journal: JournalId) -> Result<Option<Notice>, ClientError> {
         let token = self.token()?;
         let signed = match self.env.api.get_erasure(&token, journal).await.map_err(ClientError::from) {
-            Err(error) if error.is(ProblemCode::NotFound) => return Ok(Notice::Gone { journal }),
+            Err(error) if error.is(ProblemCode::NotFound) => return Ok(None),
             asked => asked?,
         };
         let Some(owner) = self.owner(journal).filter(|_| self.is_erased_by_owner(journal, &signed)) else {
-            return Ok(Notice::Gone { journal });
+            return Ok(None);
         };
         let undelivered = self.forget_journal(journal).await?;
-        Ok(Notice::Erased { journal, handle: self.names().of(owner), undelivered })
+        Ok(Some(Notice::Erased { journal, handle: self.names().of(owner), undelivered }))
     }
 
     /// Tells whether the owner of a journal signed its erasure, by any card of hers that this device knows.
@@ -93,7 +93,7 @@ impl Unlocked {
     }
 
     /// Forgets a journal, and returns how many deeds were waiting for it that nobody can be told of any more.
-    async fn forget_journal(&mut self, journal: JournalId) -> Result<usize, ClientError> {
+    pub(crate) async fn forget_journal(&mut self, journal: JournalId) -> Result<usize, ClientError> {
         let log = self.logs.remove(&journal).unwrap_or_default();
         for logged in &log.records {
             self.forget_files(&logged.header.attachments, None).await?;
@@ -105,6 +105,7 @@ impl Unlocked {
         self.state.floors.remove(&journal);
         self.state.diverged.remove(&journal);
         self.state.resending.remove(&journal);
+        self.state.hidden.remove(&journal);
         self.save_state().await?;
         self.drop_waiting(journal).await
     }

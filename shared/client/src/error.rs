@@ -108,6 +108,14 @@ pub enum ClientError {
     /// The server did not answer a change of a circle.
     #[error("the server did not answer, so it is not known whether this was done ({0})")]
     Unanswered(Box<Self>),
+    /// The server no longer shows somebody's journal to this account.
+    #[error("the server has not shown you the journal of {handle} since {}, so nothing was written to it", .since.day_text())]
+    Hidden {
+        /// Whose.
+        handle: String,
+        /// Since when, by this device's clock.
+        since: Timestamp,
+    },
     /// Nobody of this handle is known here.
     #[error("nobody called `{0}` is known on this device")]
     UnknownContact(String),
@@ -272,6 +280,10 @@ impl ClientError {
             Self::MovedOn => "Look at it as it is now (`reverie members`), and say it once more.",
             Self::Unanswered(_) => {
                 "Nothing is lost either way. `reverie members` tells, once the server can be reached."
+            }
+            Self::Hidden { .. } => {
+                "What this device holds can still be read, and what you wrote before waits here. If you are let in again, it \
+                 is sent. If you will not be: `reverie forget HANDLE` takes all of it off this device."
             }
             Self::UnknownContact(_) => "Nothing was changed. `reverie pair` lists who is known.",
             Self::UnknownEntry(_) => "`reverie list`, for clinicians `reverie brief`, shows the entries and their ids.",

@@ -28,6 +28,7 @@ mod export;
 mod files;
 mod giving_back;
 mod guarding;
+mod hidden;
 mod history;
 mod holding;
 pub mod http;

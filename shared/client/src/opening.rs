@@ -141,7 +141,13 @@ impl Unlocked {
     pub fn view(&self, patient: AccountId) -> PatientView {
         let of_patient = self.logs.keys().filter(|journal| self.owner(**journal) == Some(patient));
         let opened: Vec<_> = of_patient.filter_map(|journal| self.open_journal(*journal)).collect();
-        PatientView { waiting: self.waiting_records(), ..fold(patient, &opened) }
+        let mut view = PatientView { waiting: self.waiting_records(), ..fold(patient, &opened) };
+        for shared in &mut view.shared {
+            let state = self.logs.get(&shared.journal).and_then(|log| log.state.as_ref());
+            shared.closed = state.is_some_and(|state| state.closed);
+            shared.hidden_since = self.state.hidden.get(&shared.journal).map(|hidden| hidden.since);
+        }
+        view
     }
 
     /// Returns the records that the outbox will write, and the server does not have.

@@ -63,6 +63,12 @@ pub(crate) struct Item {
     pub(crate) intents: Vec<Intent>,
 }
 
+impl Item {
+    fn is_for(&self, journal: JournalId) -> bool {
+        self.intents.iter().any(|intent| intent.journal() == journal)
+    }
+}
+
 /// What became of the outbox.
 #[derive(Debug)]
 pub struct Flushed {
@@ -183,6 +189,7 @@ impl Unlocked {
             let message = "this is too long for one record; split it, or attach it as a file";
             return Err(ClientError::NotPossible(message.into()));
         }
+        intents.iter().try_for_each(|intent| self.is_writable(intent.journal()))?;
         if self.state.unproved_kit.is_some() && intents.iter().any(|intent| matches!(intent, Intent::Write { .. })) {
             return Err(ClientError::KitUnproved);
         }
@@ -216,6 +223,7 @@ impl Unlocked {
                 Ok(()) => sent += 1,
                 Err(ClientError::Store(error)) => return Err(ClientError::Store(error)),
                 Err(error) => {
+                    let error = self.hidden_if_not_found(&item, error);
                     let everything = error.is_offline() || error.is_logged_out();
                     stopped_by.get_or_insert(error);
                     if everything {
@@ -263,6 +271,12 @@ impl Unlocked {
         Ok(())
     }
 
+    /// Says of a journal that is somebody else's and that the server denies what that means.
+    fn hidden_if_not_found(&self, item: &Item, error: ClientError) -> ClientError {
+        let hidden = item.intents.iter().find_map(|intent| self.hidden_from_this_account(intent.journal()));
+        if error.is(ProblemCode::NotFound) { hidden.unwrap_or(error) } else { error }
+    }
+
     /// Keeps what is left to do of an item, and forgets it if that is nothing.
     async fn keep_item(&mut self, item: &Item) -> Result<(), ClientError> {
         let name = item_name(item.number);
@@ -278,10 +292,14 @@ impl Unlocked {
         Ok(())
     }
 
+    /// Returns how many deeds wait for a journal.
+    pub(crate) fn waiting_for(&self, journal: JournalId) -> usize {
+        self.outbox.iter().filter(|item| item.is_for(journal)).count()
+    }
+
     /// Drops what waits for a journal that is gone for good, and returns how many deeds those were.
     pub(crate) async fn drop_waiting(&mut self, journal: JournalId) -> Result<usize, ClientError> {
-        let about = |item: &Item| item.intents.iter().any(|intent| intent.journal() == journal);
-        let gone: Vec<_> = self.outbox.iter().filter(|item| about(item)).map(|item| item.number).collect();
+        let gone: Vec<_> = self.outbox.iter().filter(|item| item.is_for(journal)).map(|item| item.number).collect();
         for number in &gone {
             self.env.store.delete(&item_name(*number)).await?;
         }

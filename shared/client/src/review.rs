@@ -14,7 +14,7 @@ impl Unlocked {
     /// Returns the clinician's patients, by who needs attention first.
     pub fn queue(&self) -> Vec<QueueRow> {
         // One row for each patient, in how many of her circles the clinician may be.
-        let joined: Vec<_> = self.patients().into_iter().filter_map(|(_, view)| self.in_review(view)).collect();
+        let joined: Vec<_> = self.patients().into_iter().filter_map(|(_, view)| Self::in_review(view)).collect();
         queue(self.account(), &joined, self.env.now())
     }
 
@@ -32,17 +32,14 @@ impl Unlocked {
         let view = self.view(patient);
         let nothing =
             || ClientError::NotPossible(format!("{} shares no journal with you yet", self.names().of(patient)));
-        let shared = &self.in_review(view).ok_or_else(nothing)?;
+        let shared = &Self::in_review(view).ok_or_else(nothing)?;
         let until = until.unwrap_or_else(|| self.env.now());
         Ok(brief(shared, self.account(), since.or_else(|| default_since(shared, until)), until))
     }
 
     /// Returns what a patient shares, as one; what was ended with nothing in it is nobody's work.
-    fn in_review(&self, mut view: PatientView) -> Option<SharedView> {
-        view.shared.retain(|shared| {
-            let empty = shared.entries.is_empty() && shared.measures.is_empty() && shared.check_ins.is_empty();
-            !(empty && self.is_closed(shared.journal))
-        });
+    fn in_review(mut view: PatientView) -> Option<SharedView> {
+        view.shared.retain(|shared| !(shared.closed && shared.holds_nothing()));
         view.joined()
     }
 
@@ -145,6 +142,10 @@ impl Unlocked {
     }
 
     async fn put_receipt(&mut self, journal: JournalId, receipt: &Document) -> Result<Option<Flushed>, ClientError> {
+        // Reading is possible where nothing can be written any more.
+        if self.is_writable(journal).is_err() {
+            return Ok(None);
+        }
         self.confirmed_owner(journal)?;
         let intent = self.write_intent(journal, receipt, Vec::new());
         self.put(vec![intent]).await?;

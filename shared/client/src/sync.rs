@@ -61,9 +61,11 @@ pub enum Notice {
         journal: JournalId,
     },
     /// The server no longer shows a journal that this device has.
-    Gone {
+    Hidden {
         /// Which.
         journal: JournalId,
+        /// What to call its owner, if that is somebody else.
+        handle: Option<String>,
     },
     /// A file was damaged on this device before it was sent, and is given up.
     FileLost {
@@ -129,8 +131,9 @@ impl Unlocked {
             }
         }
         let known: BTreeSet<_> = self.logs.keys().chain(self.state.floors.keys()).copied().collect();
+        self.show_again(|journal| shown.contains(journal)).await?;
         for journal in known.difference(&shown) {
-            notices.push(self.gone(*journal).await?);
+            notices.extend(self.hide(*journal).await?);
         }
         self.remember_guard().await?;
         self.empty_old_trash().await?;

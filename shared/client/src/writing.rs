@@ -1,8 +1,8 @@
 //! Writing: entries, what is added to them, marks and replies. Kept on the device first, sent second.
 
 use reverie_journal::{
-    Attachment, Body, Compartment, Details, Document, Entry, FindError, Kind, Layer, Mark, PatientView, Reply,
-    SharedView, Title, Words,
+    Attachment, Body, Compartment, Details, Document, Entry, FindError, Kind, Layer, Mark, PatientView, Reply, Title,
+    Words,
 };
 use reverie_protocol::account::AccountRole;
 use reverie_protocol::ids::{AccountId, DocumentId, JournalId};
@@ -156,9 +156,8 @@ impl Unlocked {
     /// several, the one that holds her course.
     pub(crate) fn shared_by(&self, patient: AccountId) -> Result<JournalId, ClientError> {
         let view = self.view(patient);
-        let holds_course = |shared: &&SharedView| !shared.courses.is_empty() || !shared.sessions.is_empty();
-        let goes_on: Vec<_> = view.shared.iter().filter(|shared| !self.is_closed(shared.journal)).collect();
-        let course = goes_on.iter().copied().find(holds_course);
+        let goes_on: Vec<_> = view.shared.iter().filter(|shared| !shared.closed).collect();
+        let course = goes_on.iter().copied().find(|shared| shared.holds_course());
         let meant = course.or(goes_on.first().copied()).or(view.shared.first());
         let journal = meant.map(|shared| shared.journal);
         let handle = || self.names().of(patient);

@@ -80,6 +80,9 @@ pub struct BriefHeader {
     pub last_record_at: Option<Timestamp>,
     /// Since when she shares nothing more, if she paused.
     pub paused_since: Option<Timestamp>,
+    /// Since when the server no longer shows what she shares, by this device's clock: what came later is not in the brief.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub hidden_since: Option<Timestamp>,
     /// Records from a newer version of Reverie.
     pub newer: usize,
     /// Records that could not be read.
@@ -241,6 +244,7 @@ pub fn brief(shared: &SharedView, reader: AccountId, since: Option<Timestamp>, u
         unread: shown.iter().filter(|(_, entry)| entry.unread).count(),
         last_record_at: shared.last_record_at,
         paused_since: shared.paused_since(),
+        hidden_since: shared.hidden_since,
         newer,
         unreadable: shared.unshown.len() - newer,
     };

@@ -488,6 +488,8 @@ fn shared_view(patient: AccountId, sorted: Sorted<'_>) -> SharedView {
         tombstones: sorted.withdrawn.into_iter().map(|(by, count)| Tombstone { by, count }).collect(),
         last_record_at: sorted.last_record_at,
         unshown: sorted.unshown,
+        closed: false,
+        hidden_since: None,
     }
 }
 

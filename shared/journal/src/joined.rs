@@ -14,7 +14,7 @@ impl PatientView {
     /// Returns all shared journals of the view as one: for a brief, and a row of the queue. Nothing if there is none.
     ///
     /// It goes by the id, members and consent of the first one. Of two documents under one id the first counts; of two
-    /// statements of who looks at flagged answers, the later one by the clinics' clocks; it is paused where all are.
+    /// statements of who looks at flagged answers, the later one by the clinics' clocks; it is paused, closed or hidden where all are.
     pub fn joined(&self) -> Option<SharedView> {
         let (first, others) = self.shared.split_first()?;
         let mut joined = first.clone();
@@ -67,6 +67,8 @@ impl SharedView {
         self.last_record_at = self.last_record_at.max(other.last_record_at);
         self.given_back.extend(other.given_back);
         self.unshown.extend(other.unshown);
+        self.closed &= other.closed;
+        self.hidden_since = self.hidden_since.zip(other.hidden_since).map(|(here, there)| here.max(there));
     }
 
     fn take_theme(&mut self, theme: ThemeView) {

@@ -29,6 +29,9 @@ pub struct QueueRow {
     pub oldest_unread_at: Option<Timestamp>,
     /// How many measures of the plan are due.
     pub measures_due: usize,
+    /// Since when the server no longer shows her journal, by this device's clock.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub hidden_since: Option<Timestamp>,
     /// Why the patient stands where she stands.
     pub why: Why,
 }
@@ -66,7 +69,7 @@ pub struct NextSession {
 }
 
 /// Returns a row for each shared journal, or for what was [joined](crate::PatientView::joined) of several: flagged answers first, the oldest before the others; then by next session, then
-/// by oldest unread entry; what has none of it comes last.
+/// by oldest unread entry; what has none of it comes last, and after it what the server no longer shows.
 pub fn queue<'a>(
     clinician: AccountId,
     shared: impl IntoIterator<Item = &'a SharedView>,
@@ -80,6 +83,7 @@ pub fn queue<'a>(
         (
             flagged.is_none(),
             flagged,
+            row.flagged.is_none() && row.hidden_since.is_some(),
             next.is_none(),
             next,
             row.oldest_unread_at.is_none(),
@@ -112,6 +116,7 @@ fn row(clinician: AccountId, shared: &SharedView, now: Timestamp) -> QueueRow {
         talk: shared.entries.iter().filter(|view| view.talk() == Talk::WantToTalk && !view.is_discussed()).count(),
         measures_due: shared.measures_due(now).len(),
         why,
+        hidden_since: shared.hidden_since,
         oldest_unread_at: unread.iter().map(|view| view.entry.at()).min(),
     }
 }

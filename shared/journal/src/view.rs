@@ -130,6 +130,12 @@ pub struct SharedView {
     pub last_record_at: Option<Timestamp>,
     /// What cannot be shown.
     pub unshown: Vec<Unshown>,
+    /// Whether it was ended: nothing is written to it any more. A fold knows nothing of it; the client says so.
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    pub closed: bool,
+    /// Since when the server no longer shows it, by this device's clock. A fold knows nothing of it; the client says so.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub hidden_since: Option<Timestamp>,
 }
 
 /// A journal of process notes, as a place alone: what is in it is read by [`process_notes`](crate::process_notes) and
@@ -539,6 +545,16 @@ impl SharedView {
         self.entries.iter().any(|view| view.entry.id() == document)
             || self.measures.iter().any(|view| view.response.id() == document)
             || self.check_ins.iter().any(|view| view.check_in.id() == document)
+    }
+
+    /// Tells whether there is nothing in it to read.
+    pub fn holds_nothing(&self) -> bool {
+        self.entries.is_empty() && self.measures.is_empty() && self.check_ins.is_empty() && self.given_back.is_empty()
+    }
+
+    /// Tells whether something of a course is in it.
+    pub fn holds_course(&self) -> bool {
+        !(self.courses.is_empty() && self.cycles.is_empty() && self.sessions.is_empty() && self.dose_cards.is_empty())
     }
 
     /// Returns the instruments that can be taken here: those that ship, and those that the practice offers.

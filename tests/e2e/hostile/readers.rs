@@ -108,7 +108,7 @@ async fn a_journal_that_the_server_opens_itself_is_left_alone() {
     });
     let told = told(&mut quill).await;
     assert!(told.contains(&"a stranger's journal".to_owned()), "{told:?}");
-    assert!(told.contains(&"a journal is gone".to_owned()), "and that heron's is missing is said as well: {told:?}");
+    assert!(told.contains(&"a journal is hidden".to_owned()), "and that heron's is missing is said as well: {told:?}");
     let patients: Vec<_> = quill.queue().into_iter().map(|row| row.patient).collect();
     assert_eq!(patients, [heron.account()], "what was read before is still there, and nobody else is");
 }

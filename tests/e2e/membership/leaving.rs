@@ -67,7 +67,10 @@ async fn a_removed_clinician_gets_404_and_opens_nothing_written_afterwards_even_
 
     // The server does not know the journal any more, for quill.
     let notices = care.quill.sync().await.unwrap();
-    assert!(matches!(notices.as_slice(), [Notice::Gone { journal }] if *journal == care.journal), "{notices:?}");
+    assert!(
+        matches!(notices.as_slice(), [Notice::Hidden { journal, handle: Some(_) }] if *journal == care.journal),
+        "{notices:?}"
+    );
     let mut asked =
         Asked { method: "GET".into(), path: String::new(), headers: Default::default(), body: Default::default() };
     asked.headers = care.quill.wire.passed(|passed| passed.last().unwrap().asked.headers.clone());

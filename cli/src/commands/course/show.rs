@@ -21,7 +21,8 @@ pub(super) struct ShowArgs {
 
 pub(super) fn run(ui: &Ui, logged_in: LoggedIn, ShowArgs { handle }: ShowArgs) -> Result<(), CommandError> {
     let LoggedIn { account, profile: _ } = logged_in;
-    let about = about(&account, handle.as_deref())?;
+    let mut about = about(&account, handle.as_deref())?;
+    about.shared.retain(|shared| !shared.closed || shared.holds_course());
     let (names, now) = (account.names_here(), now());
     let answer: Vec<_> = about
         .shared

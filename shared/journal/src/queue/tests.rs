@@ -74,3 +74,23 @@ fn the_queue_shows_no_content() {
     assert!(rows.contains("flagged") && !rows.contains("PHQ") && !rows.contains("q9"), "{rows}");
     assert!(!rows.contains("greenhouse") && !rows.contains("image"), "{rows}");
 }
+
+#[test]
+fn what_the_server_no_longer_shows_comes_last_unless_an_answer_is_flagged() {
+    let hidden = |mut view: SharedView| {
+        view.hidden_since = Some(at(27, 9, 0));
+        view
+    };
+    let flagged = shared().write(HERON, response(1, at(20, 9, 0), "PHQ-9", &[0, 0, 0, 0, 0, 0, 0, 0, 2]));
+    let rows = queue(
+        AccountId::from_bytes([9; 16]),
+        &[
+            hidden(patient(CEDAR, 3, &[25], Some(33))),
+            patient(QUILL, 5, &[], None),
+            hidden(fold(HERON, &[flagged]).shared.remove(0)),
+        ],
+        morning(),
+    );
+    let order: Vec<_> = rows.iter().map(|row| row.patient).collect();
+    assert_eq!(order, [HERON, QUILL, CEDAR]);
+}

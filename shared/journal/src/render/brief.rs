@@ -90,6 +90,12 @@ fn header(sheet: &mut impl Sheet, brief: &Brief, names: &Names) {
     if let Some(since) = header.paused_since {
         sheet.line(&format!("The patient paused sharing on {}.", since.minute_text()));
     }
+    if let Some(since) = header.hidden_since {
+        sheet.line(&format!(
+            "The server has not shown you this journal since {}: this is what your device had fetched before.",
+            since.day_text()
+        ));
+    }
     if header.newer > 0 {
         let records = phrase::count(header.newer, "record is", "records are");
         sheet.line(&format!("{records} from a newer version of Reverie; update to read them."));

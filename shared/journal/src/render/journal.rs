@@ -53,7 +53,7 @@ fn write<S: Sheet>(sheet: &mut S, view: &PatientView, names: &Names, each: impl 
         check_ins(sheet, &private.check_ins);
         unshown(sheet, &private.unshown);
     }
-    for shared in &view.shared {
+    for shared in view.shared.iter().filter(|shared| !(shared.closed && shared.holds_nothing())) {
         sheet.section(&format!("Shared with {} ({})", readers(shared, names), shared.entries.len()));
         if shared.entries.is_empty() && shared.measures.is_empty() && shared.check_ins.is_empty() {
             sheet.line("Nothing is shared.");

@@ -29,10 +29,13 @@ pub fn queue_text(rows: &[QueueRow], names: &Names, now: Timestamp, page: Page) 
     );
     let mut table = vec![head];
     table.extend(rows.iter().map(|row| {
-        let next = row.next_session.map_or_else(
-            || "none planned".to_owned(),
-            |next| format!("{} {}", next.session_type.label(), phrase::coming(next.starts_at, now)),
-        );
+        let hidden = row.hidden_since.map(|since| format!("not shown since {}", since.day_text()));
+        let next = hidden.unwrap_or_else(|| {
+            row.next_session.map_or_else(
+                || "none planned".to_owned(),
+                |next| format!("{} {}", next.session_type.label(), phrase::coming(next.starts_at, now)),
+            )
+        });
         let oldest = row.oldest_unread_at.map_or_else(|| "-".to_owned(), |at| phrase::ago(at, now));
         let cycle = match (row.cycle.n, row.cycle.days_since_dose) {
             (0, _) => "-".to_owned(),
@@ -63,5 +66,11 @@ pub fn queue_text(rows: &[QueueRow], names: &Names, now: Timestamp, page: Page) 
         table.iter_mut().for_each(|row| drop(row.cells.remove(1)));
     }
     sheet.table(&table);
+    if rows.iter().any(|row| row.hidden_since.is_some()) {
+        sheet.line(
+            "Not shown: the server no longer shows you that journal. The patient may have taken you out; if you do not know \
+             why, ask. What your device had fetched can still be read. `reverie forget HANDLE` takes it off this device.",
+        );
+    }
     sheet.finish()
 }
