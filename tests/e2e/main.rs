@@ -19,6 +19,7 @@ mod deeds;
 mod demo;
 mod disk_full;
 mod erasure;
+mod every_file;
 mod fiction;
 mod guard;
 mod hostile;
