@@ -21,6 +21,7 @@ mod disk_full;
 mod erasure;
 mod every_file;
 mod fiction;
+mod full_device;
 mod guard;
 mod hostile;
 mod key_store;
