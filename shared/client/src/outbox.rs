@@ -254,9 +254,8 @@ impl Unlocked {
             }
         }
         let placed = if stopped_by.is_none() { keys_sent.and(self.place_own_card().await) } else { keys_sent };
-        match placed {
-            Err(error) => drop(stopped_by.get_or_insert(error)),
-            Ok(()) => {}
+        if let Err(error) = placed {
+            stopped_by.get_or_insert(error);
         }
         let notices = std::mem::take(&mut self.done);
         self.stopped_by = stopped_by.as_ref().map(ToString::to_string);
