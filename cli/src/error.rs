@@ -69,6 +69,7 @@ impl From<ClientError> for CommandError {
             ClientError::Api(ApiError::Refused(problem)) => Some(problem.code.code()),
             ClientError::Api(ApiError::Offline(_)) => Some("offline"),
             ClientError::NoAccount => Some("no_account"),
+            ClientError::KeysGone => Some("keys_gone"),
             ClientError::AccountExists(_) => Some("account_exists"),
             ClientError::WrongPassword => Some("wrong_password"),
             ClientError::LoggedOut => Some("logged_out"),

@@ -13,7 +13,9 @@ use crate::holder::{self, Held, KeyStoreAway};
 use crate::key_talk::captures::{MANY_CAPTURED, MISLED, ONE_CAPTURED};
 use crate::key_talk::joining::{NAMED_A_PROFILE, NO_ACCOUNT_UNDER};
 use crate::key_talk::kit::NOT_JOINED;
-use crate::key_talk::outbox::{AWAY, MANY_DAMAGED, MANY_DAMAGED_IN_CARE, ONE_DAMAGED, READING_LOGGED_OUT};
+use crate::key_talk::outbox::{
+    AWAY, MANY_DAMAGED, MANY_DAMAGED_IN_CARE, NOT_ALL_HERE, ONE_DAMAGED, READING_LOGGED_OUT,
+};
 use crate::key_talk::pairing::{ACCEPTED, COMPARE_NEXT};
 use crate::key_talk::unlocking::KEY_STORE_AWAY;
 use crate::key_talk::{counted, settled, with};
@@ -166,6 +168,9 @@ pub(crate) async fn catch_up(ui: &Ui, account: &mut Unlocked, purpose: Purpose) 
         }
         Err(error) if error.is_offline() && purpose == Purpose::Reading => {
             ui.warn(AWAY);
+            if account.lacks_records() {
+                ui.warn(NOT_ALL_HERE);
+            }
             Ok(())
         }
         Err(ClientError::LoggedOut) if purpose == Purpose::Reading => {
@@ -186,6 +191,8 @@ pub(crate) async fn catch_up(ui: &Ui, account: &mut Unlocked, purpose: Purpose) 
 pub(crate) async fn fetch(ui: &Ui, account: &mut Unlocked) -> Result<(), ClientError> {
     match account.settle().await {
         Ok(became) => became.and_then(settled).into_iter().for_each(|said| ui.say(said)),
+        // Said once, with what it means for what the person came for.
+        Err(error) if error.is_offline() => {}
         Err(error) => ui.warn(&format!("{error}. {}", error.next_step().unwrap_or_default())),
     }
     match account.flush().await? {

@@ -4,6 +4,7 @@
 //! `reverie_client::native::Folder`) and, while an editor is open, a draft. Everything is its owner's alone.
 
 use std::fs::{self, DirBuilder};
+use std::io::ErrorKind::{QuotaExceeded, StorageFull};
 use std::io::Write as _;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -14,6 +15,8 @@ use reverie_client::{AskSecondFactor, Environment};
 
 use crate::arguments::Global;
 use crate::error::{CommandError, user_error};
+use crate::key_talk::outbox::{DISK_FULL, DISK_FULL_NEXT};
+use crate::key_talk::with;
 use crate::second_factor::Asked;
 
 const SERVER: &str = "server";
@@ -101,6 +104,9 @@ impl Profile {
     }
 
     fn failed(&self, error: &std::io::Error) -> CommandError {
+        if let StorageFull | QuotaExceeded = error.kind() {
+            return user_error(with(DISK_FULL, &[("FOLDER", &self.folder.display().to_string())])).hint(DISK_FULL_NEXT);
+        }
         user_error(format!("the folder {} cannot be used: {error}", self.folder.display()))
             .hint("Choose another place: `--home DIR`, or set REVERIE_HOME.")
     }

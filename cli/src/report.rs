@@ -1,6 +1,6 @@
 //! What became of a deed: on the server, or only on this device yet. The second is said loudly, and is no failure.
 
-use reverie_client::{Flushed, Kept, Notice, Unlocked};
+use reverie_client::{ClientError, Flushed, Kept, Notice, Unlocked};
 use reverie_journal::render::clean;
 use reverie_journal::{FileName, short_id};
 use reverie_protocol::ids::DocumentId;
@@ -9,7 +9,7 @@ use serde_json::{Value, json};
 use crate::key_talk::circles::{HIDDEN, NOT_SHOWN, NOT_UP_TO_DATE, NOT_UP_TO_DATE_NEXT, OFF_BOARDED};
 use crate::key_talk::deleting::{ERASED, UNDELIVERED};
 use crate::key_talk::outbox::{
-    DEED_LOST, FILE_LOST, KEPT_HERE, MANY_ALONE, MANY_KEPT_HERE, NOT_ALL_DONE, ONE_ALONE, SENT_LATER,
+    DEED_LOST, DISK_LATER, FILE_LOST, KEPT_HERE, MANY_ALONE, MANY_KEPT_HERE, NOT_ALL_DONE, ONE_ALONE, SENT_LATER,
 };
 use crate::key_talk::pairing::{GUEST_UNVERIFIED, GUEST_UNVERIFIED_NEXT, NEW_KEYS, STRANGER};
 use crate::key_talk::{counted, with};
@@ -26,7 +26,11 @@ pub(crate) fn still_waiting(ui: &Ui, flushed: &Flushed) {
     } else {
         counted(flushed.waiting, KEPT_HERE, MANY_KEPT_HERE)
     };
-    let next = if error.is_offline() { SENT_LATER } else { error.next_step().unwrap_or(SENT_LATER) };
+    let next = match error {
+        ClientError::Store(_) => DISK_LATER,
+        error if error.is_offline() => SENT_LATER,
+        error => error.next_step().unwrap_or(SENT_LATER),
+    };
     let reason = error.to_string();
     ui.warn(&with(&what, &[("WHY", reason.trim_end_matches('.')), ("NEXT", next)]));
 }

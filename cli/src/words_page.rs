@@ -46,9 +46,13 @@ fn errors() -> Vec<ClientError> {
         ClientError::Api(ApiError::Offline(reverie_client::http::HttpError(
             "the server at URL cannot be reached".into(),
         ))),
-        ClientError::Store(StoreError { name: "outbox/000000000007".into(), reason: "No space left on device".into() }),
+        ClientError::Store(StoreError {
+            name: "outbox/000000000007".into(),
+            reason: "this device's disk is full (No space left on device)".into(),
+        }),
         ClientError::Field(FieldError::Empty { field: "words" }),
         ClientError::NoAccount,
+        ClientError::KeysGone,
         ClientError::AccountExists(handle()),
         ClientError::WrongPassword,
         ClientError::LoggedOut,
@@ -80,6 +84,9 @@ fn errors() -> Vec<ClientError> {
         ClientError::HistoryDiverged(divergence),
         ClientError::KeepsMoving(8),
         ClientError::Damaged("state.age".into()),
+        ClientError::Damaged("captured/ID/FILE".into()),
+        ClientError::Damaged("attachment ID".into()),
+        ClientError::Damaged("evidence/ID".into()),
     ];
     errors.extend(ProblemCode::ALL.iter().copied().map(refused).filter(|error| error.next_step().is_some()));
     errors

@@ -14,8 +14,17 @@ pub(crate) fn reverie(world: &World, profile: &str, arguments: &[&str]) -> Outpu
     reverie_answering(world, profile, arguments, "")
 }
 
+/// The same, with a server at another address.
+pub(crate) fn reverie_at(world: &World, server: &str, profile: &str, arguments: &[&str]) -> Output {
+    run(world, server, profile, arguments, "")
+}
+
 /// The same, with answers piped in.
 pub(crate) fn reverie_answering(world: &World, profile: &str, arguments: &[&str], answers: &str) -> Output {
+    run(world, &format!("http://{}", world.addr), profile, arguments, answers)
+}
+
+fn run(world: &World, server: &str, profile: &str, arguments: &[&str], answers: &str) -> Output {
     let home = world.home("shells");
     fs::create_dir_all(&home).unwrap();
     let passphrase = home.join("passphrase");
@@ -27,7 +36,7 @@ pub(crate) fn reverie_answering(world: &World, profile: &str, arguments: &[&str]
         .env_clear()
         .env("REVERIE_NOW", world.clock.now().to_string())
         .args(["--home", &home.to_string_lossy(), "--profile", profile])
-        .args(["--server", &format!("http://{}", world.addr), "--passphrase-file", &passphrase.to_string_lossy()])
+        .args(["--server", server, "--passphrase-file", &passphrase.to_string_lossy()])
         .args(arguments)
         .stdin(Stdio::from(piped))
         .output();

@@ -111,6 +111,7 @@ async fn prove(ui: &Ui, account: &mut Unlocked, words: &SecretString) -> Result<
     let replaces = account.has_joined();
     account.prove_kit(words.expose_secret()).await.map_err(|error| match (error, cut_off(account)) {
         (error @ ClientError::Mistyped(_), _) => CommandError::from(error).coded("mistyped").hint(KIT_MISTYPED_NEXT),
+        (error @ ClientError::Store(_), Some(both)) => CommandError::from(error).also(both),
         (error, Some(both)) => CommandError::from(error).hint(both),
         (error, None) => error.into(),
     })?;

@@ -35,6 +35,7 @@ pub(crate) async fn run(ui: &Ui, start: Start, args: PasswordArgs) -> Result<(),
     let changed = account.change_password(old.expose_secret(), new.expose_secret()).await;
     changed.map_err(|error| match (error, cut_off(&account)) {
         (error @ ClientError::WrongPassword, _) => CommandError::from(error).hint(PASSWORD_CHANGED_ELSEWHERE),
+        (error @ ClientError::Store(_), Some(both)) => CommandError::from(error).also(both),
         (error, Some(both)) => CommandError::from(error).hint(both),
         (error, None) => error.into(),
     })?;

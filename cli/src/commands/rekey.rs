@@ -8,7 +8,7 @@ use crate::error::CommandError;
 use crate::key_talk::answers::NOTHING_CHANGED;
 use crate::key_talk::devices::{BEFORE_REKEY, MAKE_NEW_KEYS, REKEYED};
 use crate::logged_in::LoggedIn;
-use crate::report::tell;
+use crate::report::still_waiting;
 use crate::ui::Ui;
 
 /// Give your account new keys, after a device was lost or stolen
@@ -43,9 +43,7 @@ pub(crate) async fn run(ui: &Ui, logged_in: LoggedIn, RekeyArgs { yes }: RekeyAr
 /// Makes new keys and says so.
 pub(crate) async fn change_keys(ui: &Ui, account: &mut Unlocked) -> Result<(), CommandError> {
     account.change_keys().await?;
-    for notice in account.flush().await?.notices {
-        tell(ui, &notice);
-    }
+    still_waiting(ui, &account.flush().await?);
     ui.say(REKEYED);
     Ok(())
 }

@@ -5,6 +5,9 @@ said! {
     KEPT_HERE = "Kept on this device, not on the server yet: WHY. NEXT";
     MANY_KEPT_HERE = "COUNT things that you did are kept on this device, not on the server yet: WHY. NEXT";
     NOT_ALL_DONE = "Not everything could be done yet: WHY. NEXT";
+    DISK_FULL = "the disk is full: nothing can be kept in the folder FOLDER";
+    DISK_FULL_NEXT = "What was kept before is safe. Make room on the disk, then run the same again.";
+    DISK_LATER = "It is safe, so do not do it again. If the disk is full, make room on it; the next command does the rest.";
     SENT_LATER = "The next command that reaches the server sends it.";
     ONE_ALONE = "1 thing that you did is on this device alone, sealed, and not on the server yetWHY. The next command that \
         reaches the server sends it. Until then, do not lose this device.";
@@ -27,6 +30,8 @@ said! {
         Everything else is safe. Please do it once more.";
     AWAY = "The server cannot be reached now. This is what this device holds, as of the last time it was. Nothing is \
         lost.";
+    NOT_ALL_HERE = "Some of what this device held does not open any more, or is not here yet, so not everything is shown. It is \
+        safe on the server. The next command that reaches the server fetches it again; nothing else need be done.";
     READING_LOGGED_OUT = "This device is not logged in, so this is what it holds already. `reverie login` fetches the \
         rest.";
 }

@@ -9,9 +9,10 @@ use reverie_protocol::ids::JournalId;
 use crate::device::{find_sealed, put_sealed};
 use crate::error::ClientError;
 use crate::log::{JournalLog, Logged};
+use crate::sync::replay;
 use crate::unlocked::Unlocked;
 
-const LOG: &str = "log/";
+pub(crate) const LOG: &str = "log/";
 
 impl Unlocked {
     /// Keeps the records that the cache does not have yet, and moves the floor.
@@ -46,9 +47,29 @@ impl Unlocked {
         for name in self.env.store.list(LOG).await? {
             let journal = name.strip_prefix(LOG).and_then(|rest| rest.split('/').next());
             let Some(journal) = journal.and_then(|id| id.parse().ok()) else { continue };
-            if self.load_part(journal, &name).await.is_err() {
-                self.logs.remove(&journal);
-                self.forget_cached(journal, None).await?;
+            match self.load_part(journal, &name).await {
+                Err(ClientError::Damaged(_)) => self.forget_from(journal, &name).await?,
+                loaded => loaded?,
+            }
+        }
+        Ok(())
+    }
+
+    /// Tells whether records that this account has seen are not on this device, or not any more. The server has them.
+    pub fn lacks_records(&self) -> bool {
+        let seen = self.state.floors.iter().filter(|(journal, _)| !self.state.diverged.contains_key(journal));
+        let head = |journal| self.logs.get(journal).and_then(JournalLog::head);
+        seen.into_iter().any(|(journal, floor)| head(journal).is_none_or(|head| head.seq < floor.seq))
+    }
+
+    /// Forgets a damaged part and those after it, which follow from it. What came before stays readable.
+    async fn forget_from(&mut self, journal: JournalId, damaged: &str) -> Result<(), ClientError> {
+        if let Some(log) = self.logs.remove(&journal).filter(|log| log.kept > 0) {
+            self.logs.insert(journal, replay(journal, &log.records[..log.kept]));
+        }
+        for name in self.env.store.list(&format!("{LOG}{journal}/")).await? {
+            if name.as_str() >= damaged {
+                self.env.store.delete(&name).await?;
             }
         }
         Ok(())

@@ -3,8 +3,8 @@
 //! The invariant: a capture becomes an entry only when the person says so, under the id that it was captured with, so that
 //! keeping it twice keeps it once. Until then it is in no view, and nothing of it is ever sent or shared.
 
-use reverie_crypto::CaptureKey;
 use reverie_crypto::capture::OpenCaptureError;
+use reverie_crypto::{CaptureKey, CaptureRecipient};
 use reverie_journal::{Deed, Document, Entry, PatientView};
 use reverie_protocol::account::AccountRole;
 use reverie_protocol::header::AttachmentRef;
@@ -137,7 +137,9 @@ impl Unlocked {
         let ours = Zeroizing::new(key.to_recipient().to_string());
         let there = self.env.store.find(RECIPIENT).await?;
         if there.as_deref() != Some(ours.as_bytes()) {
-            if there.is_some() {
+            // Damage is no recipient: nothing can have been sealed to it, and nobody is to be frightened by it.
+            let text = there.and_then(|text| String::from_utf8(text).ok());
+            if text.is_some_and(|text| text.trim().parse::<CaptureRecipient>().is_ok()) {
                 self.state.captures_misled = true;
                 self.save_state().await?;
             }

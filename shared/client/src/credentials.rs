@@ -105,7 +105,11 @@ impl Unlocked {
         let version = self.state.bundle_version + 1;
         let sealed = self.sealed_bundle(version, ways.clone())?;
         self.state.sent = Some(Sent { change, sha256: Hash::of(&sealed), version, ways });
-        self.save_state().await?;
+        if let Err(error) = self.save_state().await {
+            // Nothing was sent, so nobody need wonder whether it arrived.
+            self.state.sent = None;
+            return Err(error);
+        }
         let replaces = self.state.replaces;
         let put = PutBundle { password, recovery_sha256, replaces, ..PutBundle::new(version, sealed.into()) };
         let answered = self.env.api.put_bundle(&token, &put).await.map_err(ClientError::from);

@@ -18,11 +18,14 @@ use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
 use zeroize::Zeroizing;
 
+use crate::cache::LOG;
 use crate::credentials::{Change, Sent};
 use crate::error::ClientError;
 use crate::hidden::Hidden;
+use crate::locked::CAPTURED;
 use crate::log::Divergence;
 use crate::lost_files::LostFile;
+use crate::outbox::OUTBOX;
 use crate::store::Store;
 
 const KEYS: &str = "keys.age";
@@ -96,6 +99,9 @@ pub(crate) struct DeviceState {
     pub(crate) card_before: Option<SignedCard>,
     /// The number of the next item of the outbox.
     pub(crate) next_item: u64,
+    /// The numbers of the items that wait in the outbox: one whose file is gone is missed.
+    #[serde(default)]
+    pub(crate) waiting: BTreeSet<u64>,
     /// What people are called on this device alone.
     #[serde(default)]
     pub(crate) local_names: BTreeMap<AccountId, PersonName>,
@@ -143,6 +149,7 @@ impl DeviceState {
             estranged: BTreeSet::new(),
             card_before: None,
             next_item: 0,
+            waiting: BTreeSet::new(),
             local_names: BTreeMap::new(),
             guard: None,
             capture_key: None,
@@ -186,8 +193,20 @@ pub(crate) async fn find_sealed<T: DeserializeOwned>(
 }
 
 /// Tells whether the device holds an account, without its password.
+///
+/// # Errors
+/// [`ClientError::KeysGone`] if something is here that only keys open which are not, or the storage's.
 pub async fn holds_account(store: &dyn Store) -> Result<bool, ClientError> {
-    Ok(store.find(KEYS).await?.is_some())
+    if store.find(KEYS).await?.is_some() {
+        return Ok(true);
+    }
+    // A cut while joining or erasing leaves other files, which are worth nothing to anybody.
+    for only_here in [OUTBOX, CAPTURED, LOG] {
+        if !store.list(only_here).await?.is_empty() {
+            return Err(ClientError::KeysGone);
+        }
+    }
+    Ok(false)
 }
 
 pub(crate) async fn save_keys(store: &dyn Store, copy: &DeviceCopy, password: &str) -> Result<(), ClientError> {
@@ -196,6 +215,9 @@ pub(crate) async fn save_keys(store: &dyn Store, copy: &DeviceCopy, password: &s
 
 /// Opens the device's keys. While a change of the password is under way, the new password opens them too.
 pub(crate) async fn load_keys(store: &dyn Store, password: &str) -> Result<DeviceCopy, ClientError> {
+    if !holds_account(store).await? {
+        return Err(ClientError::NoAccount);
+    }
     let sealed = store.find(KEYS).await?.ok_or(ClientError::NoAccount)?;
     let opened = open_keys(&sealed, KEYS, password);
     if !matches!(opened, Err(ClientError::WrongPassword)) {

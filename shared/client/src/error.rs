@@ -22,6 +22,9 @@ pub enum ClientError {
     /// There is no account on this device.
     #[error("there is no account on this device yet")]
     NoAccount,
+    /// What the device's account wrote is there, and its keys are not.
+    #[error("the keys of the account on this device are not there: its file `keys.age` is missing")]
+    KeysGone,
     /// There is an account on this device already.
     #[error("this device already holds the account {0}")]
     AccountExists(String),
@@ -209,10 +212,16 @@ impl ClientError {
             }
             Self::Api(ApiError::Refused(problem)) => return refused(problem.code),
             Self::Store(_) => {
-                "What was kept before is safe. See that the disk has room and that nothing else uses this profile, then do \
-                 it again."
+                "What was kept before is safe. If the disk is full, make room on it; see that nothing else uses this profile; \
+                 then run the same again."
             }
             Self::NoAccount => "Join with an invitation code: `reverie join CODE --server URL`.",
+            Self::KeysGone => {
+                "What was sent is safe on the server, and nothing here was changed. Only that file opens what was not sent yet: \
+                 if you have a copy of it, put it back. If not, bring your account to a fresh profile, with your recovery kit: \
+                 `reverie --profile NAME login --recovery --handle HANDLE`, or with a code from another device: \
+                 `reverie --profile NAME login --code CODE`."
+            }
             Self::AccountExists(_) => {
                 "Nothing was changed. To use a second account on this device, name it: `reverie --profile NAME …`."
             }
@@ -315,13 +324,28 @@ impl ClientError {
             Self::KeepsMoving(_) => {
                 "What you wrote is safe on this device. Next: `reverie verify`; if it finds something, tell your practice."
             }
-            Self::Damaged(_) => {
-                "What was sent is safe on the server. Bring your account to a fresh profile, with your recovery kit: \
-                 `reverie --profile NAME login --recovery --handle HANDLE`, or with a code from another device."
-            }
+            Self::Damaged(name) => return Some(damaged(name)),
             _ => return None,
         })
     }
+}
+
+/// Returns what to do about a file of this device that does not open: most are one file, and some are all of the account.
+fn damaged(name: &str) -> &'static str {
+    let account = ["keys.age", "keys-next.age", "bundle.age", "state.age", "key-passkey.age"];
+    if account.contains(&name) {
+        return "What was sent is safe on the server. What was not sent yet is still in this profile's folder: delete nothing. If \
+                you have a copy of that file, put it back. If not, bring your account to a fresh profile, with your recovery \
+                kit: `reverie --profile NAME login --recovery --handle HANDLE`, or with a code from another device: \
+                `reverie --profile NAME login --code CODE`.";
+    }
+    if name.starts_with("captured/") {
+        return "Only this recording is damaged. Everything else is safe, and the capture is still here: `reverie captured`.";
+    }
+    if name.starts_with("attachment ") {
+        return "Only this file is damaged. Your words and everything else are safe. `reverie verify` looks at what the server has.";
+    }
+    "Only this file is damaged. Everything else is safe. Try again when the server can be reached."
 }
 
 const fn refused(code: ProblemCode) -> Option<&'static str> {

@@ -18,7 +18,7 @@ use crate::error::ClientError;
 use crate::sync::Notice;
 use crate::unlocked::Unlocked;
 
-const OUTBOX: &str = "outbox/";
+pub(crate) const OUTBOX: &str = "outbox/";
 /// Deeds that were damaged on the disk before they were sent, until the person was told.
 const SET_ASIDE: &str = "set-aside/";
 /// The same, after that. Nothing reads them; they are evidence.
@@ -159,7 +159,8 @@ impl Unlocked {
         self.told_of_lost_files().await
     }
 
-    /// Loads the outbox. A damaged item is set aside as it is, so that it holds up neither this device nor what can be sent.
+    /// Loads the outbox. A damaged item is set aside as it is, so that it holds up neither this device nor what can be sent;
+    /// one whose file is gone is set aside as nothing, so that its person is told of it too.
     pub(crate) async fn load_outbox(&mut self) -> Result<(), ClientError> {
         for name in self.env.store.list(OUTBOX).await? {
             match find_sealed(&*self.env.store, &self.copy.device_key, &name).await {
@@ -169,6 +170,19 @@ impl Unlocked {
                 }
                 Err(error) => return Err(error),
             }
+        }
+        let there: BTreeSet<_> = self.outbox.iter().map(|item| item.number).collect();
+        for number in self.state.waiting.difference(&there) {
+            let aside = [SET_ASIDE, DAMAGED].map(|folder| format!("{folder}{number:012}"));
+            if self.env.store.open(&aside[0]).await?.is_none() && self.env.store.open(&aside[1]).await?.is_none() {
+                self.env.store.put(&aside[0], b"").await?;
+            }
+        }
+        if self.state.waiting != there {
+            // A cut after an item was put, and before that was noted, leaves its number to the next one.
+            self.state.next_item = self.state.next_item.max(there.last().map_or(0, |last| last + 1));
+            self.state.waiting = there;
+            self.save_state().await?;
         }
         Ok(())
     }
@@ -195,20 +209,27 @@ impl Unlocked {
         }
         let number = self.state.next_item;
         self.state.next_item += 1;
-        self.save_state().await?;
-        let item = Item { number, intents };
-        put_sealed(&*self.env.store, &self.copy.device_key, &item_name(number), &item).await?;
+        let (item, name) = (Item { number, intents }, item_name(number));
+        put_sealed(&*self.env.store, &self.copy.device_key, &name, &item).await?;
+        self.state.waiting.insert(number);
+        if let Err(error) = self.save_state().await {
+            // Whoever is told that it was not kept does it again: it must not be there then.
+            self.state.waiting.remove(&number);
+            self.env.store.delete(&name).await?;
+            return Err(error);
+        }
         self.outbox.push(item);
         Ok(())
     }
 
-    /// Sends what waits, in order.
+    /// Sends what waits, in order. What is kept is kept, whatever stops the sending: whoever is told that a deed failed does
+    /// it again, and then it is there twice. So a full disk of this device is in the result, too.
     ///
     /// A deed that the server refuses stays, and with it everything after it that touches the same journals; other
     /// journals go on. If the server cannot be reached, everything stays.
     ///
     /// # Errors
-    /// [`ClientError::Store`] if this device's storage fails; what stops the sending is in the result.
+    /// None so far: what stops the sending is in the result.
     pub async fn flush(&mut self) -> Result<Flushed, ClientError> {
         let (mut sent, mut stopped_by) = (0, None);
         let mut blocked = BTreeSet::new();
@@ -221,10 +242,10 @@ impl Unlocked {
             }
             match self.send(item.clone()).await {
                 Ok(()) => sent += 1,
-                Err(ClientError::Store(error)) => return Err(ClientError::Store(error)),
                 Err(error) => {
+                    let full = matches!(error, ClientError::Store(_));
                     let error = self.hidden_if_not_found(&item, error);
-                    let everything = error.is_offline() || error.is_logged_out();
+                    let everything = full || error.is_offline() || error.is_logged_out();
                     stopped_by.get_or_insert(error);
                     if everything {
                         break;
@@ -236,15 +257,13 @@ impl Unlocked {
         if sent > 0 {
             // New devices start from the bundle's heads. If another device has changed the bundle, logging in takes over
             // what it says, and puts the heads right.
-            if let Err(ClientError::Store(error)) = self.save_bundle().await {
-                return Err(ClientError::Store(error));
+            if let Err(error @ ClientError::Store(_)) = self.save_bundle().await {
+                stopped_by.get_or_insert(error);
             }
         }
         let placed = if stopped_by.is_none() { keys_sent.and(self.place_own_card().await) } else { keys_sent };
-        match placed {
-            Err(ClientError::Store(error)) => return Err(ClientError::Store(error)),
-            Err(error) => drop(stopped_by.get_or_insert(error)),
-            Ok(()) => {}
+        if let Err(error) = placed {
+            stopped_by.get_or_insert(error);
         }
         let notices = std::mem::take(&mut self.done);
         self.stopped_by = stopped_by.as_ref().map(ToString::to_string);
@@ -281,6 +300,9 @@ impl Unlocked {
     async fn keep_item(&mut self, item: &Item) -> Result<(), ClientError> {
         let name = item_name(item.number);
         if item.intents.is_empty() {
+            // First that nothing is missed: cut off in between, it is found to be sent already.
+            self.state.waiting.remove(&item.number);
+            self.save_state().await?;
             self.env.store.delete(&name).await?;
             self.outbox.retain(|waiting| waiting.number != item.number);
             return Ok(());
@@ -300,6 +322,10 @@ impl Unlocked {
     /// Drops what waits for a journal that is gone for good, and returns how many deeds those were.
     pub(crate) async fn drop_waiting(&mut self, journal: JournalId) -> Result<usize, ClientError> {
         let gone: Vec<_> = self.outbox.iter().filter(|item| item.is_for(journal)).map(|item| item.number).collect();
+        if !gone.is_empty() {
+            self.state.waiting.retain(|number| !gone.contains(number));
+            self.save_state().await?;
+        }
         for number in &gone {
             self.env.store.delete(&item_name(*number)).await?;
         }

@@ -301,7 +301,7 @@ enum Stop {
 }
 
 /// Returns the log of records that were checked before.
-fn replay(journal: JournalId, records: &[Logged]) -> JournalLog {
+pub(crate) fn replay(journal: JournalId, records: &[Logged]) -> JournalLog {
     let mut log = JournalLog::default();
     for logged in records {
         if log.append(journal, logged.signed.clone()).is_err() {

@@ -257,5 +257,15 @@ fn sync_folder(path: &Path) -> io::Result<()> {
 }
 
 fn failed(name: &str) -> impl Fn(io::Error) -> StoreError {
-    move |error| StoreError { name: name.into(), reason: error.to_string() }
+    move |error| StoreError { name: name.into(), reason: said(&error) }
+}
+
+/// Returns what the system says, and first what it means where people can do something about it.
+fn said(error: &io::Error) -> String {
+    match error.kind() {
+        ErrorKind::StorageFull | ErrorKind::QuotaExceeded => {
+            "this device's disk is full (No space left on device)".into()
+        }
+        _ => error.to_string(),
+    }
 }

@@ -15,7 +15,7 @@ pub fn queue_text(rows: &[QueueRow], names: &Names, now: Timestamp, page: Page) 
     sheet.title(&format!("Review queue: {patients}, {unread} unread"));
     sheet.line(&now.minute_text());
     if rows.is_empty() {
-        sheet.line("Nobody has shared a journal with you yet. `reverie invite` starts a pairing.");
+        sheet.line("No journal that is shared with you is on this device. `reverie invite` starts a pairing.");
         return sheet.finish();
     }
     let flagged: usize = rows.iter().filter_map(|row| row.flagged).map(|flagged| flagged.responses).sum();
