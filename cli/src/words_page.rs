@@ -64,6 +64,7 @@ fn errors() -> Vec<ClientError> {
         ClientError::SecondFactorDue,
         ClientError::KitUnproved,
         ClientError::WrongKit(handle()),
+        ClientError::OtherKit,
         ClientError::CodeOver,
         ClientError::OlderAccount,
         ClientError::Unsettled,

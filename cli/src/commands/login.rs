@@ -13,7 +13,7 @@ use crate::error::{CommandError, user_error};
 use crate::key_talk::answers::NOTHING_CHANGED;
 use crate::key_talk::devices::{LOGGED_IN, LOGGED_IN_RESTORED};
 use crate::key_talk::joining::{
-    OLD_PASSWORD, OLD_PASSWORD_HERE, OLD_PASSWORD_HERE_NEXT, PASSWORD_AGAIN, PASSWORD_LOST,
+    IF_RECOVERED, OLD_PASSWORD, OLD_PASSWORD_HERE, OLD_PASSWORD_HERE_NEXT, PASSWORD_AGAIN, PASSWORD_LOST,
 };
 use crate::key_talk::kit::{WHOSE_WORDS, WHOSE_WORDS_NEXT};
 use crate::key_talk::{settled, with};
@@ -26,7 +26,8 @@ use crate::ui::Ui;
 /// Log this device in, or bring your account to a new device
 ///
 /// On a new device you need your password and either a code from a device that you have (`reverie devices add` there), or
-/// your recovery kit. If the password is lost, use `reverie recover`.
+/// your recovery kit. The same brings a device back that a recovery removed: what is on it stays, also what was not sent
+/// yet. If the password is lost, use `reverie recover`.
 #[derive(Args)]
 #[command(after_help = "\
 Examples:
@@ -35,10 +36,10 @@ Examples:
   reverie login --code devi-ce1… --server https://reverie.example
   reverie login --recovery --handle heron-41 --server https://reverie.example")]
 pub(crate) struct LoginArgs {
-    /// On a new device: the code that the old one shows
+    /// On a new or a removed device: the code that the other one shows
     #[arg(long, value_name = "CODE", conflicts_with = "recovery")]
     code: Option<String>,
-    /// On a new device: with the recovery kit and your password
+    /// On a new or a removed device: with the recovery kit and your password
     #[arg(long)]
     recovery: bool,
     /// Your handle; with --recovery
@@ -47,7 +48,7 @@ pub(crate) struct LoginArgs {
     #[command(flatten)]
     kit: TypedKit,
     /// If the password was changed on another device: read the new one from the first line of a file
-    #[arg(long, value_name = "FILE", conflicts_with_all = ["code", "recovery"])]
+    #[arg(long, value_name = "FILE", conflicts_with = "recovery")]
     new_passphrase_file: Option<PathBuf>,
     /// If your practice says that the server was restored from a backup: take the older state of your account that it has
     #[arg(long, conflicts_with_all = ["code", "recovery"])]
@@ -56,7 +57,7 @@ pub(crate) struct LoginArgs {
 
 pub(crate) async fn run(ui: &Ui, start: Start, args: LoginArgs) -> Result<(), CommandError> {
     let mut account = match &args.code {
-        Some(code) => by_code(ui, &start, code).await?,
+        Some(code) => by_code(ui, &start, &args, code).await?,
         None if args.recovery => by_kit(ui, &start, &args).await?,
         None => here(ui, &start, &args).await?,
     };
@@ -79,11 +80,17 @@ async fn here(ui: &Ui, start: &Start, args: &LoginArgs) -> Result<Unlocked, Comm
     let said = match logged_in {
         Err(ClientError::WrongPassword) => {
             if args.new_passphrase_file.is_none() && !ui.can_ask() {
-                return Err(user_error(OLD_PASSWORD).hint(OLD_PASSWORD_HERE_NEXT).coded("wrong_password"));
+                return Err(user_error(OLD_PASSWORD)
+                    .hint(OLD_PASSWORD_HERE_NEXT)
+                    .also(IF_RECOVERED)
+                    .coded("wrong_password"));
             }
             ui.say(OLD_PASSWORD_HERE);
             let new = given_or_asked(args.new_passphrase_file.as_deref(), "The account's password now: ")?;
-            account.login(new.expose_secret()).await?
+            account.login(new.expose_secret()).await.map_err(|error| match error {
+                ClientError::WrongPassword => CommandError::from(error).hint(NOTHING_CHANGED).also(IF_RECOVERED),
+                error => error.into(),
+            })?
         }
         logged_in => logged_in?,
     };
@@ -94,16 +101,25 @@ async fn here(ui: &Ui, start: &Start, args: &LoginArgs) -> Result<Unlocked, Comm
     Ok(account)
 }
 
-async fn by_code(ui: &Ui, start: &Start, code: &str) -> Result<Unlocked, CommandError> {
+async fn by_code(ui: &Ui, start: &Start, args: &LoginArgs, code: &str) -> Result<Unlocked, CommandError> {
     const TRIES: u32 = 3;
     let profile = Profile::find(&start.global)?;
-    let newcomer = Newcomer::take(profile.environment()?, code).await?;
+    let here = profile.is_there() && reverie_client::holds_account(&*profile.environment()?.store).await?;
+    let mut newcomer = match here {
+        // The password of this device is the one from before.
+        true => Newcomer::take_on(start.unlock().await?.0, code).await?,
+        false => Newcomer::take(profile.environment()?, code).await?,
+    };
     let prompt = format!("Password of {}: ", newcomer.handle());
+    let given = args.new_passphrase_file.is_some() || !here && start.global.has_password_source();
     for left in (0..TRIES).rev() {
-        let password = start.global.password(&prompt)?;
+        let password = match (here, args.new_passphrase_file.as_deref()) {
+            (false, None) => start.global.password(&prompt),
+            (_, file) => given_or_asked(file, &prompt),
+        }?;
         match newcomer.login(password.expose_secret()).await {
             // The code is used up, so a mistyped password must not cost a new one.
-            Err(ClientError::WrongPassword) if left > 0 && ui.can_ask() && !start.global.has_password_source() => {
+            Err(ClientError::WrongPassword) if left > 0 && ui.can_ask() && !given => {
                 ui.say(PASSWORD_AGAIN);
             }
             logged_in => {

@@ -1,15 +1,17 @@
 //! `reverie recover`: takes the account back with the kit alone.
 
 use clap::Args;
+use reverie_client::Recovery;
 use reverie_client::kit::read;
-use reverie_client::{ClientError, Recovery};
 use secrecy::ExposeSecret as _;
 use serde_json::json;
 
 use crate::arguments::handle;
 use crate::error::{CommandError, user_error};
 use crate::key_talk::answers::NOTHING_CHANGED;
-use crate::key_talk::kit::{KIT_OPENS, RECOVER_AGAIN, RECOVER_ELSEWHERE, RECOVERED, WHOSE_WORDS, WHOSE_WORDS_NEXT};
+use crate::key_talk::kit::{
+    KIT_OPENS, KIT_OPENS_HERE, RECOVER_AGAIN, RECOVERED, RECOVERED_HERE, WHOSE_WORDS, WHOSE_WORDS_NEXT,
+};
 use crate::key_talk::with;
 use crate::kit_paper::{TypedKit, typed};
 use crate::logged_in::{Purpose, Start, catch_up};
@@ -18,9 +20,9 @@ use crate::ui::Ui;
 
 /// Take your account back with your recovery kit
 ///
-/// For a lost password, or lost devices. On a clean machine, or under a new profile: brings your journals and the people
-/// whom you trust back, sets a new password, and removes every old device. If you know your password and only add a
-/// device, use `reverie login` instead.
+/// For a lost password, or lost devices. Brings your journals and the people whom you trust back, sets a new password, and
+/// removes every other device. On a device that holds your account already, everything on it stays, also what was not
+/// sent yet. If you know your password and only add a device, use `reverie login` instead.
 #[derive(Args)]
 #[command(after_help = "\
 Examples:
@@ -45,12 +47,12 @@ pub(crate) async fn run(ui: &Ui, start: Start, args: RecoverArgs) -> Result<(), 
     global.server = global.server.or(kit.server);
     let handle = handle.or(kit.handle).ok_or_else(|| user_error(WHOSE_WORDS).hint(WHOSE_WORDS_NEXT))?;
     let profile = Profile::find(&global)?;
-    let opened = Recovery::open(profile.environment()?, &handle, &kit.code).await;
-    let recovery = opened.map_err(|error| match error {
-        ClientError::AccountExists(_) => CommandError::from(error).hint(RECOVER_ELSEWHERE),
-        error => error.into(),
-    })?;
-    ui.say(&with(KIT_OPENS, &[("HANDLE", &handle)]));
+    let recovery = Recovery::open(profile.environment()?, &handle, &kit.code).await?;
+    let (opens, recovered) = match recovery.is_here() {
+        true => (KIT_OPENS_HERE, RECOVERED_HERE),
+        false => (KIT_OPENS, RECOVERED),
+    };
+    ui.say(&with(opens, &[("HANDLE", &handle)]));
     let password = match global.new_password() {
         Ok(password) => password,
         Err(error) => {
@@ -69,6 +71,6 @@ pub(crate) async fn run(ui: &Ui, start: Start, args: RecoverArgs) -> Result<(), 
     })?;
     profile.remember_server()?;
     catch_up(ui, &mut account, Purpose::Reading).await?;
-    ui.say(RECOVERED);
+    ui.say(recovered);
     ui.answer(&json!({ "handle": account.handle(), "recovered": true }), String::new)
 }

@@ -33,8 +33,11 @@ said! {
     WHOSE_WORDS = "the words do not say whose they are";
     WHOSE_WORDS_NEXT = "Nothing was changed. Add the handle that stands on the kit: `--handle HANDLE`.";
     KIT_OPENS = "The kit opens the account HANDLE. Nothing is changed yet. Choose a new password.";
-    RECOVER_ELSEWHERE = "Nothing was changed. Recover under a new profile: `reverie --profile NAME recover …`.";
+    KIT_OPENS_HERE = "The kit opens the account HANDLE, and this device with it: what is on it stays, also what was not \
+        sent yet. Nothing is changed yet. Choose a new password.";
     RECOVER_AGAIN = "Nothing is lost: run the same command again. The kit stays valid.";
+    RECOVERED_HERE = "This device opens with the new password, and holds all that it held. Every other device was removed. \
+        Your recovery kit stays valid: put it back.";
     RECOVERED = "Your account is back on this device, with the new password. Every device before it was removed. Your \
         recovery kit stays valid: put it back.";
 }

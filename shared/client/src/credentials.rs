@@ -48,11 +48,20 @@ pub struct Settled {
 }
 
 /// What is to change.
-pub(crate) struct NewCredentials {
+pub(crate) struct NewCredentials<'a> {
     pub(crate) change: Change,
     pub(crate) ways: Vec<WayIn>,
     pub(crate) password: Option<NewPassword>,
+    /// What opens this device too, once the change is made.
+    pub(crate) device_password: Option<&'a str>,
     pub(crate) recovery_sha256: Option<Hash>,
+}
+
+impl NewCredentials<'_> {
+    /// Returns a change of the bundle alone.
+    pub(crate) const fn of_ways(change: Change, ways: Vec<WayIn>) -> Self {
+        Self { change, ways, password: None, device_password: None, recovery_sha256: None }
+    }
 }
 
 /// Returns the ways with this one in place of the one of its kind.
@@ -84,19 +93,18 @@ impl Unlocked {
     /// `version_conflict` if another device has changed the bundle: logging in takes over what it says.
     pub(crate) async fn save_bundle(&mut self) -> Result<(), ClientError> {
         let ways = self.state.ways.clone();
-        self.send_credentials(NewCredentials { change: Change::Contents, ways, password: None, recovery_sha256: None })
-            .await
+        self.send_credentials(NewCredentials::of_ways(Change::Contents, ways)).await
     }
 
     /// Sends a change. If the answer does not arrive, [`Self::settle`] finds out later what became of it.
     ///
     /// # Errors
     /// As the server refuses: then nothing was changed.
-    pub(crate) async fn send_credentials(&mut self, new: NewCredentials) -> Result<(), ClientError> {
+    pub(crate) async fn send_credentials(&mut self, new: NewCredentials<'_>) -> Result<(), ClientError> {
         self.settle().await?;
         // A bundle with new keys goes with their card or not at all.
         self.send_card().await?;
-        let NewCredentials { change, ways, password, recovery_sha256 } = new;
+        let NewCredentials { change, ways, password, device_password, recovery_sha256 } = new;
         // An earlier change may have been settled just now: only the way that changes is this one's to say.
         let (known, kind) = (self.state.ways.iter(), change.way());
         let others = known.filter(|way| Some(way.way) != kind);
@@ -104,6 +112,10 @@ impl Unlocked {
         let token = self.token()?;
         let version = self.state.bundle_version + 1;
         let sealed = self.sealed_bundle(version, ways.clone())?;
+        // Not before an earlier change was settled: settling it clears these keys away.
+        if let Some(password) = device_password {
+            device::save_next_keys(&*self.env.store, &self.copy, password).await?;
+        }
         self.state.sent = Some(Sent { change, sha256: Hash::of(&sealed), version, ways });
         if let Err(error) = self.save_state().await {
             // Nothing was sent, so nobody need wonder whether it arrived.
@@ -170,11 +182,6 @@ impl Unlocked {
         Ok(change.way().map(|_| Settled { change, done }))
     }
 
-    /// Tells whether this bundle has the password that this device knows.
-    pub(crate) fn has_our_password(&self, bundle: &Bundle) -> bool {
-        way(&bundle.ways, Way::Password) == way(&self.state.ways, Way::Password)
-    }
-
     async fn adopt_sent(&mut self) -> Result<(), ClientError> {
         let Some(sent) = self.state.sent.take() else { return Ok(()) };
         // First the keys: if this is cut off, the note of what was sent is still there.
@@ -182,6 +189,7 @@ impl Unlocked {
             device::adopt_next_keys(&*self.env.store).await?;
         }
         if sent.change == Change::Kit {
+            device::save_kit_key(&*self.env.store, &self.copy, &sent.ways).await?;
             (self.state.next_kit, self.state.unproved_kit) = (None, None);
         }
         self.state.bundle_version = sent.version;

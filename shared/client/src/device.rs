@@ -5,7 +5,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use reverie_crypto::bundle::WayIn;
+use reverie_crypto::bundle::{Way, WayIn};
 use reverie_crypto::device::WORK_FACTOR;
 use reverie_crypto::{Contact, DeviceCopy, DeviceKey, HybridIdentity, HybridRecipient, NamedDevice};
 use reverie_journal::{Guard, PersonName};
@@ -32,8 +32,10 @@ const KEYS: &str = "keys.age";
 const NEXT_KEYS: &str = "keys-next.age";
 /// The device's own key, sealed to what a passkey's PRF gives.
 const PASSKEY_KEY: &str = "key-passkey.age";
+/// The device's own key, sealed to the recovery kit.
+const KIT_KEY: &str = "key-recovery.age";
 const STATE: &str = "state.age";
-/// The bundle that replaces the one in [`KEYS`], once keys changed.
+/// The bundle as the device's own key opens it. Once keys changed, it is newer than the one in [`KEYS`].
 const BUNDLE: &str = "bundle.age";
 
 /// An invitation that nobody has accepted yet, as far as this device knows.
@@ -209,8 +211,31 @@ pub async fn holds_account(store: &dyn Store) -> Result<bool, ClientError> {
     Ok(false)
 }
 
-pub(crate) async fn save_keys(store: &dyn Store, copy: &DeviceCopy, password: &str) -> Result<(), ClientError> {
+/// Keeps an account on this device: the password and the recovery kit open it. The keys under the password come last,
+/// since with them it is there.
+pub(crate) async fn keep(
+    store: &dyn Store,
+    copy: &DeviceCopy,
+    password: &str,
+    ways: &[WayIn],
+) -> Result<(), ClientError> {
+    save_kit_key(store, copy, ways).await?;
     Ok(store.put(KEYS, &copy.seal(password, WORK_FACTOR)).await?)
+}
+
+/// Lets the recovery kit open the device, and no kit before it.
+pub(crate) async fn save_kit_key(store: &dyn Store, copy: &DeviceCopy, ways: &[WayIn]) -> Result<(), ClientError> {
+    let kit = ways.iter().find(|way| way.way == Way::Recovery);
+    match kit {
+        Some(kit) => save_own_key(store, copy, KIT_KEY, &kit.recipient).await,
+        None => Ok(store.delete(KIT_KEY).await?),
+    }
+}
+
+/// Opens the device's keys with the recovery kit.
+pub(crate) async fn load_by_kit(store: &dyn Store, way: &HybridIdentity) -> Result<DeviceCopy, ClientError> {
+    let sealed = store.find(KIT_KEY).await?.ok_or(ClientError::NoAccount)?;
+    load_with(store, DeviceKey::open_by(way, &sealed).ok_or(ClientError::OtherKit)?).await
 }
 
 /// Opens the device's keys. While a change of the password is under way, the new password opens them too.
@@ -243,8 +268,17 @@ pub(crate) async fn save_passkey_key(
     copy: &DeviceCopy,
     way: &HybridRecipient,
 ) -> Result<(), ClientError> {
+    save_own_key(store, copy, PASSKEY_KEY, way).await
+}
+
+async fn save_own_key(
+    store: &dyn Store,
+    copy: &DeviceCopy,
+    name: &str,
+    way: &HybridRecipient,
+) -> Result<(), ClientError> {
     save_bundle(store, copy).await?;
-    Ok(store.put(PASSKEY_KEY, &copy.device_key.seal_to(way)).await?)
+    Ok(store.put(name, &copy.device_key.seal_to(way)).await?)
 }
 
 /// No passkey opens the device any more.
@@ -322,7 +356,7 @@ pub(crate) async fn forget_next_keys(store: &dyn Store) -> Result<(), ClientErro
 
 /// Deletes everything. The keys go first: from then on nobody opens the rest, wherever it is cut off.
 pub(crate) async fn erase(store: &dyn Store) -> Result<(), ClientError> {
-    for name in [KEYS, NEXT_KEYS] {
+    for name in [KEYS, NEXT_KEYS, KIT_KEY, PASSKEY_KEY, BUNDLE] {
         store.delete(name).await?;
     }
     for name in store.list("").await? {

@@ -51,6 +51,9 @@ pub enum ClientError {
     /// The second factor was shown wrongly too often.
     #[error("this code does not count: it is wrong, was used before, or its half minute is over")]
     WrongSecondFactor,
+    /// The recovery kit is not the one that opens this device, or not any more.
+    #[error("this recovery kit does not open what this device holds")]
+    OtherKit,
     /// The passkey is not the one that opens this device, or not any more.
     #[error("this passkey does not open this device")]
     WrongPasskey,
@@ -217,23 +220,22 @@ impl ClientError {
             }
             Self::NoAccount => "Join with an invitation code: `reverie join CODE --server URL`.",
             Self::KeysGone => {
-                "What was sent is safe on the server, and nothing here was changed. Only that file opens what was not sent yet: \
-                 if you have a copy of it, put it back. If not, bring your account to a fresh profile, with your recovery kit: \
-                 `reverie --profile NAME login --recovery --handle HANDLE`, or with a code from another device: \
-                 `reverie --profile NAME login --code CODE`."
+                "What was sent is safe on the server, and nothing here was changed. If you have a copy of that file, put it \
+                 back. Your recovery kit opens this device without it: `reverie login --recovery --handle HANDLE`. If it does \
+                 not, it opens your account in a fresh profile: `reverie --profile NAME login --recovery --handle HANDLE`."
             }
             Self::AccountExists(_) => {
                 "Nothing was changed. To use a second account on this device, name it: `reverie --profile NAME …`."
             }
             Self::WrongPassword => {
-                "Try again. Capital letters and the keyboard layout matter. If it is surely right, the file may be damaged; \
-                 what was sent is safe on the server, and `reverie --profile NAME login --recovery` brings it back."
+                "Try again. Capital letters and the keyboard layout matter. Your recovery kit opens this device too, with \
+                 all that is on it: `reverie login --recovery`, or `reverie recover` if the password is lost."
             }
             Self::LoggedOut => "What you wrote is kept here. Run `reverie login`.",
             Self::DeviceRevoked(_) => {
                 "What it holds stays readable here with its password. If that was not you, tell your practice. To use it \
-                 again: `reverie login`, or after a recovery, with a code from your other device, \
-                 `reverie --profile NAME login --code CODE`."
+                 again: `reverie login`. After a recovery, with your kit: `reverie login --recovery`, or with a code from your \
+                 other device: `reverie login --code CODE`. What was not sent yet is sent then."
             }
             Self::SecondFactorNeeded => {
                 "Run it at a terminal, or give the code as the first line of a file: `--second-factor-file FILE`. Nothing \
@@ -244,11 +246,16 @@ impl ClientError {
                  `reverie second-factor codes` there, then log in here with a backup code. If none is: your administrator takes \
                  the passkey away (`reverie admin reset-second-factor HANDLE`), for the last administrator whoever runs the \
                  server (`reverie-server reset-second-factor HANDLE`); patients come back with their recovery kit \
-                 (`reverie --profile NAME recover`)."
+                 (`reverie recover`)."
             }
             Self::WrongSecondFactor => {
                 "Wait for the next code and try again; check that this machine and the authenticator tell the same time. \
                  If the authenticator is lost: a backup code, your recovery kit (patients), or your administrator."
+            }
+            Self::OtherKit => {
+                "Nothing was changed, and nothing here is lost. If the account here is yours: look for the newest sheet, \
+                 or get a code from another device, `reverie devices add` there, then `reverie login --code CODE` here. For \
+                 another account, name a profile of its own: `reverie --profile NAME …`."
             }
             Self::WrongPasskey => "Your password opens it. Nothing was changed.",
             Self::SecondFactorDue => {
@@ -332,7 +339,12 @@ impl ClientError {
 
 /// Returns what to do about a file of this device that does not open: most are one file, and some are all of the account.
 fn damaged(name: &str) -> &'static str {
-    let account = ["keys.age", "keys-next.age", "bundle.age", "state.age", "key-passkey.age"];
+    if ["keys.age", "keys-next.age"].contains(&name) {
+        return "Nothing is lost. If you have a copy of that file, put it back. If not, your recovery kit opens this device \
+                without it: `reverie login --recovery --handle HANDLE`. If it does not, it opens your account in a fresh \
+                profile: `reverie --profile NAME login --recovery --handle HANDLE`; delete nothing here.";
+    }
+    let account = ["bundle.age", "state.age", "key-passkey.age", "key-recovery.age"];
     if account.contains(&name) {
         return "What was sent is safe on the server. What was not sent yet is still in this profile's folder: delete nothing. If \
                 you have a copy of that file, put it back. If not, bring your account to a fresh profile, with your recovery \

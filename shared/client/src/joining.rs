@@ -131,7 +131,7 @@ impl Invited {
         state.contacts.extend(inviter);
         let copy = DeviceCopy { bundle, device_key };
         state.save(&*self.env.store, &copy.device_key).await?;
-        device::save_keys(&*self.env.store, &copy, password).await?;
+        device::keep(&*self.env.store, &copy, password, &state.ways).await?;
         Ok(Prepared { env: self.env, finish, recovery, copy })
     }
 }

@@ -33,7 +33,12 @@ impl Unlocked {
     /// # Errors
     /// The server's refusal, or [`ClientError::OlderAccount`] for a bundle that is older than what this device has seen.
     pub async fn login(&mut self, password: &str) -> Result<Option<Settled>, ClientError> {
-        self.login_to(password, Server::AsItWas).await
+        self.login_to(password, None, Server::AsItWas).await
+    }
+
+    /// The same with the account secret from elsewhere, where the account was given another one since.
+    pub(crate) async fn login_with(&mut self, secret: &AccountSecret, password: &str) -> Result<(), ClientError> {
+        self.login_to(password, Some(secret), Server::AsItWas).await.map(drop)
     }
 
     /// The same, where a person says that the server was restored from a backup: an older bundle is no betrayal then, and is
@@ -42,12 +47,17 @@ impl Unlocked {
     /// # Errors
     /// The server's refusal.
     pub async fn login_after_restore(&mut self, password: &str) -> Result<Option<Settled>, ClientError> {
-        self.login_to(password, Server::Restored).await
+        self.login_to(password, None, Server::Restored).await
     }
 
-    async fn login_to(&mut self, password: &str, server: Server) -> Result<Option<Settled>, ClientError> {
-        let handle = self.handle().to_owned();
-        let asked = opaque(&self.env, &handle, password, &self.copy.bundle.account_secret).await;
+    async fn login_to(
+        &mut self,
+        password: &str,
+        secret: Option<&AccountSecret>,
+        server: Server,
+    ) -> Result<Option<Settled>, ClientError> {
+        let secret = secret.unwrap_or(&self.copy.bundle.account_secret);
+        let asked = opaque(&self.env, self.handle(), password, secret).await;
         // The password has opened this device's keys, so if the server's answer does not fit it, there is no such account.
         if self.state.joining && matches!(asked, Err(ClientError::WrongPassword)) {
             device::forget(&*self.env.store).await?;
@@ -58,19 +68,31 @@ impl Unlocked {
         let (session, way) = asked?;
         let bundle = open_bundle(&way, &session)?;
         self.accept_bundle(&bundle, &session, server).await?;
+        self.enter(&session, bundle, password).await
+    }
+
+    /// Takes up a session of this account, with the bundle and the password that are valid now.
+    pub(crate) async fn enter(
+        &mut self,
+        session: &OpenedSession,
+        bundle: Bundle,
+        password: &str,
+    ) -> Result<Option<Settled>, ClientError> {
         let settled = self.settle_by(&bundle).await?;
-        if !self.has_our_password(&bundle) {
-            device::save_keys(&*self.env.store, &self.copy, password).await?;
-        }
         let before = self.state.session.replace(session.session);
         self.take_over(&bundle);
         self.said = None;
-        if bundle.card != self.copy.bundle.card && self.state.card_before.as_ref() != Some(&bundle.card) {
+        let ours_is_newer = self.state.card_before.as_ref() == Some(&bundle.card);
+        if bundle.card != self.copy.bundle.card && !ours_is_newer {
             self.copy.bundle = bundle;
-            device::save_bundle(&*self.env.store, &self.copy).await?;
             self.state.card_before = None;
+        } else {
+            self.copy.bundle.account_secret = bundle.account_secret;
         }
-        self.state.devices.retain(|device| Some(device.session) != before);
+        // Whatever opened this device before: the server takes this password, so this one opens it from now on.
+        device::keep(&*self.env.store, &self.copy, password, &self.state.ways).await?;
+        let gone = [before, Some(session.session)];
+        self.state.devices.retain(|device| !gone.contains(&Some(device.session)));
         self.state.devices.push(NamedDevice { session: session.session, name: self.env.device_name.clone() });
         self.state.token = Some(session.token.clone().into());
         self.state.revoked = None;
@@ -116,6 +138,11 @@ impl Unlocked {
                 *known = floor;
             }
         }
+    }
+
+    /// Accepts the bundle that came with a session of this account.
+    pub(crate) async fn accept(&self, bundle: &Bundle, session: &OpenedSession) -> Result<(), ClientError> {
+        self.accept_bundle(bundle, session, Server::AsItWas).await
     }
 
     /// Accepts a bundle of this account that is no older than what this device has seen, under the card that it knows or

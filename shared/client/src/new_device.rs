@@ -23,6 +23,8 @@ use crate::unlocked::Unlocked;
 pub struct Newcomer {
     env: Environment,
     handed: HandedOver,
+    /// The account as this device holds it already, if it does.
+    here: Option<Unlocked>,
 }
 
 impl Newcomer {
@@ -32,16 +34,21 @@ impl Newcomer {
     /// [`ClientError::Mistyped`], [`ClientError::AccountExists`], or the server's: the code was used, or is too old.
     pub async fn take(env: Environment, code: &str) -> Result<Self, ClientError> {
         nobody_here(&env).await?;
-        let code = HandoverCode::parse(code).map_err(|error| ClientError::Mistyped(error.to_string()))?;
-        let key = HandoverKey { handover: code.id(), token: B64(code.take_token().to_vec()) };
-        let taken = env
-            .api
-            .take_handover(&key)
-            .await
-            .map_err(ClientError::from)
-            .map_err(|error| if error.is(ProblemCode::NotFound) { ClientError::CodeOver } else { error })?;
-        let handed = code.open(&taken.sealed.0).map_err(|error| ClientError::Untrustworthy(error.to_string()))?;
-        Ok(Self { env, handed })
+        let handed = take_handover(&env, code).await?;
+        Ok(Self { env, handed, here: None })
+    }
+
+    /// The same on a device that holds the account already and was removed from it: what it holds stays, with all that was
+    /// not sent yet.
+    ///
+    /// # Errors
+    /// [`ClientError::Mistyped`], [`ClientError::AccountExists`] if the code is for another account, or the server's.
+    pub async fn take_on(here: Unlocked, code: &str) -> Result<Self, ClientError> {
+        let handed = take_handover(&here.env, code).await?;
+        if handed.handle != here.handle() {
+            return Err(other_account(&here));
+        }
+        Ok(Self { env: here.env.clone(), handed, here: Some(here) })
     }
 
     /// Returns the handle of the account.
@@ -53,9 +60,30 @@ impl Newcomer {
     ///
     /// # Errors
     /// [`ClientError::WrongPassword`], or the server's.
-    pub async fn login(&self, password: &str) -> Result<Unlocked, ClientError> {
-        log_in_anew(&self.env, &self.handed.handle, &self.handed.account_secret, password).await
+    pub async fn login(&mut self, password: &str) -> Result<Unlocked, ClientError> {
+        let Some(mut here) = self.here.take() else {
+            return log_in_anew(&self.env, &self.handed.handle, &self.handed.account_secret, password).await;
+        };
+        match here.login_with(&self.handed.account_secret, password).await {
+            Ok(()) => Ok(here),
+            Err(error) => {
+                self.here = Some(here);
+                Err(error)
+            }
+        }
     }
+}
+
+async fn take_handover(env: &Environment, code: &str) -> Result<HandedOver, ClientError> {
+    let code = HandoverCode::parse(code).map_err(|error| ClientError::Mistyped(error.to_string()))?;
+    let key = HandoverKey { handover: code.id(), token: B64(code.take_token().to_vec()) };
+    let taken = env
+        .api
+        .take_handover(&key)
+        .await
+        .map_err(ClientError::from)
+        .map_err(|error| if error.is(ProblemCode::NotFound) { ClientError::CodeOver } else { error })?;
+    code.open(&taken.sealed.0).map_err(|error| ClientError::Untrustworthy(error.to_string()))
 }
 
 /// An account that its recovery words have opened. Nothing is changed yet.
@@ -64,16 +92,37 @@ pub struct Recovery {
     session: OpenedSession,
     bundle: Bundle,
     way: WayIn,
+    /// The account as this device holds it already, if it does.
+    here: Option<Unlocked>,
 }
 
 impl Recovery {
-    /// Opens an account with its recovery words, on a device without one.
+    /// Opens an account with its recovery words. If this device holds the account already, the words open that as well: what
+    /// it holds stays, with all that was not sent yet.
     ///
     /// # Errors
-    /// [`ClientError::WrongKit`] if the words are not this account's, or not any more; [`ClientError::AccountExists`].
+    /// [`ClientError::WrongKit`] if the words are not this account's, or not any more; [`ClientError::OtherKit`] if they do
+    /// not open what this device holds, [`ClientError::AccountExists`] if that is another account; or the server's.
     pub async fn open(env: Environment, handle: &str, code: &RecoveryCode) -> Result<Self, ClientError> {
-        nobody_here(&env).await?;
-        Self::try_kit(env, handle, code).await
+        let there = device::holds_account(&*env.store).await;
+        if matches!(there, Ok(false)) {
+            return Self::try_kit(env, handle, code).await;
+        }
+        let here = match Unlocked::unlock_by_kit(env.clone(), code).await {
+            // Neither keys nor a kit's way to them.
+            Err(ClientError::NoAccount) => there.and(Err(ClientError::OtherKit)),
+            here => here,
+        }?;
+        if here.handle() != handle {
+            return Err(other_account(&here));
+        }
+        let recovery = Self::try_kit(env, handle, code).await?;
+        let accepted = here.accept(&recovery.bundle, &recovery.session).await;
+        if let Err(error) = accepted {
+            recovery.leave().await?;
+            return Err(error);
+        }
+        Ok(Self { here: Some(here), ..recovery })
     }
 
     /// Logs in with the words and opens the bundle.
@@ -89,7 +138,12 @@ impl Recovery {
             return Err(ClientError::Untrustworthy("the server sent the keys of another account".into()));
         }
         let way = WayIn { way: Way::Recovery, recipient: identity.to_recipient() };
-        Ok(Self { env, session, bundle, way })
+        Ok(Self { env, session, bundle, way, here: None })
+    }
+
+    /// Tells whether this device holds the account already.
+    pub const fn is_here(&self) -> bool {
+        self.here.is_some()
     }
 
     /// Returns how many people the account is paired with.
@@ -118,9 +172,12 @@ impl Recovery {
     ///
     /// # Errors
     /// [`ClientError::WrongPassword`]: then the device is left as it was.
-    pub async fn add_device(self, password: &str) -> Result<Unlocked, ClientError> {
-        let (env, handle) = (self.env.clone(), self.bundle.handle.clone());
-        let added = log_in_anew(&env, &handle, &self.bundle.account_secret, password).await;
+    pub async fn add_device(mut self, password: &str) -> Result<Unlocked, ClientError> {
+        let secret = &self.bundle.account_secret;
+        let added = match self.here.take() {
+            Some(mut here) => here.login_with(secret, password).await.map(|()| here),
+            None => log_in_anew(&self.env, &self.bundle.handle, secret, password).await,
+        };
         // The session by the words is not kept.
         let left = self.leave().await;
         let added = added?;
@@ -134,7 +191,7 @@ impl Recovery {
     /// # Errors
     /// [`ClientError::WeakPassword`], or the server's.
     pub async fn finish(self, password: &str) -> Result<Unlocked, ClientError> {
-        let Self { env, session, mut bundle, way } = self;
+        let Self { env, session, mut bundle, way, here } = self;
         refuse_worst(password, &bundle.handle).map_err(|error| ClientError::WeakPassword(error.to_string()))?;
         // Whoever has one of the lost devices has the old secret: the password gets a new one.
         bundle.account_secret = env.random(AccountSecret::make);
@@ -154,8 +211,15 @@ impl Recovery {
             ..PutBundle::new(bundle.version, sealed.into())
         };
         env.api.put_bundle(&session.token, &put).await?;
-        settle_in(&env, &session, bundle, password).await
+        match here {
+            Some(mut here) => here.enter(&session, bundle, password).await.map(|_| here),
+            None => settle_in(&env, &session, bundle, password).await,
+        }
     }
+}
+
+fn other_account(here: &Unlocked) -> ClientError {
+    ClientError::AccountExists(here.handle().to_owned())
 }
 
 async fn nobody_here(env: &Environment) -> Result<(), ClientError> {
@@ -203,6 +267,6 @@ async fn settle_in(
     state.floors = bundle.heads.iter().map(floor).collect();
     let copy = DeviceCopy { bundle, device_key: env.random(DeviceKey::make) };
     state.save(&*env.store, &copy.device_key).await?;
-    device::save_keys(&*env.store, &copy, password).await?;
+    device::keep(&*env.store, &copy, password, &state.ways).await?;
     Unlocked::load(env.clone(), copy).await
 }

@@ -202,8 +202,7 @@ impl Unlocked {
     }
 
     async fn send_ways(&mut self, ways: Vec<WayIn>) -> Result<(), ClientError> {
-        let new = NewCredentials { change: Change::Passkey, ways, password: None, recovery_sha256: None };
-        self.send_credentials(new).await
+        self.send_credentials(NewCredentials::of_ways(Change::Passkey, ways)).await
     }
 }
 

@@ -6,7 +6,6 @@ use reverie_journal::Deed;
 use reverie_protocol::api::{NewPassword, PasswordStart};
 
 use crate::credentials::{Change, NewCredentials, with_way};
-use crate::device;
 use crate::error::ClientError;
 use crate::unlocked::Unlocked;
 
@@ -36,10 +35,9 @@ impl Unlocked {
         let (upload, export_key) = finished.map_err(|error| ClientError::Untrustworthy(error.to_string()))?;
         let recipient = way_from_export_key(&export_key).to_recipient();
         let ways = with_way(&self.state.ways, WayIn { way: Way::Password, recipient });
-        if change == Change::Password {
-            device::save_next_keys(&*self.env.store, &self.copy, password).await?;
-        }
+        let device_password = (change == Change::Password).then_some(password);
         let password = Some(NewPassword { upload: upload.into(), ksf: started.ksf });
-        self.send_credentials(NewCredentials { change, ways, password, recovery_sha256: None }).await
+        let new = NewCredentials { change, ways, password, device_password, recovery_sha256: None };
+        self.send_credentials(new).await
     }
 }

@@ -1,12 +1,13 @@
 //! Recovery on a clean machine, with nothing but the kit.
 
 use reverie_client::kit::read;
-use reverie_client::{ClientError, Recovery, Unlocked};
+use reverie_client::{ClientError, Newcomer, Recovery, Unlocked};
 use reverie_journal::Kind;
-use reverie_tests::person::{PASSWORD, entry};
+use reverie_tests::person::{PASSWORD, entry, environment};
 use reverie_tests::{Fate, Practice, World};
 
 use super::{at, unlock};
+use crate::shell::{device_goes_home, flat, ok, reverie};
 
 const NEW: &str = "the stairs smell of snow";
 
@@ -65,7 +66,7 @@ async fn a_recovery_that_is_cut_off_anywhere_is_done_again_from_the_beginning() 
             if asked > place { Fate::CutOff } else { Fate::Pass }
         });
         let random = Box::new(reverie_client::native::system::randomness());
-        let env = reverie_tests::person::environment(&home, &wire.url(), &world.clock, random).unwrap();
+        let env = environment(&home, &wire.url(), &world.clock, random).unwrap();
         let cut = match Recovery::open(env, "heron-41", &code()).await {
             Ok(recovery) => recovery.finish(NEW).await.map(drop).err(),
             Err(error) => Some(error),
@@ -82,14 +83,170 @@ async fn a_recovery_that_is_cut_off_anywhere_is_done_again_from_the_beginning() 
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_device_that_holds_an_account_is_not_recovered_over() {
+async fn a_device_is_not_recovered_over_by_what_does_not_open_it() {
     let Practice { world, heron, quill: _quill } = Practice::open().await;
     drop(heron);
     let words = before(&world).await;
+    let code = || read(&words).unwrap().code;
     let home = world.home("heron-41");
-    let refused = Recovery::open(at(&world, &home), "heron-41", &read(&words).unwrap().code).await.err().unwrap();
-    assert!(matches!(refused, ClientError::AccountExists(_)), "{refused}");
-    let other = Recovery::open(at(&world, &world.home("clean")), "quill", &read(&words).unwrap().code).await;
+    let mut heron = unlock(&world, PASSWORD).await.unwrap();
+    heron.write(entry(Kind::Dream, "Not sent yet.")).await.unwrap();
+    let newer = heron.make_kit().await.unwrap().words().join(" ");
+    heron.prove_kit(&newer).await.unwrap();
+    drop(heron);
+    let void = Recovery::open(at(&world, &home), "heron-41", &code()).await.err();
+    assert!(matches!(void, Some(ClientError::OtherKit)), "the kit before the newest opens nothing here either");
+    let other = Recovery::open(at(&world, &home), "quill", &read(&newer).unwrap().code).await.err();
+    assert!(matches!(other, Some(ClientError::AccountExists(handle)) if handle == "heron-41"));
+    let other = Recovery::open(at(&world, &world.home("clean")), "quill", &code()).await;
     assert!(matches!(other.err(), Some(ClientError::WrongKit(handle)) if handle == "quill"));
     unlock(&world, PASSWORD).await.unwrap().sync().await.unwrap();
+}
+
+/// What heron-41's device holds after it wrote without the network, and another device recovered the account.
+async fn recovered_elsewhere(world: &World, words: &str) {
+    let wire = world.wire().await;
+    wire.requests(|_| Fate::HangUp);
+    let random = Box::new(reverie_client::native::system::randomness());
+    let away = environment(&world.home("heron-41"), &wire.url(), &world.clock, random).unwrap();
+    let mut heron = Unlocked::unlock(away, PASSWORD).await.unwrap();
+    world.clock.advance(60);
+    heron.write(entry(Kind::Feeling, "Written on the train.")).await.unwrap();
+    drop(heron);
+    let recovery = Recovery::open(at(world, &world.home("clean")), "heron-41", &read(words).unwrap().code).await;
+    recovery.unwrap().finish(NEW).await.unwrap();
+}
+
+/// Asserts that the device has sent what it held, opens with the new password and by the kit, and with nothing else.
+async fn nothing_is_lost(world: &World, mut heron: Unlocked, password: &str, kit: &str) {
+    assert_eq!(heron.waiting_count(), 0);
+    heron.sync().await.unwrap();
+    drop(heron);
+    let mut heron = unlock(world, password).await.unwrap();
+    heron.sync().await.unwrap();
+    let view = heron.view(heron.account());
+    let words: Vec<_> =
+        view.private.iter().flat_map(|it| &it.entries).map(|it| it.entry.body().words.as_str()).collect();
+    assert_eq!(words, ["For me alone.", "Written on the train."]);
+    drop(heron);
+    assert!(matches!(unlock(world, PASSWORD).await.err(), Some(ClientError::WrongPassword)));
+    Unlocked::unlock_by_kit(at(world, &world.home("heron-41")), &read(kit).unwrap().code).await.unwrap();
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_removed_device_comes_back_by_the_kit_and_sends_what_it_had_written() {
+    let Practice { world, heron, quill: _quill } = Practice::open().await;
+    drop(heron);
+    let words = before(&world).await;
+    recovered_elsewhere(&world, &words).await;
+    let home = world.home("heron-41");
+    let recovery = Recovery::open(at(&world, &home), "heron-41", &read(&words).unwrap().code).await.unwrap();
+    assert!(recovery.is_here());
+    let wrong = recovery.add_device(PASSWORD).await.err();
+    assert!(matches!(wrong, Some(ClientError::WrongPassword)), "the password from before the recovery is over");
+    let recovery = Recovery::open(at(&world, &home), "heron-41", &read(&words).unwrap().code).await.unwrap();
+    let mut heron = recovery.add_device(NEW).await.unwrap();
+    assert_eq!(heron.devices().await.unwrap().len(), 2, "the other device stays");
+    nothing_is_lost(&world, heron, NEW, &words).await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_removed_device_comes_back_by_a_code_and_sends_what_it_had_written() {
+    let Practice { world, heron, quill: _quill } = Practice::open().await;
+    drop(heron);
+    let words = before(&world).await;
+    recovered_elsewhere(&world, &words).await;
+    let mut clean = Unlocked::unlock(at(&world, &world.home("clean")), NEW).await.unwrap();
+    let code = clean.hand_over().await.unwrap();
+    let old = unlock(&world, PASSWORD).await.unwrap();
+    let mut newcomer = Newcomer::take_on(old, &code).await.unwrap();
+    assert!(matches!(newcomer.login(PASSWORD).await, Err(ClientError::WrongPassword)), "and it can be tried again");
+    let heron = newcomer.login(NEW).await.unwrap();
+    drop(newcomer);
+    nothing_is_lost(&world, heron, NEW, &words).await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn somebody_with_one_device_and_a_forgotten_password_loses_nothing_of_it() {
+    let Practice { world, heron, quill: _quill } = Practice::open().await;
+    drop(heron);
+    let words = before(&world).await;
+    recovered_elsewhere(&world, &words).await;
+    let code = || read(&words).unwrap().code;
+    let newest = "the lamp hums like a far sea";
+    // Cut off after each answer, and done again from the beginning.
+    for place in 0.. {
+        let wire = world.wire().await;
+        let mut asked = 0;
+        wire.answers(move |_, _| {
+            asked += 1;
+            if asked > place { Fate::CutOff } else { Fate::Pass }
+        });
+        let random = Box::new(reverie_client::native::system::randomness());
+        let env = environment(&world.home("heron-41"), &wire.url(), &world.clock, random).unwrap();
+        let Ok(recovery) = Recovery::open(env, "heron-41", &code()).await else { continue };
+        assert!(recovery.is_here());
+        let Ok(heron) = recovery.finish(newest).await else { continue };
+        if heron.waiting_count() == 0 {
+            break;
+        }
+    }
+    let heron = unlock(&world, newest).await.unwrap();
+    nothing_is_lost(&world, heron, newest, &words).await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_kit_opens_a_device_whose_key_file_is_gone_or_damaged() {
+    let Practice { world, heron, quill: _quill } = Practice::open().await;
+    drop(heron);
+    let words = before(&world).await;
+    let file = world.home("heron-41").join("keys.age");
+    for damage in [None, Some(&b"age-encryption.org/v1\n-> scr"[..])] {
+        match damage {
+            None => std::fs::remove_file(&file).unwrap(),
+            Some(bytes) => std::fs::write(&file, bytes).unwrap(),
+        }
+        let home = world.home("heron-41");
+        let recovery = Recovery::open(at(&world, &home), "heron-41", &read(&words).unwrap().code).await.unwrap();
+        assert!(recovery.is_here());
+        recovery.add_device(PASSWORD).await.unwrap();
+        unlock(&world, PASSWORD).await.unwrap().sync().await.unwrap();
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn at_the_shell_a_removed_device_is_told_how_to_come_back_and_does() {
+    let Practice { world, heron, quill: _quill } = Practice::open().await;
+    drop(heron);
+    let words = before(&world).await;
+    recovered_elsewhere(&world, &words).await;
+    device_goes_home(&world, "heron", &world.home("heron-41"));
+    let (sheet, new) = (world.home("sheet"), world.home("new"));
+    std::fs::write(&sheet, &words).unwrap();
+    std::fs::write(&new, NEW).unwrap();
+    let (sheet, new) = (sheet.to_str().unwrap(), new.to_str().unwrap());
+
+    let refused = flat(&reverie(&world, "heron", &["list"]).stderr);
+    assert!(
+        refused.contains("recovered with its recovery kit") && refused.contains("`reverie login --recovery`"),
+        "{refused}"
+    );
+    let login = reverie(&world, "heron", &["login", "--new-passphrase-file", new]);
+    let refused = flat(&login.stderr);
+    assert!(!login.status.success() && refused.contains("this device needs the kit or a code once"), "{refused}");
+    let mut clean = Unlocked::unlock(at(&world, &world.home("clean")), NEW).await.unwrap();
+    let code = clean.hand_over().await.unwrap();
+    ok(reverie(&world, "heron", &["login", "--code", &code, "--new-passphrase-file", new]));
+    clean.sync().await.unwrap();
+    let words = |account: &Unlocked| account.view(account.account()).entries().count();
+    assert_eq!(words(&clean), 3, "what waited was sent");
+
+    // Then the password is lost: the kit sets another one, here.
+    let recover = ["recover", "--handle", "heron-41", "--words-file", sheet];
+    let (_, said) = ok(reverie(&world, "heron", &recover));
+    assert!(said.contains("what is on it stays, also what was not sent yet"), "{said}");
+    assert!(said.contains("holds all that it held. Every other device was removed."), "{said}");
+    let (listed, _) = ok(reverie(&world, "heron", &["list"]));
+    assert!(listed.contains("Written on the train."), "{listed}");
+    assert!(clean.sync().await.unwrap_err().to_string().contains("recovered with its recovery kit"));
 }
