@@ -46,6 +46,9 @@ pub(crate) struct PendingInvitation {
     pub(crate) handle: Option<String>,
     /// Fingerprint of this account's card when the code was made: what the guest's proof covers.
     pub(crate) own_card: Hash,
+    /// Whether the server has it is not known: its answer did not come, and nobody has seen the code.
+    #[serde(default)]
+    pub(crate) unanswered: bool,
 }
 
 /// What moves from day to day. Holds secrets: it is serialised for sealing and nothing else.
