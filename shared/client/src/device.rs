@@ -120,6 +120,9 @@ pub(crate) struct DeviceState {
     /// Journals that the server no longer shows.
     #[serde(default)]
     pub(crate) hidden: BTreeMap<JournalId, Hidden>,
+    /// Readers of this account's journals whose accounts were ended, as she was told.
+    #[serde(default)]
+    pub(crate) ended: BTreeSet<AccountId>,
     /// Files that were damaged before they were sent.
     #[serde(default)]
     pub(crate) lost_files: Vec<LostFile>,
@@ -158,6 +161,7 @@ impl DeviceState {
             capture_key: None,
             captures_misled: false,
             hidden: BTreeMap::new(),
+            ended: BTreeSet::new(),
             lost_files: Vec::new(),
             audit_head: None,
         }

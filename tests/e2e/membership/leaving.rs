@@ -5,8 +5,11 @@ use reverie_crypto::{Binding, DeviceCopy, EpochKey, open_body, open_grant};
 use reverie_protocol::check::{JournalState, check};
 use reverie_protocol::header::{Action, SignedRecord};
 use reverie_protocol::keyring::Keyring;
+use reverie_tests::json::text;
 use reverie_tests::person::PASSWORD;
 use reverie_tests::{Asked, Person};
+
+use crate::shell::{goes_home, ok, reverie};
 
 use super::{Care, change_circle, reads, shares_in, syncs};
 
@@ -118,6 +121,29 @@ async fn an_off_boarded_clinician_is_taken_out_before_anything_more_is_written_a
     // Nothing more is due.
     shares_in(&mut care.heron, care.journal, "Later.").await;
     assert_eq!(in_the_database(&care).await.len(), 7);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn whoever_only_looks_is_told_once_that_her_clinicians_account_was_ended() {
+    let mut care = Care::of_three(Past::All).await;
+    care.shares("Before.").await;
+    let mut admin = care.world.unlocks("admin").await;
+    admin.off_board("quill").await.unwrap();
+
+    let Care { world, heron, .. } = care;
+    goes_home(&world, "heron-41", heron);
+    let lists = || ok(reverie(&world, "heron-41", &["list"])).1;
+    let told = lists();
+    assert!(told.contains("Your practice ended the account of quill"), "{told}");
+    assert!(!told.contains("haddon"), "{told}");
+    assert_eq!(lists(), "", "it is told once");
+    // What is done about it is told when it is done.
+    let (written, said) = ok(reverie(&world, "heron-41", &["--json", "write", "--kind", "image", "After."]));
+    assert!(!said.contains("quill"), "her own journal is nobody else's: {said}");
+    let entry = text(&serde_json::from_str(&written).unwrap(), "document");
+    let (_, shared) = ok(reverie(&world, "heron-41", &["share", &entry, "--with", "quill", "--yes"]));
+    assert!(shared.contains("quill was taken out of the journal"), "{shared}");
+    assert_eq!(lists(), "");
 }
 
 #[tokio::test]
