@@ -1,12 +1,13 @@
 //! Recovery on a clean machine, with nothing but the kit.
 
 use reverie_client::kit::read;
-use reverie_client::{ClientError, Recovery, Unlocked};
+use reverie_client::{ClientError, Notice, Recovery, Unlocked};
 use reverie_journal::Kind;
 use reverie_tests::person::{PASSWORD, entry};
 use reverie_tests::{Fate, Practice, World};
 
 use super::{at, unlock};
+use crate::shell::{at_a_terminal, ok, reverie};
 
 const NEW: &str = "the stairs smell of snow";
 
@@ -92,4 +93,24 @@ async fn a_device_that_holds_an_account_is_not_recovered_over() {
     let other = Recovery::open(at(&world, &world.home("clean")), "quill", &read(&words).unwrap().code).await;
     assert!(matches!(other.err(), Some(ClientError::WrongKit(handle)) if handle == "quill"));
     unlock(&world, PASSWORD).await.unwrap().sync().await.unwrap();
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn whoever_recovers_is_asked_whether_a_device_was_lost_and_gets_new_keys_on_the_spot() {
+    let Practice { world, heron, mut quill } = Practice::open().await;
+    drop(heron);
+    let words = before(&world).await;
+    let typed = world.home("typed");
+    std::fs::write(&typed, &words).unwrap();
+    let recover = ["recover", "--handle", "heron-41", "--words-file", typed.to_str().unwrap()];
+    let (_, said) = ok(reverie(&world, "script", &recover));
+    assert!(said.contains("If a device of yours was lost or stolen: `reverie rekey`"), "{said}");
+    let before = quill.sync().await.unwrap().len();
+    assert_eq!(before, 0, "nobody has new keys yet");
+
+    let (screen, _) = ok(at_a_terminal(&world, "terminal", &recover, "y\n"));
+    assert!(screen.contains("Was a device of yours lost or stolen? Give your account new keys now? [y/N]"), "{screen}");
+    assert!(screen.contains("Whoever has the lost device opens nothing that you write from now on."), "{screen}");
+    let notices = quill.sync().await.unwrap();
+    assert!(matches!(notices.as_slice(), [Notice::NewKeys { handle, .. }] if handle == "heron-41"), "{notices:?}");
 }
