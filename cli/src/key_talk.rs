@@ -5,6 +5,8 @@
 //! `docs/words.md` shows all of it in a row, errors too, so that it is read in a row. In a text, a word in capitals such as
 //! `HANDLE` stands for what [`with`] puts in its place.
 
+use std::fmt::Display;
+
 use reverie_client::{Change, Settled, Unlocked};
 
 /// Declares the texts of one path, under what it is called, and the list of them all.
@@ -62,7 +64,8 @@ pub(crate) const PATHS: &[Path] = &[
     answers::SAID,
 ];
 
-/// Returns a text with these words in their places. What was put in is not looked at again: a name may be in capitals.
+/// Returns a text with these words in their places. What was put in is not looked at again: a name may be in capitals. A
+/// sentence that was put in brings its own full stop.
 pub(crate) fn with(text: &str, words: &[(&str, &str)]) -> String {
     let (mut said, mut rest) = (String::with_capacity(text.len()), text);
     while let Some(start) = rest.find(|letter: char| letter.is_ascii_uppercase()) {
@@ -72,8 +75,16 @@ pub(crate) fn with(text: &str, words: &[(&str, &str)]) -> String {
         said.push_str(&rest[..start]);
         said.push_str(word.map_or(&rest[start..end], |(_, word)| *word));
         rest = &rest[end..];
+        if word.is_some_and(|(_, word)| word.ends_with('.')) {
+            rest = rest.strip_prefix('.').unwrap_or(rest);
+        }
     }
     said + rest
+}
+
+/// Returns what went wrong as a sentence, and after it the next step.
+pub(crate) fn then(error: &impl Display, next: &str) -> String {
+    with("WHY. NEXT", &[("WHY", &error.to_string()), ("NEXT", next)]).trim_end().to_owned()
 }
 
 /// Returns the text for one thing or for many.
@@ -102,7 +113,18 @@ pub(crate) fn cut_off(account: &Unlocked) -> Option<&'static str> {
 
 #[cfg(test)]
 mod tests {
-    use super::with;
+    use super::{then, with};
+
+    #[test]
+    fn a_sentence_that_is_put_into_another_ends_once() {
+        assert_eq!(
+            then(&"it was removed on 1 May. Tell them.", "Log in."),
+            "it was removed on 1 May. Tell them. Log in."
+        );
+        assert_eq!(then(&"nobody answers", "Wait."), "nobody answers. Wait.");
+        assert_eq!(then(&"nobody answers", ""), "nobody answers.");
+        assert_eq!(with("It waits: WHY.", &[("WHY", "it is busy.")]), "It waits: it is busy.");
+    }
 
     #[test]
     fn what_is_put_into_a_text_is_not_taken_for_a_place() {

@@ -11,6 +11,7 @@ use secrecy::{ExposeSecret as _, SecretString};
 use crate::error::{CommandError, user_error};
 use crate::key_talk::answers::{WORDS_NEEDED, WORDS_NEEDED_NEXT};
 use crate::key_talk::kit::{KIT_NOT_WRITTEN_NEXT, PRINT_AND_DELETE, TYPE_LINE_AGAIN, TYPE_WORDS};
+use crate::key_talk::then;
 use crate::table::table;
 use crate::ui::Ui;
 
@@ -87,7 +88,7 @@ pub(crate) fn typed(ui: &Ui, source: &TypedKit) -> Result<Option<SecretString>, 
             return Ok(Some(line.to_owned().into()));
         }
         if let Err(error) = recovery::check_words(&row, first) {
-            ui.say(&format!("{error}. {TYPE_LINE_AGAIN}"));
+            ui.say(&then(&error, TYPE_LINE_AGAIN));
             continue;
         }
         words.extend(row.into_iter().map(str::to_owned));

@@ -18,7 +18,7 @@ use crate::key_talk::outbox::{
 };
 use crate::key_talk::pairing::{ACCEPTED, COMPARE_NEXT};
 use crate::key_talk::unlocking::KEY_STORE_AWAY;
-use crate::key_talk::{counted, settled, with};
+use crate::key_talk::{counted, settled, then, with};
 use crate::pairing_words::compares;
 use crate::profile::Profile;
 use crate::report::{file_lost, still_waiting, tell};
@@ -178,7 +178,7 @@ pub(crate) async fn catch_up(ui: &Ui, account: &mut Unlocked, purpose: Purpose) 
             Ok(())
         }
         Err(error @ (ClientError::DeviceRevoked(_) | ClientError::SecondFactorDue)) if purpose == Purpose::Reading => {
-            ui.warn(&format!("{error}. {}", error.next_step().unwrap_or_default()));
+            ui.warn(&then(&error, error.next_step().unwrap_or_default()));
             Ok(())
         }
         // What is done next says so itself, with what became of it.
@@ -193,7 +193,7 @@ pub(crate) async fn fetch(ui: &Ui, account: &mut Unlocked) -> Result<(), ClientE
         Ok(became) => became.and_then(settled).into_iter().for_each(|said| ui.say(said)),
         // Said once, with what it means for what the person came for.
         Err(error) if error.is_offline() => {}
-        Err(error) => ui.warn(&format!("{error}. {}", error.next_step().unwrap_or_default())),
+        Err(error) => ui.warn(&then(&error, error.next_step().unwrap_or_default())),
     }
     match account.flush().await? {
         Flushed { stopped_by: Some(error), notices, .. } if error.is_offline() || error.is_logged_out() => {

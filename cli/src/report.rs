@@ -6,13 +6,13 @@ use reverie_journal::{FileName, short_id};
 use reverie_protocol::ids::DocumentId;
 use serde_json::{Value, json};
 
-use crate::key_talk::circles::{HIDDEN, NOT_SHOWN, NOT_UP_TO_DATE, NOT_UP_TO_DATE_NEXT, OFF_BOARDED};
+use crate::key_talk::circles::{ENDED, HIDDEN, NOT_SHOWN, NOT_UP_TO_DATE, NOT_UP_TO_DATE_NEXT, OFF_BOARDED};
 use crate::key_talk::deleting::{ERASED, UNDELIVERED};
 use crate::key_talk::outbox::{
     DEED_LOST, DISK_LATER, FILE_LOST, KEPT_HERE, MANY_ALONE, MANY_KEPT_HERE, NOT_ALL_DONE, ONE_ALONE, SENT_LATER,
 };
 use crate::key_talk::pairing::{GUEST_UNVERIFIED, GUEST_UNVERIFIED_NEXT, NEW_KEYS, STRANGER};
-use crate::key_talk::{counted, with};
+use crate::key_talk::{counted, then, with};
 use crate::ui::Ui;
 
 /// Says what was done so that it could be sent, and if something is on this device alone.
@@ -31,15 +31,14 @@ pub(crate) fn still_waiting(ui: &Ui, flushed: &Flushed) {
         error if error.is_offline() => SENT_LATER,
         error => error.next_step().unwrap_or(SENT_LATER),
     };
-    let reason = error.to_string();
-    ui.warn(&with(&what, &[("WHY", reason.trim_end_matches('.')), ("NEXT", next)]));
+    ui.warn(&with(&what, &[("WHY", &error.to_string()), ("NEXT", next)]));
 }
 
 /// Says how much the server does not have yet, and why.
 pub(crate) fn on_this_device_alone(ui: &Ui, account: &Unlocked) {
     let waiting = account.waiting_count();
     if waiting > 0 {
-        let why = account.waiting_because().map_or_else(String::new, |why| format!(": {}", why.trim_end_matches('.')));
+        let why = account.waiting_because().map_or_else(String::new, |why| format!(": {why}"));
         ui.warn(&with(&counted(waiting, ONE_ALONE, MANY_ALONE), &[("WHY", &why)]));
     }
 }
@@ -57,7 +56,8 @@ pub(crate) fn tell(ui: &Ui, notice: &Notice) {
             ui.warn(&with(GUEST_UNVERIFIED, &[("WHY", &error.to_string()), ("NEXT", next)]));
         }
         Notice::NewKeys { handle, .. } => ui.say(&with(NEW_KEYS, &[("HANDLE", handle)])),
-        Notice::Keys { error } => ui.warn(&format!("{error}. {}", error.next_step().unwrap_or_default())),
+        Notice::Keys { error } => ui.warn(&then(error, error.next_step().unwrap_or_default())),
+        Notice::Ended { handle, .. } => ui.warn(&with(ENDED, &[("HANDLE", handle)])),
         Notice::OffBoarded { handle, .. } => ui.warn(&with(OFF_BOARDED, &[("HANDLE", handle)])),
         Notice::Stranger { journal } => ui.warn(&with(STRANGER, &[("JOURNAL", &journal.to_string())])),
         Notice::Erased { handle, undelivered, .. } => {

@@ -26,6 +26,7 @@ async fn told(person: &mut Person) -> Vec<String> {
     let say = |notice: Notice| match notice {
         Notice::Failed { error, .. } | Notice::Pairing { error, .. } | Notice::Keys { error } => error.to_string(),
         Notice::NewKeys { .. } => "new keys".into(),
+        Notice::Ended { .. } => "an account was ended".into(),
         Notice::OffBoarded { .. } => "off-boarded".into(),
         Notice::Stranger { .. } => "a stranger's journal".into(),
         Notice::Hidden { .. } => "a journal is hidden".into(),

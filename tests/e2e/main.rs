@@ -33,6 +33,7 @@ mod membership;
 mod model;
 mod naming;
 mod not_monitored;
+mod pairing;
 mod password;
 mod pausing;
 mod privacy;

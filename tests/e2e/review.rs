@@ -142,3 +142,24 @@ async fn from_a_shell_notes_and_what_was_talked_about() {
     let (page, _) = ok(at_shell(&world, "quill", "brief heron-41 --html"));
     assert!(page.starts_with("<!doctype html>") && page.contains("The key.") && !page.contains("40 mg"), "{page}");
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn from_a_shell_queue_and_brief_say_that_a_reply_is_on_this_device_alone() {
+    let Practice { mut world, mut quill, mut heron } = Practice::open().await;
+    let entry = heron.shares(Kind::Image, "The greenhouse.").await.unwrap();
+    quill.sync().await.unwrap();
+    let brief = quill.brief(heron.account(), None, None).unwrap();
+    quill.receipt(&brief).await.unwrap();
+    goes_home(&world, "quill", quill);
+    world.stop().await;
+    ok(reverie(&world, "quill", &["reply", &entry.to_string(), "Who keeps the key?"]));
+    for looks in [&["queue"][..], &["queue", "--json"], &["brief", "heron-41"], &["brief", "heron-41", "--markdown"]] {
+        let (_, said) = ok(reverie(&world, "quill", looks));
+        let told = said.matches("1 thing that you did is on this device alone").count();
+        assert_eq!(told, 1, "{looks:?}: {said}");
+        assert!(said.contains("do not lose this device"), "{looks:?}: {said}");
+    }
+    world.restart().await;
+    let (_, said) = ok(reverie(&world, "quill", &["queue"]));
+    assert!(!said.contains("alone"), "{said}");
+}

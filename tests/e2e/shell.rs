@@ -24,6 +24,30 @@ pub(crate) fn reverie_answering(world: &World, profile: &str, arguments: &[&str]
     run(world, &format!("http://{}", world.addr), profile, arguments, answers)
 }
 
+/// The same at a terminal, where these lines are typed. What is written and what is said come as one.
+pub(crate) fn at_a_terminal(world: &World, profile: &str, arguments: &[&str], typed: &str) -> Output {
+    let home = world.home("shells");
+    fs::create_dir_all(&home).unwrap();
+    let passphrase = home.join("passphrase");
+    fs::write(&passphrase, PASSWORD).unwrap();
+    let (home, passphrase) = (home.to_string_lossy(), passphrase.to_string_lossy());
+    let server = format!("http://{}", world.addr);
+    let program = program("reverie");
+    let program = program.to_string_lossy();
+    let before =
+        [&program, "--home", &home, "--profile", profile, "--server", &server, "--passphrase-file", &passphrase];
+    let quoted = before.iter().chain(arguments).map(|word| format!("'{word}'")).collect::<Vec<_>>().join(" ");
+    let mut terminal = Command::new("script")
+        .env("REVERIE_NOW", world.clock.now().to_string())
+        .args(["--quiet", "--return", "--command", &quoted, "/dev/null"])
+        .stdin(Stdio::piped())
+        .stdout(Stdio::piped())
+        .spawn()
+        .expect("`script` is part of every Debian");
+    terminal.stdin.take().unwrap().write_all(typed.as_bytes()).unwrap();
+    terminal.wait_with_output().unwrap()
+}
+
 fn run(world: &World, server: &str, profile: &str, arguments: &[&str], answers: &str) -> Output {
     let home = world.home("shells");
     fs::create_dir_all(&home).unwrap();

@@ -7,7 +7,7 @@ use reverie_journal::{Brief, Timestamp};
 use crate::arguments::handle;
 use crate::error::CommandError;
 use crate::logged_in::LoggedIn;
-use crate::report::still_waiting;
+use crate::report::{on_this_device_alone, still_waiting};
 use crate::time::{beginning, end};
 use crate::ui::Ui;
 
@@ -51,9 +51,14 @@ pub(crate) async fn run(ui: &Ui, logged_in: LoggedIn, args: BriefArgs) -> Result
         (false, false) => brief_text(&brief, &account.names_here(), ui.page()),
     });
     // Whoever stopped reading half-way has opened it too, so the receipt does not wait for the output.
-    if let Some(flushed) = account.receipt(&brief).await? {
-        still_waiting(ui, &flushed);
+    let receipt = account.receipt(&brief).await?;
+    if let Some(flushed) = &receipt {
+        still_waiting(ui, flushed);
         ui.say(&format!("A receipt says that you opened {}.", opened(&brief)));
+    }
+    // Said once: a receipt that waits has told of everything that does.
+    if receipt.is_none_or(|flushed| flushed.stopped_by.is_none()) {
+        on_this_device_alone(ui, &account);
     }
     shown
 }

@@ -6,6 +6,7 @@ use reverie_journal::{CheckIn, FewWords, NOT_MONITORED, SleepHours, short_id};
 use serde_json::json;
 
 use crate::error::{CommandError, user_error};
+use crate::key_talk::then;
 use crate::logged_in::LoggedIn;
 use crate::report::{kept_json, still_waiting};
 use crate::ui::Ui;
@@ -65,7 +66,8 @@ pub(crate) async fn run(ui: &Ui, logged_in: LoggedIn, args: CheckInArgs) -> Resu
                 ui.say(&format!("Kept, and shared with {}.", account.readers_text(&circle)));
             }
             Err(error @ (ClientError::Guarded(_) | ClientError::ConsentNeeded { .. })) => {
-                ui.warn(&format!("{error}. It is kept, for you alone. To share it later: `reverie share {id}`."));
+                let next = format!("It is kept, for you alone. To share it later: `reverie share {id}`.");
+                ui.warn(&then(&error, &next));
             }
             Err(error) => return Err(error.into()),
         }

@@ -6,12 +6,11 @@ use reverie_client::{Device, Unlocked};
 use secrecy::{ExposeSecret as _, SecretString};
 use serde_json::{Value, json};
 
-use crate::commands::rekey::change_keys;
+use crate::commands::rekey::{AFTER_REMOVING, offer_new_keys};
 use crate::error::{CommandError, user_error};
 use crate::key_talk::devices::{
-    CODE_SHOWN, DEVICE_REMOVED, IF_LOST, LOST_OR_STOLEN, NAME_UNKNOWN, NAMELESS, NO_SUCH_DEVICE, NO_SUCH_DEVICE_NEXT,
-    NOTHING_REMOVED, OTHERS_REMOVED, REKEYED_AFTER_LOSS, REMOVE_DEVICE, REMOVE_OTHERS, SEVERAL_DEVICES,
-    SEVERAL_DEVICES_NEXT, THIS_DEVICE, THIS_DEVICE_NEXT,
+    CODE_SHOWN, DEVICE_REMOVED, NAME_UNKNOWN, NAMELESS, NO_SUCH_DEVICE, NO_SUCH_DEVICE_NEXT, NOTHING_REMOVED,
+    OTHERS_REMOVED, REMOVE_DEVICE, REMOVE_OTHERS, SEVERAL_DEVICES, SEVERAL_DEVICES_NEXT, THIS_DEVICE, THIS_DEVICE_NEXT,
 };
 use crate::key_talk::with;
 use crate::logged_in::{Purpose, Start, catch_up};
@@ -78,7 +77,9 @@ pub(crate) async fn run(ui: &Ui, start: Start, DevicesArgs { command }: DevicesA
         Some(DevicesCommand::Name { name }) => account.rename_device(&name).await?,
         Some(DevicesCommand::Remove { id, yes, .. }) => {
             let removed = remove(ui, &mut account, id.as_deref(), yes).await?;
-            offer_new_keys(ui, &mut account, removed).await?;
+            if removed {
+                offer_new_keys(ui, &mut account, &AFTER_REMOVING).await?;
+            }
         }
     }
     let asked = || start.global.password(&format!("Password of profile `{}`: ", profile.name()));
@@ -125,30 +126,6 @@ async fn remove(ui: &Ui, account: &mut Unlocked, id: Option<&str>, yes: bool) ->
     account.remove_device(device.session).await?;
     ui.say(&with(DEVICE_REMOVED, &[("NAME", &name)]));
     Ok(true)
-}
-
-/// A device that somebody else may have calls for new keys: a password can be guessed.
-async fn offer_new_keys(ui: &Ui, account: &mut Unlocked, removed: bool) -> Result<(), CommandError> {
-    if !removed {
-        return Ok(());
-    }
-    if !ui.can_ask() || !ui.ask(LOST_OR_STOLEN)? {
-        ui.say(IF_LOST);
-        return Ok(());
-    }
-    match change_keys(ui, account).await {
-        Ok(()) => {
-            ui.say(REKEYED_AFTER_LOSS);
-            Ok(())
-        }
-        // The device is removed all the same, and the list is what was asked for.
-        Err(error) if error.code == Some("guard_active") => {
-            ui.error(&error);
-            ui.say(IF_LOST);
-            Ok(())
-        }
-        Err(error) => Err(error),
-    }
 }
 
 async fn list(

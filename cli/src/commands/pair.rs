@@ -1,13 +1,14 @@
 //! `reverie pair`: accepts an invitation, shows the words to compare, and confirms that they were the same.
 
 use clap::Args;
-use reverie_client::{Unlocked, Waiting};
+use reverie_client::{ClientError, Pairing, Unlocked, Waiting};
 use reverie_protocol::api::InvitationState;
+use reverie_protocol::problem::ProblemCode;
 use serde_json::json;
 
 use crate::arguments::handle;
 use crate::error::CommandError;
-use crate::key_talk::pairing::{NOBODY_PAIRED, PAIRED};
+use crate::key_talk::pairing::{NOBODY_PAIRED, PAIRED, USED_PERHAPS_HERE};
 use crate::key_talk::with;
 use crate::logged_in::{Purpose, Start, catch_up};
 use crate::pairing_words::{compare, compares, confirm, pairing_json, words_text};
@@ -49,7 +50,7 @@ pub(crate) async fn run(ui: &Ui, start: Start, args: PairArgs) -> Result<(), Com
         return list(ui, &account, &waiting, false);
     }
     if !code.is_empty() {
-        let pairing = account.pair(&code.join(" ")).await?;
+        let pairing = account.pair(&code.join(" ")).await.map_err(|error| used_perhaps_here(&account, error))?;
         ui.say(&with(PAIRED, &[("HANDLE", &pairing.contact.handle), ("ROLE", &pairing.contact.role.to_string())]));
         compare(ui, &mut account, &pairing).await?;
         return ui.answer(&pairing_json(&pairing), String::new);
@@ -64,6 +65,14 @@ pub(crate) async fn run(ui: &Ui, start: Start, args: PairArgs) -> Result<(), Com
         }
     }
     Ok(())
+}
+
+/// A code whose answer was lost on the way was used, by this very account.
+fn used_perhaps_here(account: &Unlocked, error: ClientError) -> CommandError {
+    let unconfirmed = |pairing: &Pairing| compares(account, pairing) && !pairing.contact.confirmed;
+    let perhaps = error.is(ProblemCode::InvitationUsed) && account.pairings().iter().any(unconfirmed);
+    let error = CommandError::from(error);
+    if perhaps { error.also(USED_PERHAPS_HERE) } else { error }
 }
 
 fn list(ui: &Ui, account: &Unlocked, waiting: &[Waiting], people: bool) -> Result<(), CommandError> {

@@ -8,6 +8,7 @@ use serde::Serialize;
 
 use crate::error::{CommandError, user_error};
 use crate::logged_in::LoggedIn;
+use crate::report::on_this_device_alone;
 use crate::time::now;
 use crate::ui::Ui;
 
@@ -37,5 +38,6 @@ pub(crate) async fn run(ui: &Ui, logged_in: LoggedIn, QueueArgs {}: QueueArgs) -
     let (rows, names) = (account.queue(), account.names());
     let named: Vec<_> = rows.iter().map(|row| Named { handle: names.of(row.patient), row }).collect();
     ui.answer(&named, || queue_text(&rows, &account.names_here(), now(), ui.page()))?;
+    on_this_device_alone(ui, &account);
     Ok(account.told_of_damaged().await?)
 }

@@ -7,6 +7,7 @@ use secrecy::ExposeSecret as _;
 use serde_json::json;
 
 use crate::arguments::handle;
+use crate::commands::rekey::{AFTER_RECOVERING, offer_new_keys};
 use crate::error::{CommandError, user_error};
 use crate::key_talk::answers::NOTHING_CHANGED;
 use crate::key_talk::kit::{
@@ -72,5 +73,6 @@ pub(crate) async fn run(ui: &Ui, start: Start, args: RecoverArgs) -> Result<(), 
     profile.remember_server()?;
     catch_up(ui, &mut account, Purpose::Reading).await?;
     ui.say(recovered);
-    ui.answer(&json!({ "handle": account.handle(), "recovered": true }), String::new)
+    ui.answer(&json!({ "handle": account.handle(), "recovered": true }), String::new)?;
+    offer_new_keys(ui, &mut account, &AFTER_RECOVERING).await
 }

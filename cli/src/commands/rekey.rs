@@ -6,7 +6,10 @@ use serde_json::json;
 
 use crate::error::CommandError;
 use crate::key_talk::answers::NOTHING_CHANGED;
-use crate::key_talk::devices::{BEFORE_REKEY, MAKE_NEW_KEYS, REKEYED};
+use crate::key_talk::devices::{
+    BEFORE_REKEY, IF_LOST, IF_LOST_BEFORE, LOST_BEFORE, LOST_OR_STOLEN, MAKE_NEW_KEYS, REKEYED, REKEYED_AFTER_LOSS,
+    REKEYED_AFTER_RECOVERY,
+};
 use crate::logged_in::LoggedIn;
 use crate::report::still_waiting;
 use crate::ui::Ui;
@@ -46,4 +49,40 @@ pub(crate) async fn change_keys(ui: &Ui, account: &mut Unlocked) -> Result<(), C
     still_waiting(ui, &account.flush().await?);
     ui.say(REKEYED);
     Ok(())
+}
+
+/// What is said to somebody whose device may be in other hands.
+pub(crate) struct Loss {
+    question: &'static str,
+    if_not_now: &'static str,
+    done: &'static str,
+}
+
+/// After a device was removed.
+pub(crate) const AFTER_REMOVING: Loss =
+    Loss { question: LOST_OR_STOLEN, if_not_now: IF_LOST, done: REKEYED_AFTER_LOSS };
+
+/// After an account was recovered, with a new password.
+pub(crate) const AFTER_RECOVERING: Loss =
+    Loss { question: LOST_BEFORE, if_not_now: IF_LOST_BEFORE, done: REKEYED_AFTER_RECOVERY };
+
+/// A device that somebody else may have calls for new keys: a password can be guessed. Where nobody can be asked, it is said.
+pub(crate) async fn offer_new_keys(ui: &Ui, account: &mut Unlocked, loss: &Loss) -> Result<(), CommandError> {
+    if !ui.can_ask() || !ui.ask(loss.question)? {
+        ui.say(loss.if_not_now);
+        return Ok(());
+    }
+    match change_keys(ui, account).await {
+        Ok(()) => {
+            ui.say(loss.done);
+            Ok(())
+        }
+        // What was done before is done all the same.
+        Err(error) if error.code == Some("guard_active") => {
+            ui.error(&error);
+            ui.say(loss.if_not_now);
+            Ok(())
+        }
+        Err(error) => Err(error),
+    }
 }

@@ -8,6 +8,7 @@ use reverie_journal::short_id;
 use serde_json::{Value, json};
 
 use crate::error::CommandError;
+use crate::key_talk::then;
 use crate::logged_in::{Start, fetch};
 use crate::ui::Ui;
 
@@ -72,7 +73,7 @@ pub(crate) async fn run(ui: &Ui, start: Start, args: ResendArgs) -> Result<ExitC
             Err(error) if error.is_offline() || error.is_logged_out() => return Err(error.into()),
             Err(error) => {
                 let next = error.next_step().unwrap_or("What this device has stays here. Try again later.");
-                ui.warn(&format!("{}: {error}. {next}", named(comparison)));
+                ui.warn(&format!("{}: {}", named(comparison), then(&error, next)));
                 failed = true;
             }
         }
@@ -114,7 +115,7 @@ async fn take_theirs(
             }
             Err(error) if error.is_offline() || error.is_logged_out() => return Err(error.into()),
             Err(error) => {
-                ui.warn(&format!("{}: {error}.", named(comparison)));
+                ui.warn(&format!("{}: {}", named(comparison), then(&error, "")));
                 failed = true;
             }
         }

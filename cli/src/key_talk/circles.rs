@@ -28,6 +28,9 @@ said! {
         any more.";
     END_IT = "End it?";
     CLOSED = "It is closed, and nothing in it is lost. You can still withdraw what you wrote in it.";
+    ENDED = "Your practice ended the account of HANDLE, who can no longer log in and fetches nothing more. Before anything \
+        more is written to the journal that you share, HANDLE is taken out of it. What is in it is as it was, and you need do \
+        nothing. Who treats you now, your practice tells you.";
     OFF_BOARDED = "Your practice ended the account of HANDLE, so HANDLE was taken out of the journal that you share. \
         HANDLE cannot open what is written to it from now on. What is in it is as it was. Who treats you now, your \
         practice tells you.";

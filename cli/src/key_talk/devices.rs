@@ -26,6 +26,10 @@ said! {
     IF_LOST = "Your keys are as they were. If it was lost or stolen after all: `reverie rekey`, then `reverie password`.";
     REKEYED_AFTER_LOSS = "Whoever has the device opens nothing that you write from now on. Change your password too, in \
         case it can be guessed: `reverie password`.";
+    LOST_BEFORE = "Was a device of yours lost or stolen? Give your account new keys now?";
+    IF_LOST_BEFORE = "Your keys are as they were. If a device of yours was lost or stolen: `reverie rekey`. Whoever has it then \
+        opens nothing that you write from now on.";
+    REKEYED_AFTER_RECOVERY = "Whoever has the lost device opens nothing that you write from now on.";
     BEFORE_REKEY = "Your account gets new keys. What was stolen with the old ones opens nothing that is written \
         afterwards to your own journals. What was written before stays sealed to the old keys, which you keep.";
     MAKE_NEW_KEYS = "Make new keys?";

@@ -8,6 +8,7 @@ said! {
     NOT_FOR_PATIENTS = "patients do not make accounts for others";
     NOT_FOR_PATIENTS_NEXT = "Nothing was made. To pair with a clinician who has an account: `reverie invite --pair`.";
     PAIRED = "Paired with HANDLE (ROLE).";
+    USED_PERHAPS_HERE = "If the line broke off when you used it here, it worked: `reverie pair` shows the words to compare.";
     NOBODY_PAIRED = "You are not paired with anybody yet. `reverie invite` or `reverie pair CODE` begins.";
     COMPARE = "Compare these six words with HANDLE, in the room or by voice:";
     IF_THE_SAME = "If both screens show the same: `reverie pair --confirm HANDLE`. Until then nothing is sealed to \

@@ -48,6 +48,9 @@ pub(crate) struct PendingInvitation {
     pub(crate) handle: Option<String>,
     /// Fingerprint of this account's card when the code was made: what the guest's proof covers.
     pub(crate) own_card: Hash,
+    /// Whether the server has it is not known: its answer did not come, and nobody has seen the code.
+    #[serde(default)]
+    pub(crate) unanswered: bool,
 }
 
 /// What moves from day to day. Holds secrets: it is serialised for sealing and nothing else.
@@ -119,6 +122,9 @@ pub(crate) struct DeviceState {
     /// Journals that the server no longer shows.
     #[serde(default)]
     pub(crate) hidden: BTreeMap<JournalId, Hidden>,
+    /// Readers of this account's journals whose accounts were ended, as she was told.
+    #[serde(default)]
+    pub(crate) ended: BTreeSet<AccountId>,
     /// Files that were damaged before they were sent.
     #[serde(default)]
     pub(crate) lost_files: Vec<LostFile>,
@@ -157,6 +163,7 @@ impl DeviceState {
             capture_key: None,
             captures_misled: false,
             hidden: BTreeMap::new(),
+            ended: BTreeSet::new(),
             lost_files: Vec::new(),
             audit_head: None,
         }

@@ -194,6 +194,12 @@ impl ClientError {
         self.problem().is_some_and(|problem| problem.code == code)
     }
 
+    /// Tells whether the server answered that it did not do what it was asked. What failed on the server, or on the way, may
+    /// have been done.
+    pub fn is_sure_refusal(&self) -> bool {
+        self.is_logged_out() || self.problem().is_some_and(|problem| problem.code.status() < 500)
+    }
+
     /// Tells whether this device has no session with the server any more.
     pub const fn is_logged_out(&self) -> bool {
         matches!(self, Self::LoggedOut | Self::DeviceRevoked(_) | Self::SecondFactorDue)

@@ -11,6 +11,7 @@ use reverie_protocol::hash::Hash;
 use reverie_protocol::header::MemberRole;
 use reverie_protocol::ids::{AccountId, InvitationId, JournalId};
 use reverie_protocol::limits;
+use reverie_protocol::problem::ProblemCode;
 use zeroize::Zeroizing;
 
 use crate::device::PendingInvitation;
@@ -42,7 +43,8 @@ pub struct Waiting {
 impl Unlocked {
     /// Makes an invitation and returns its code, to be given to the guest in the room, and to nobody else.
     ///
-    /// With a handle it makes an account; without, it pairs with somebody who has one. It is good for `seconds`.
+    /// With a handle it makes an account; without, it pairs with somebody who has one. It is good for `seconds`. One whose
+    /// answer was lost is taken up: the handle that it promises stays with this account.
     ///
     /// # Errors
     /// A handle that is none, or the server's refusal.
@@ -55,30 +57,78 @@ impl Unlocked {
         if let Some(handle) = handle {
             limits::check_handle(handle).map_err(|error| ClientError::NotPossible(error.to_string()))?;
         }
-        let session = self.token()?;
+        if let Some(pending) = self.unanswered(role, handle) {
+            match self.send_invitation(&pending, seconds).await {
+                Ok(()) if pending.role == role => return Ok(pending.code),
+                // The server has had it since: its time is running, and nobody has seen its code. Another takes its place.
+                Ok(()) => self.revoke_invitation(&pending).await?,
+                Err(error) if error.is(ProblemCode::AlreadyExists) => self.revoke_invitation(&pending).await?,
+                Err(error) => return Err(error),
+            }
+        }
         let code = self.env.random(InvitationCode::make);
-        let mac = code.inviter_mac(role, self.copy.bundle.card.fingerprint());
+        let own_card = self.copy.bundle.card.fingerprint();
+        let (invitation, handle) = (code.id(), handle.map(str::to_owned));
+        let pending = PendingInvitation { invitation, code: code.to_text(), role, handle, own_card, unanswered: true };
+        self.send_invitation(&pending, seconds).await?;
+        Ok(pending.code)
+    }
+
+    /// Returns an invitation of the same guest that the server may or may not have.
+    fn unanswered(&self, role: AccountRole, handle: Option<&str>) -> Option<PendingInvitation> {
+        let own_card = self.copy.bundle.card.fingerprint();
+        let same = |pending: &&PendingInvitation| {
+            pending.handle.as_deref() == handle && (handle.is_some() || pending.role == role)
+        };
+        let pending = self.state.invitations.iter().filter(|pending| pending.unanswered).find(same)?;
+        Some(PendingInvitation { own_card, ..pending.clone() })
+    }
+
+    /// Has the server make an invitation. It is forgotten only where the server surely did not.
+    async fn send_invitation(&mut self, pending: &PendingInvitation, seconds: u32) -> Result<(), ClientError> {
+        let session = self.token()?;
+        let code = InvitationCode::parse(&pending.code).map_err(|error| ClientError::Mistyped(error.to_string()))?;
         let new = NewInvitation {
-            invitation: code.id(),
-            role,
-            handle: handle.map(str::to_owned),
+            invitation: pending.invitation,
+            role: pending.role,
+            handle: pending.handle.clone(),
             token_sha256: Hash::of(*code.redeem_token()),
-            mac: B64(mac.to_vec()),
+            mac: B64(code.inviter_mac(pending.role, pending.own_card).to_vec()),
             seconds,
         };
         // Kept first: a code that was shown must prove its guest, even if this device dies in between.
-        let own_card = self.copy.bundle.card.fingerprint();
-        let (invitation, handle) = (code.id(), new.handle.clone());
-        let pending = PendingInvitation { invitation, code: code.to_text(), role, handle, own_card };
-        self.state.invitations.push(pending);
+        self.state.invitations.retain(|kept| kept.invitation != pending.invitation);
+        self.state.invitations.push(pending.clone());
         self.save_state().await?;
         let made = self.env.api.create_invitation(&session, &new).await.map_err(ClientError::from);
-        if let Err(error) = self.logged_out_on_refusal(made) {
-            self.state.invitations.pop();
-            self.save_state().await?;
-            return Err(error);
+        let made = self.logged_out_on_refusal(made);
+        match &made {
+            Ok(_) => {
+                let kept = self.state.invitations.iter_mut().filter(|kept| kept.invitation == pending.invitation);
+                kept.for_each(|kept| kept.unanswered = false);
+                self.save_state().await?;
+            }
+            Err(error) if error.is_sure_refusal() && !error.is(ProblemCode::AlreadyExists) => {
+                self.forget_invitation(pending.invitation).await?;
+            }
+            Err(_) => {}
         }
-        Ok(code.to_text())
+        made.map(drop)
+    }
+
+    /// Takes an invitation back that the server has, or may have.
+    async fn revoke_invitation(&mut self, pending: &PendingInvitation) -> Result<(), ClientError> {
+        let session = self.token()?;
+        let revoked = self.env.api.revoke_invitation(&session, pending.invitation).await.map_err(ClientError::from);
+        match self.logged_out_on_refusal(revoked) {
+            Err(error) if !error.is(ProblemCode::NotFound) => Err(error),
+            _ => self.forget_invitation(pending.invitation).await,
+        }
+    }
+
+    async fn forget_invitation(&mut self, invitation: InvitationId) -> Result<(), ClientError> {
+        self.state.invitations.retain(|kept| kept.invitation != invitation);
+        self.save_state().await
     }
 
     /// Accepts the invitation of somebody, as an account that exists.
@@ -105,7 +155,7 @@ impl Unlocked {
         self.save_state().await?;
         let redeemed = self.env.api.redeem_invitation(&session, &redeem).await.map_err(ClientError::from);
         if let Err(error) = self.logged_out_on_refusal(redeemed) {
-            if error.problem().is_some() {
+            if error.is_sure_refusal() {
                 self.state.contacts = before;
                 self.save_state().await?;
             }
@@ -132,6 +182,8 @@ impl Unlocked {
             let asked = self.env.api.get_invitation(&session, pending.invitation).await.map_err(ClientError::from);
             let invitation = match self.logged_out_on_refusal(asked) {
                 Ok(invitation) => invitation,
+                // It did not arrive, or not yet. Inviting the same guest takes it up.
+                Err(error) if pending.unanswered && error.is(ProblemCode::NotFound) => continue,
                 Err(error) => {
                     failed = Some(error);
                     continue;
@@ -150,8 +202,7 @@ impl Unlocked {
             }
             // Whoever accepted it, truly or not, has used it up: it must not be offered again.
             if state != InvitationState::Open {
-                self.state.invitations.retain(|kept| kept.invitation != pending.invitation);
-                self.save_state().await?;
+                self.forget_invitation(pending.invitation).await?;
             }
         }
         failed.map_or(Ok(waiting), Err)

@@ -46,6 +46,14 @@ pub enum Notice {
         /// Why.
         error: ClientError,
     },
+    /// The account of somebody who reads a journal of this account was ended for good. They are taken out before anything
+    /// more is written to it.
+    Ended {
+        /// Who.
+        account: AccountId,
+        /// What to call them.
+        handle: String,
+    },
     /// Somebody whose account was ended for good was taken out of a journal that this account owns.
     OffBoarded {
         /// Which journal.
@@ -139,6 +147,7 @@ impl Unlocked {
         self.empty_old_trash().await?;
         self.forget_lost_files().await?;
         self.bring_home().await?;
+        notices.extend(self.newly_ended().await?);
         Ok(notices)
     }
 

@@ -3,11 +3,13 @@
 //! The invariant: nothing new is sealed to a key of somebody who is gone, or to a card that was followed by another. Each
 //! step is judged anew on the newest state, so a journal that moved on in between is no reason to sign anything again.
 
+use std::collections::BTreeSet;
+
 use reverie_protocol::account::AccountState;
 use reverie_protocol::api::MemberAccount;
 use reverie_protocol::card::{SignedCard, successors};
 use reverie_protocol::header::Member;
-use reverie_protocol::ids::JournalId;
+use reverie_protocol::ids::{AccountId, JournalId};
 
 use crate::appending::TRIES;
 use crate::error::ClientError;
@@ -39,6 +41,32 @@ impl Unlocked {
             }
         }
         Ok(())
+    }
+
+    /// Returns who reads a journal of this account and was off-boarded, as the server says and as was not told before. They are
+    /// told of at once and not at the next writing, which may be long in coming.
+    pub(crate) async fn newly_ended(&mut self) -> Result<Vec<Notice>, ClientError> {
+        let said = self.said.iter().flatten();
+        let off_boarded = said.flat_map(|(journal, members)| {
+            let ended = members.iter().filter(|said| said.state == AccountState::OffBoarded);
+            ended.filter(|said| self.owns_with(*journal, said.account)).map(|said| said.account)
+        });
+        let ended: BTreeSet<_> = off_boarded.collect();
+        let newly = ended.difference(&self.state.ended).map(|account| (*account, self.names().of(*account)));
+        let notices = newly.map(|(account, handle)| Notice::Ended { account, handle }).collect();
+        if ended != self.state.ended {
+            self.state.ended = ended;
+            self.save_state().await?;
+        }
+        Ok(notices)
+    }
+
+    /// Tells whether a journal that goes on is this account's, and somebody else reads it, as its signed log says.
+    fn owns_with(&self, journal: JournalId, account: AccountId) -> bool {
+        let state = self.logs.get(&journal).and_then(|log| log.state.as_ref());
+        let reads =
+            state.is_some_and(|state| !state.closed && state.members.iter().any(|member| member.account == account));
+        reads && account != self.account() && self.owner(journal) == Some(self.account())
     }
 
     /// Places this account's new card in every journal that it owns.

@@ -9,6 +9,7 @@ use reverie_tests::database::Look;
 use reverie_tests::person::{PASSWORD, entry};
 
 use super::at;
+use crate::shell::{device_goes_home, goes_home, ok, reverie};
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_code_from_the_old_device_and_the_password_bring_everything_to_a_new_one() {
@@ -88,4 +89,19 @@ async fn a_removed_device_gets_nothing_more_and_its_next_start_says_why() {
     heron.remove_other_devices().await.unwrap();
     assert!(matches!(tablet.sync().await, Err(ClientError::DeviceRevoked(_))));
     assert_eq!(heron.devices().await.unwrap().len(), 1);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_program_says_in_whole_sentences_that_devices_were_removed_and_what_to_do_if_one_was_lost() {
+    let Practice { world, mut heron, quill: _quill } = Practice::open().await;
+    let home = world.home("tablet");
+    let code = heron.hand_over().await.unwrap();
+    drop(Newcomer::take(at(&world, &home), &code).await.unwrap().login(PASSWORD).await.unwrap());
+    goes_home(&world, "heron-41", heron);
+    let (_, said) = ok(reverie(&world, "heron-41", &["devices", "remove", "--others", "--yes"]));
+    assert!(said.contains("`reverie rekey`"), "{said}");
+
+    device_goes_home(&world, "tablet", &home);
+    let (_, said) = ok(reverie(&world, "tablet", &["list"]));
+    assert!(said.contains("removed this one on 2031-05-01. What it holds stays readable here"), "{said}");
 }

@@ -1,13 +1,13 @@
 //! Recovery on a clean machine, with nothing but the kit.
 
 use reverie_client::kit::read;
-use reverie_client::{ClientError, Newcomer, Recovery, Unlocked};
+use reverie_client::{ClientError, Newcomer, Notice, Recovery, Unlocked};
 use reverie_journal::Kind;
 use reverie_tests::person::{PASSWORD, entry, environment};
 use reverie_tests::{Fate, Practice, World};
 
 use super::{at, unlock};
-use crate::shell::{device_goes_home, flat, ok, reverie};
+use crate::shell::{at_a_terminal, device_goes_home, flat, ok, reverie};
 
 const NEW: &str = "the stairs smell of snow";
 
@@ -249,4 +249,24 @@ async fn at_the_shell_a_removed_device_is_told_how_to_come_back_and_does() {
     let (listed, _) = ok(reverie(&world, "heron", &["list"]));
     assert!(listed.contains("Written on the train."), "{listed}");
     assert!(clean.sync().await.unwrap_err().to_string().contains("recovered with its recovery kit"));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn whoever_recovers_is_asked_whether_a_device_was_lost_and_gets_new_keys_on_the_spot() {
+    let Practice { world, heron, mut quill } = Practice::open().await;
+    drop(heron);
+    let words = before(&world).await;
+    let typed = world.home("typed");
+    std::fs::write(&typed, &words).unwrap();
+    let recover = ["recover", "--handle", "heron-41", "--words-file", typed.to_str().unwrap()];
+    let (_, said) = ok(reverie(&world, "script", &recover));
+    assert!(said.contains("If a device of yours was lost or stolen: `reverie rekey`"), "{said}");
+    let before = quill.sync().await.unwrap().len();
+    assert_eq!(before, 0, "nobody has new keys yet");
+
+    let (screen, _) = ok(at_a_terminal(&world, "terminal", &recover, "y\n"));
+    assert!(screen.contains("Was a device of yours lost or stolen? Give your account new keys now? [y/N]"), "{screen}");
+    assert!(screen.contains("Whoever has the lost device opens nothing that you write from now on."), "{screen}");
+    let notices = quill.sync().await.unwrap();
+    assert!(matches!(notices.as_slice(), [Notice::NewKeys { handle, .. }] if handle == "heron-41"), "{notices:?}");
 }

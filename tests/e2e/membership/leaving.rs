@@ -2,11 +2,15 @@
 
 use reverie_client::{CircleChange, Notice, Past};
 use reverie_crypto::{Binding, DeviceCopy, EpochKey, open_body, open_grant};
+use reverie_journal::Kind;
 use reverie_protocol::check::{JournalState, check};
 use reverie_protocol::header::{Action, SignedRecord};
 use reverie_protocol::keyring::Keyring;
+use reverie_tests::json::text;
 use reverie_tests::person::PASSWORD;
-use reverie_tests::{Asked, Person};
+use reverie_tests::{Asked, Person, Practice, World};
+
+use crate::shell::{flat, goes_home, ok, reverie};
 
 use super::{Care, change_circle, reads, shares_in, syncs};
 
@@ -102,7 +106,7 @@ async fn an_off_boarded_clinician_is_taken_out_before_anything_more_is_written_a
     let heron = care.world.home("heron-41");
     drop(care.heron);
     care.heron = Person::unlock(&heron, care.world.wire().await, &care.world.clock).await.unwrap();
-    let kept = care.heron.writes(reverie_journal::Kind::Image, "After.").await.unwrap();
+    let kept = care.heron.writes(Kind::Image, "After.").await.unwrap();
     let circle = care.heron.circles().into_iter().find(|circle| circle.journal == care.journal).unwrap();
     assert_eq!(care.heron.readers_text(&circle), "quill and haddon", "that is what is known here so far");
     let flushed = care.heron.share(kept.document, &circle).await.unwrap();
@@ -118,6 +122,83 @@ async fn an_off_boarded_clinician_is_taken_out_before_anything_more_is_written_a
     // Nothing more is due.
     shares_in(&mut care.heron, care.journal, "Later.").await;
     assert_eq!(in_the_database(&care).await.len(), 7);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn whoever_only_looks_is_told_once_that_her_clinicians_account_was_ended() {
+    let mut care = Care::of_three(Past::All).await;
+    care.shares("Before.").await;
+    let mut admin = care.world.unlocks("admin").await;
+    admin.off_board("quill").await.unwrap();
+
+    let Care { world, heron, .. } = care;
+    goes_home(&world, "heron-41", heron);
+    let lists = || ok(reverie(&world, "heron-41", &["list"])).1;
+    let told = lists();
+    assert!(told.contains("Your practice ended the account of quill"), "{told}");
+    assert!(!told.contains("haddon"), "{told}");
+    assert_eq!(lists(), "", "it is told once");
+    // What is done about it is told when it is done.
+    let (written, said) = ok(reverie(&world, "heron-41", &["--json", "write", "--kind", "image", "After."]));
+    assert!(!said.contains("quill"), "her own journal is nobody else's: {said}");
+    let entry = text(&serde_json::from_str(&written).unwrap(), "document");
+    let (_, shared) = ok(reverie(&world, "heron-41", &["share", &entry, "--with", "quill", "--yes"]));
+    assert!(shared.contains("quill was taken out of the journal"), "{shared}");
+    assert_eq!(lists(), "");
+}
+
+/// Everything that a clinician can look at of a patient, from a shell.
+fn looks(world: &World, patient: &str) -> String {
+    let (queue, _) = ok(reverie(world, "haddon", &["queue", "--json"]));
+    let brief = reverie(world, "haddon", &["brief", patient, "--json"]);
+    let (found, _) = ok(reverie(world, "haddon", &["search", "greenhouse", "--json"]));
+    format!("{queue} {} {found}", flat(&brief.stdout))
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_successor_reads_nothing_until_each_patient_admits_them() {
+    let Practice { world, mut quill, mut heron } = Practice::open().await;
+    let mut cedar = world.patient("cedar-07", &mut quill).await;
+    heron.shares(Kind::Image, "heron's greenhouse").await.unwrap();
+    cedar.shares(Kind::Image, "cedar's greenhouse").await.unwrap();
+    let (admin, haddon) = (world.unlocks("admin").await, world.unlocks("haddon").await);
+    for (handle, person) in
+        [("admin", admin), ("quill", quill), ("haddon", haddon), ("heron-41", heron), ("cedar-07", cedar)]
+    {
+        goes_home(&world, handle, person);
+    }
+    ok(reverie(&world, "admin", &["admin", "off-board", "quill", "--yes"]));
+    let refused = reverie(&world, "quill", &["reply", "00000000", "One more thing."]);
+    assert_eq!(refused.status.code(), Some(1));
+
+    // Paired with both, words compared and confirmed on both sides: still nothing.
+    for patient in ["heron-41", "cedar-07"] {
+        assert!(!looks(&world, patient).contains("'s greenhouse"), "haddon is nobody to her");
+        let (invited, _) = ok(reverie(&world, patient, &["invite", "--pair", "--json"]));
+        let code = text(&serde_json::from_str(&invited).unwrap(), "code");
+        ok(reverie(&world, "haddon", &["pair", &code]));
+        let (_, said) = ok(reverie(&world, patient, &["pair", "--confirm", "haddon"]));
+        assert!(said.contains("Nothing is shared yet"), "{said}");
+        ok(reverie(&world, "haddon", &["pair", "--confirm", patient]));
+        let seen = looks(&world, patient);
+        assert!(!seen.contains("'s greenhouse"), "{patient}: {seen}");
+    }
+
+    // The one admits her with everything: the other's words stay closed.
+    ok(reverie(&world, "heron-41", &["admit", "haddon", "--all", "--circle", "quill", "--yes"]));
+    let seen = looks(&world, "heron-41");
+    assert!(seen.contains("heron's greenhouse") && !seen.contains("cedar's greenhouse"), "{seen}");
+    assert!(!looks(&world, "cedar-07").contains("cedar's greenhouse"));
+    // The other from now on: what was before stays closed, and what comes is read.
+    ok(reverie(&world, "cedar-07", &["admit", "haddon", "--from-now-on", "--circle", "quill", "--yes"]));
+    let (new, _) = ok(reverie(&world, "cedar-07", &["write", "--json", "--kind", "image", "cedar's new greenhouse"]));
+    let new = text(&serde_json::from_str(&new).unwrap(), "document");
+    ok(reverie(&world, "cedar-07", &["share", &new, "--with", "quill", "--yes"]));
+    let seen = looks(&world, "cedar-07");
+    assert!(seen.contains("cedar's new greenhouse") && !seen.contains("cedar's greenhouse"), "{seen}");
+    // And whoever left has neither.
+    let (left, _) = ok(reverie(&world, "quill", &["search", "greenhouse", "--json"]));
+    assert!(!left.contains("new greenhouse"), "{left}");
 }
 
 #[tokio::test]

@@ -12,6 +12,7 @@ use super::answers;
 use super::help::{lead_through, printed};
 use crate::arguments::handle;
 use crate::error::{CommandError, user_error};
+use crate::key_talk::then;
 use crate::logged_in::LoggedIn;
 use crate::report::{kept_json, still_waiting};
 use crate::ui::Ui;
@@ -131,7 +132,7 @@ fn one_by_one(ui: &Ui, mut taking: Taking, setting: &MeasureSetting) -> Result<T
             Ok(Answered::Next(next)) => next,
             Ok(Answered::Help(helping)) => lead_through(ui, helping, &setting.help())?,
             Err((same, error)) => {
-                ui.say(&format!("{error}."));
+                ui.say(&then(&error, ""));
                 same
             }
         };

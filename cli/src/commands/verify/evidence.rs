@@ -10,6 +10,7 @@ use reverie_protocol::evidence::{Contradiction, Evidence, Signer};
 use serde_json::json;
 
 use crate::error::{CommandError, user_error};
+use crate::key_talk::then;
 use crate::ui::Ui;
 
 /// The largest file that is read: a long history without bodies.
@@ -54,7 +55,7 @@ pub(super) fn check(ui: &Ui, file: &Path, names: &Names) -> Result<ExitCode, Com
             Ok(ExitCode::SUCCESS)
         }
         Err(error) => {
-            ui.answer(&json!({ "proves": null, "why": error.to_string() }), || format!("{error}."))?;
+            ui.answer(&json!({ "proves": null, "why": error.to_string() }), || then(&error, ""))?;
             Ok(ExitCode::from(1))
         }
     }
