@@ -125,7 +125,7 @@ pub(crate) async fn run(ui: &Ui, start: Start, command: Command) -> Result<ExitC
         Command::Remove(args) => remove::run(ui, start.log_in(ui, Writing).await?, args).await,
         Command::Rotate(args) => rotate::run(ui, start.log_in(ui, Writing).await?, args).await,
         Command::Close(args) => close::run(ui, start.log_in(ui, Writing).await?, args).await,
-        Command::Rekey(args) => rekey::run(ui, start.log_in(ui, Writing).await?, args).await,
+        Command::Rekey(args) => rekey::run(ui, start, args).await,
         Command::Name(args) => name::run(ui, start, args).await,
         Command::Crisis(args) => crisis::run(ui, &args),
         Command::Forget(args) => forget::run(ui, start.log_in(ui, Writing).await?, args).await,

@@ -49,6 +49,7 @@ fn errors() -> Vec<ClientError> {
         ClientError::Store(StoreError {
             name: "outbox/000000000007".into(),
             reason: "this device's disk is full (No space left on device)".into(),
+            full: true,
         }),
         ClientError::Field(FieldError::Empty { field: "words" }),
         ClientError::NoAccount,

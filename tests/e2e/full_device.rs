@@ -11,7 +11,7 @@ use reverie_protocol::account::AccountRole;
 use reverie_protocol::limits::INVITATION_IN_ROOM_SECONDS;
 use reverie_tests::person::PASSWORD;
 use reverie_tests::server::{has_small_disks, in_own_namespace, program, small_disk};
-use reverie_tests::{Practice, World};
+use reverie_tests::{Person, Practice, World};
 use tokio::io::{AsyncBufReadExt as _, BufReader};
 use tokio::process::Child;
 
@@ -73,6 +73,11 @@ impl<'a> SmallDevice<'a> {
 
     fn reverie(&self, profile: &str, password: &str, arguments: &[&str]) -> Output {
         let password = self.note("password", password);
+        self.locked(profile, &[&["--passphrase-file", &password], arguments].concat())
+    }
+
+    /// The same for somebody who gives no password.
+    fn locked(&self, profile: &str, arguments: &[&str]) -> Output {
         let run = Command::new("nsenter")
             .args(["-t", &self.holder.id().unwrap().to_string(), "-U", "-m", "--preserve-credentials"])
             .arg(program("reverie"))
@@ -82,7 +87,6 @@ impl<'a> SmallDevice<'a> {
             .arg("--home")
             .arg(&self.disk)
             .args(["--profile", profile, "--server", &format!("http://{}", self.world.addr)])
-            .args(["--passphrase-file", &password])
             .args(arguments)
             .stdin(Stdio::null())
             .output();
@@ -91,7 +95,11 @@ impl<'a> SmallDevice<'a> {
 
     /// Does it with this many pages free, and tells whether it was done. If it was not, that was said as it should be.
     fn tries(&self, pages: u64, profile: &str, password: &str, arguments: &[&str]) -> (bool, Output) {
-        let output = self.with_free(pages, || self.reverie(profile, password, arguments));
+        self.saying(pages, arguments, || self.reverie(profile, password, arguments))
+    }
+
+    fn saying(&self, pages: u64, arguments: &[&str], deed: impl FnOnce() -> Output) -> (bool, Output) {
+        let output = self.with_free(pages, deed);
         let said = flat(&output.stderr);
         if !output.status.success() {
             assert_eq!(output.status.code(), Some(1), "{pages} {arguments:?}: {said}");
@@ -120,7 +128,7 @@ impl<'a> SmallDevice<'a> {
 }
 
 /// heron-41 on a small disk, with one entry.
-async fn heron_at_home(world: &World, mut heron: reverie_tests::Person) -> SmallDevice<'_> {
+async fn heron_at_home(world: &World, mut heron: Person) -> SmallDevice<'_> {
     heron.writes(Kind::Fragment, "Dust.").await.unwrap();
     let home = heron.home.clone();
     drop(heron);
@@ -242,4 +250,85 @@ async fn joining_and_recovering_go_on_with_room_however_full_the_disk_was() {
             fs::remove_dir_all(device.inside().join(gone)).unwrap();
         }
     }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_she_writes_shares_and_takes_back_is_whole_and_there_once_however_full_the_disk_is() {
+    if !has_small_disks().await {
+        return;
+    }
+    let Practice { world, mut quill, heron } = Practice::open().await;
+    let patient = heron.account();
+    let device = heron_at_home(&world, heron).await;
+    let drawing = device.note("drawing.txt", &"a stair. ".repeat(600));
+    let hers = |quill: &Person, words: &str| {
+        quill.view(patient).entries().filter(|view| view.entry.body().words.as_str() == words).count()
+    };
+    for pages in FREE {
+        let words = format!("Salt {pages}.");
+        let write = ["write", &words, "--attach", &drawing, "--json"];
+        let (done, output) = device.tries(pages, "heron", PASSWORD, &write);
+        let output = if done { output } else { device.reverie("heron", PASSWORD, &write) };
+        let kept: serde_json::Value = serde_json::from_slice(&output.stdout).unwrap();
+        let id = kept["short_id"].as_str().unwrap();
+
+        for (deed, there) in [(["share", id, "--yes"], 1), (["withdraw", id, "--yes"], 0)] {
+            let (done, _) = device.tries(pages, "heron", PASSWORD, &deed);
+            if !done {
+                device.does("heron", PASSWORD, &deed);
+            }
+            // Whatever was left half done is finished by the next command that has room.
+            device.does("heron", PASSWORD, &["list"]);
+            quill.sync().await.unwrap();
+            assert_eq!(hers(&quill, &words), there, "{pages} {done} {deed:?}");
+        }
+        let saved = device.note(&format!("saved-{pages}"), "");
+        fs::remove_file(&saved).unwrap();
+        device.does("heron", PASSWORD, &["show", id, "--save-attachments", &saved]);
+        let file = fs::read_dir(&saved).unwrap().next().unwrap().unwrap().path();
+        assert_eq!(fs::read(file).unwrap(), fs::read(&drawing).unwrap(), "{pages}");
+    }
+    let (shown, _) = device.does("heron", PASSWORD, &["list"]);
+    for pages in FREE {
+        assert_eq!(shown.matches(&format!("Salt {pages}.")).count(), 1, "{shown}");
+    }
+    device.does("heron", PASSWORD, &["verify"]);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn capturing_logging_in_exporting_and_leaving_go_on_with_room_however_full_the_disk_was() {
+    if !has_small_disks().await {
+        return;
+    }
+    let Practice { world, quill: _quill, heron } = Practice::open().await;
+    let device = heron_at_home(&world, heron).await;
+    for pages in FREE {
+        let words = format!("Warm stones {pages}.");
+        let capture = ["capture", words.as_str(), "--json"];
+        let (done, output) = device.saying(pages, &capture, || device.locked("heron", &capture));
+        let output = if done { output } else { device.locked("heron", &capture) };
+        let told: serde_json::Value = serde_json::from_slice(&output.stdout).unwrap();
+        let keep = ["captured", "--keep", told["short_id"].as_str().unwrap()];
+        if !device.tries(pages, "heron", PASSWORD, &keep).0 {
+            device.does("heron", PASSWORD, &keep);
+        }
+        device.tries(pages, "heron", PASSWORD, &["login"]);
+        device.does("heron", PASSWORD, &["login"]);
+
+        let folder = device.disk.join(format!("export-{pages}"));
+        let export = ["export", folder.to_str().unwrap()];
+        if !device.tries(pages, "heron", PASSWORD, &export).0 {
+            // The same again, into the same folder.
+            device.does("heron", PASSWORD, &export);
+        }
+        device.does("heron", PASSWORD, &["verify", "--export", folder.to_str().unwrap()]);
+        fs::remove_dir_all(device.inside().join(format!("export-{pages}"))).unwrap();
+    }
+    let (shown, _) = device.does("heron", PASSWORD, &["list"]);
+    assert_eq!(shown.matches("Warm stones").count(), FREE.len(), "{shown}");
+    // To leave needs no room.
+    let (left, output) = device.tries(0, "heron", PASSWORD, &["delete-account", "--confirm", "heron-41"]);
+    assert!(left, "{}", flat(&output.stderr));
+    let gone = device.reverie("heron", PASSWORD, &["list"]);
+    assert!(flat(&gone.stderr).contains("There is no account"), "{}", flat(&gone.stderr));
 }

@@ -16,13 +16,14 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 
 use proptest::prelude::*;
 use proptest::test_runner::{Config, RngAlgorithm, TestRng, TestRunner};
-use reverie_client::Unlocked;
 use reverie_client::native::system::randomness;
+use reverie_client::{CircleChange, ClientError, Unlocked};
 use reverie_journal::{Kind, Mark, PatientView, Talk};
 use reverie_protocol::ids::DocumentId;
+use reverie_protocol::problem::ProblemCode;
 use reverie_tests::breaking::Breaking;
 use reverie_tests::media::file;
-use reverie_tests::person::{PATIENCE, entry, entry_with, environment, environment_on};
+use reverie_tests::person::{PASSWORD, PATIENCE, entry, entry_with, environment, environment_on};
 use reverie_tests::{Fate, Person, Practice, StoryClock, Wire, World};
 use zeroize::Zeroizing;
 
@@ -54,6 +55,10 @@ enum Deed {
     Restore {
         entry: usize,
     },
+    /// She gives the shared journal a new key.
+    Rotate,
+    /// She gives her account new keys: the other device is logged out, with whatever waits on it.
+    Rekey,
     /// Nothing but what every command does first.
     Look,
 }
@@ -68,6 +73,10 @@ enum Fault {
     Request(usize),
     /// This answer is lost on the way, and the server is away after it.
     Answer(usize),
+    /// This request alone never arrives.
+    OneRequest(usize),
+    /// This answer alone is lost on the way.
+    OneAnswer(usize),
     /// The device dies at this write.
     Write(usize),
 }
@@ -93,13 +102,17 @@ fn steps() -> impl Strategy<Value = Vec<Step>> {
         3 => entry().prop_map(|entry| Deed::Withdraw { entry }),
         1 => entry().prop_map(|entry| Deed::Discard { entry }),
         1 => entry().prop_map(|entry| Deed::Restore { entry }),
+        1 => Just(Deed::Rotate),
+        1 => Just(Deed::Rekey),
         1 => Just(Deed::Look),
     ];
     let fault = prop_oneof![
         5 => Just(Fault::None),
         2 => Just(Fault::Away),
         2 => (0..12_usize).prop_map(Fault::Request),
-        3 => (0..12_usize).prop_map(Fault::Answer),
+        2 => (0..12_usize).prop_map(Fault::Answer),
+        2 => (0..12_usize).prop_map(Fault::OneRequest),
+        2 => (0..12_usize).prop_map(Fault::OneAnswer),
         2 => (0..14_usize).prop_map(Fault::Write),
     ];
     let step = (0..2_usize, prop::bool::weighted(0.3), prop::bool::weighted(0.7), deed, fault);
@@ -145,22 +158,24 @@ impl Device {
     }
 
     fn suffers(&self, fault: Fault) {
-        let (mut asked, mut answered) = (0, 0);
-        let from = match fault {
-            Fault::Away => Some(0),
-            Fault::Request(from) => Some(from),
-            Fault::None | Fault::Answer(_) | Fault::Write(_) => None,
-        };
-        let lost = if let Fault::Answer(lost) = fault { Some(lost) } else { None };
         self.wire.is_honest();
+        let mut asked = 0..;
         self.wire.requests(move |_| {
-            asked += 1;
-            let away = from.is_some_and(|from| asked > from) || lost.is_some_and(|lost| asked > lost + 1);
-            if away { Fate::HangUp } else { Fate::Pass }
+            let number = asked.next().expect("it is endless");
+            let fails = match fault {
+                Fault::Away => true,
+                Fault::Request(from) => number >= from,
+                Fault::OneRequest(one) => number == one,
+                Fault::Answer(lost) => number > lost,
+                Fault::None | Fault::OneAnswer(_) | Fault::Write(_) => false,
+            };
+            if fails { Fate::HangUp } else { Fate::Pass }
         });
+        let mut answered = 0..;
         self.wire.answers(move |_, _| {
-            answered += 1;
-            if lost.is_some_and(|lost| answered > lost) { Fate::CutOff } else { Fate::Pass }
+            let number = answered.next().expect("it is endless");
+            let fails = matches!(fault, Fault::Answer(lost) | Fault::OneAnswer(lost) if number == lost);
+            if fails { Fate::CutOff } else { Fate::Pass }
         });
     }
 }
@@ -254,6 +269,11 @@ struct Case<'a> {
     seen: [usize; 2],
 }
 
+/// New keys want what the other device has put into the bundle, and the error says that logging in takes it over.
+fn stale(error: Option<&ClientError>) -> bool {
+    error.and_then(ClientError::problem).is_some_and(|problem| problem.code == ProblemCode::VersionConflict)
+}
+
 /// So that words are never the same twice.
 static NUMBER: AtomicUsize = AtomicUsize::new(0);
 
@@ -293,7 +313,15 @@ impl Case<'_> {
 
     async fn catch_up(&mut self, device: usize) {
         let account = self.ward.devices[device].account();
-        let flushed = account.flush().await;
+        if !account.is_logged_in() {
+            // Removed by new keys; the same password, and she is back.
+            let _ = account.login(PASSWORD).await;
+        }
+        let mut flushed = account.flush().await;
+        if flushed.as_ref().is_ok_and(|flushed| stale(flushed.stopped_by.as_ref())) {
+            let _ = account.login(PASSWORD).await;
+            flushed = account.flush().await;
+        }
         let synced = account.sync().await.is_ok_and(|notices| notices.is_empty());
         if flushed.is_ok_and(|flushed| flushed.waiting == 0) {
             self.sent[device] = self.now - 1;
@@ -318,6 +346,14 @@ impl Case<'_> {
         let account = self.ward.devices[device].account.as_mut().expect("looked at before");
         let done = match deed {
             Deed::Look => return Ok(()),
+            Deed::Rotate => {
+                let circle = account.share_target(None).unwrap();
+                match account.propose(circle.journal, CircleChange::Rotate).await {
+                    Ok(proposal) => account.enact(&proposal).await,
+                    refused => refused.map(drop),
+                }
+            }
+            Deed::Rekey => account.change_keys_by(PASSWORD).await,
             Deed::Write { with_file } => {
                 let new = if with_file {
                     entry_with(Kind::Image, &words, &words, scan(true))
@@ -387,7 +423,7 @@ impl Case<'_> {
         let view = self.ward.devices[device].view();
         let (now, seen) = (self.now, self.seen[device]);
         match deed {
-            Deed::Look => {}
+            Deed::Look | Deed::Rotate | Deed::Rekey => {}
             Deed::Write { .. } => {
                 let Some(new) = self.entries.last_mut().filter(|new| new.id.as_bytes() == &[0; 16]) else {
                     return Ok(());
@@ -433,10 +469,19 @@ impl Case<'_> {
         for device in &mut self.ward.devices {
             device.suffers(Fault::None);
             device.restarts(&clock, None).await;
+            // It may hear only now that the other one removed it.
+            let _ = device.account().sync().await;
+            if !device.account().is_logged_in() {
+                device.account().login(PASSWORD).await.unwrap();
+            }
         }
         for _ in 0..3 {
             for device in &mut self.ward.devices {
-                let flushed = device.account().flush().await.unwrap();
+                let mut flushed = device.account().flush().await.unwrap();
+                if stale(flushed.stopped_by.as_ref()) {
+                    device.account().login(PASSWORD).await.unwrap();
+                    flushed = device.account().flush().await.unwrap();
+                }
                 prop_assert!(flushed.stopped_by.is_none(), "nothing holds up the outbox: {:?}", flushed.stopped_by);
                 let notices = device.account().sync().await.unwrap();
                 prop_assert!(notices.is_empty(), "{notices:?}");

@@ -24,7 +24,7 @@ impl Breaking {
 
     fn write(&self, name: &str) -> Result<(), StoreError> {
         let taken = self.left.fetch_update(Ordering::Relaxed, Ordering::Relaxed, |left| left.checked_sub(1));
-        let died = |_| StoreError { name: name.into(), reason: "the device died here".into() };
+        let died = |_| StoreError { name: name.into(), reason: "the device died here".into(), full: false };
         taken.map(drop).map_err(died)
     }
 }

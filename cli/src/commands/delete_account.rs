@@ -24,7 +24,7 @@ use crate::{acts, holder};
 #[derive(Args)]
 #[command(after_help = "\
 Examples:
-  reverie export --to my-journal
+  reverie export my-journal
   reverie delete-account > receipt.txt
   reverie delete-account --confirm heron-41 --json")]
 pub(crate) struct DeleteAccountArgs {

@@ -77,8 +77,8 @@ pub(crate) async fn run(ui: &Ui, start: Start, DevicesArgs { command }: DevicesA
         Some(DevicesCommand::Name { name }) => account.rename_device(&name).await?,
         Some(DevicesCommand::Remove { id, yes, .. }) => {
             let removed = remove(ui, &mut account, id.as_deref(), yes).await?;
-            if removed {
-                offer_new_keys(ui, &mut account, &AFTER_REMOVING).await?;
+            if let Some(password) = password.as_ref().filter(|_| removed) {
+                offer_new_keys(ui, &mut account, password, &AFTER_REMOVING).await?;
             }
         }
     }

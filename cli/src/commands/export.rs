@@ -60,7 +60,16 @@ pub(crate) async fn run(ui: &Ui, logged_in: LoggedIn, args: ExportArgs) -> Resul
         })
         .await;
     bar.finish_and_clear();
-    let exported = exported?;
+    let exported = match exported {
+        Ok(exported) => exported,
+        Err(error) => {
+            let error = CommandError::from(error);
+            return Err(match sink.remove() {
+                Ok(()) => error.also("Nothing of this export is left."),
+                Err(_) => error.also(&format!("What there is of it is in {}: delete it first.", folder.display())),
+            });
+        }
+    };
     if patient != account.account() {
         // Who takes a journal away has opened what is in it, and the patient is told so if she withdraws it.
         let brief = account.brief(patient, None, None)?;

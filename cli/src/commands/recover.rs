@@ -74,5 +74,5 @@ pub(crate) async fn run(ui: &Ui, start: Start, args: RecoverArgs) -> Result<(), 
     catch_up(ui, &mut account, Purpose::Reading).await?;
     ui.say(recovered);
     ui.answer(&json!({ "handle": account.handle(), "recovered": true }), String::new)?;
-    offer_new_keys(ui, &mut account, &AFTER_RECOVERING).await
+    offer_new_keys(ui, &mut account, &password, &AFTER_RECOVERING).await
 }

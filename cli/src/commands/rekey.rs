@@ -2,6 +2,7 @@
 
 use clap::Args;
 use reverie_client::Unlocked;
+use secrecy::{ExposeSecret as _, SecretString};
 use serde_json::json;
 
 use crate::error::CommandError;
@@ -10,7 +11,7 @@ use crate::key_talk::devices::{
     BEFORE_REKEY, IF_LOST, IF_LOST_BEFORE, LOST_BEFORE, LOST_OR_STOLEN, MAKE_NEW_KEYS, REKEYED, REKEYED_AFTER_LOSS,
     REKEYED_AFTER_RECOVERY,
 };
-use crate::logged_in::LoggedIn;
+use crate::logged_in::{Purpose, Start, catch_up};
 use crate::report::still_waiting;
 use crate::ui::Ui;
 
@@ -31,21 +32,22 @@ pub(crate) struct RekeyArgs {
     yes: bool,
 }
 
-pub(crate) async fn run(ui: &Ui, logged_in: LoggedIn, RekeyArgs { yes }: RekeyArgs) -> Result<(), CommandError> {
-    let LoggedIn { mut account, profile: _ } = logged_in;
+pub(crate) async fn run(ui: &Ui, start: Start, RekeyArgs { yes }: RekeyArgs) -> Result<(), CommandError> {
+    let (mut account, _, password) = start.unlock_by_password().await?;
+    catch_up(ui, &mut account, Purpose::Writing).await?;
     ui.say(BEFORE_REKEY);
     if !ui.confirm(yes, MAKE_NEW_KEYS)? {
         ui.say(NOTHING_CHANGED);
         return Ok(());
     }
-    change_keys(ui, &mut account).await?;
+    change_keys(ui, &mut account, &password).await?;
     let fingerprint = account.fingerprint();
     ui.answer(&json!({ "fingerprint": fingerprint }), || format!("Card fingerprint {fingerprint}"))
 }
 
 /// Makes new keys and says so.
-pub(crate) async fn change_keys(ui: &Ui, account: &mut Unlocked) -> Result<(), CommandError> {
-    account.change_keys().await?;
+async fn change_keys(ui: &Ui, account: &mut Unlocked, password: &SecretString) -> Result<(), CommandError> {
+    account.change_keys_by(password.expose_secret()).await?;
     still_waiting(ui, &account.flush().await?);
     ui.say(REKEYED);
     Ok(())
@@ -67,12 +69,17 @@ pub(crate) const AFTER_RECOVERING: Loss =
     Loss { question: LOST_BEFORE, if_not_now: IF_LOST_BEFORE, done: REKEYED_AFTER_RECOVERY };
 
 /// A device that somebody else may have calls for new keys: a password can be guessed. Where nobody can be asked, it is said.
-pub(crate) async fn offer_new_keys(ui: &Ui, account: &mut Unlocked, loss: &Loss) -> Result<(), CommandError> {
+pub(crate) async fn offer_new_keys(
+    ui: &Ui,
+    account: &mut Unlocked,
+    password: &SecretString,
+    loss: &Loss,
+) -> Result<(), CommandError> {
     if !ui.can_ask() || !ui.ask(loss.question)? {
         ui.say(loss.if_not_now);
         return Ok(());
     }
-    match change_keys(ui, account).await {
+    match change_keys(ui, account, password).await {
         Ok(()) => {
             ui.say(loss.done);
             Ok(())

@@ -128,7 +128,7 @@ impl Unlocked {
         match answered {
             Ok(()) => self.adopt_sent().await,
             // Refused for sure. Whatever else comes back may have come from somebody in between.
-            Err(error) if error.problem().is_some_and(|problem| problem.status < 500) => {
+            Err(error) if error.is_sure_refusal() => {
                 self.forget_sent().await?;
                 self.logged_out_on_refusal(Err(error))
             }

@@ -50,10 +50,7 @@ impl Unlocked {
         while let Some(chunk) = stream.next().await {
             let chunk = chunk.map_err(ApiError::Offline)?;
             hash.update(&chunk);
-            into.write_all(&chunk).map_err(|error| ClientError::File {
-                name: format!("{journal}/{attachment}"),
-                reason: error.to_string(),
-            })?;
+            into.write_all(&chunk).map_err(|error| ClientError::of_file(&format!("{journal}/{attachment}"), &error))?;
         }
         Ok(Some(Hash(hash.finalize().into())))
     }

@@ -5,7 +5,7 @@ use reverie_protocol::problem::{Problem, ProblemCode};
 
 use crate::api::ApiError;
 use crate::log::Divergence;
-use crate::store::StoreError;
+use crate::store::{StoreError, is_full};
 
 /// Why something was not done. Whatever was typed and accepted into the outbox stays there.
 #[derive(Debug, thiserror::Error)]
@@ -200,6 +200,19 @@ impl ClientError {
         self.is_logged_out() || self.problem().is_some_and(|problem| problem.code.status() < 500)
     }
 
+    /// Returns what the system says of a file that a person named.
+    pub(crate) fn of_file(name: &str, error: &std::io::Error) -> Self {
+        if is_full(error) {
+            return Self::Store(StoreError::of(name, error));
+        }
+        Self::File { name: name.into(), reason: error.to_string() }
+    }
+
+    /// Tells whether this device's disk has no room.
+    pub const fn is_full(&self) -> bool {
+        matches!(self, Self::Store(StoreError { full: true, .. }))
+    }
+
     /// Tells whether this device has no session with the server any more.
     pub const fn is_logged_out(&self) -> bool {
         matches!(self, Self::LoggedOut | Self::DeviceRevoked(_) | Self::SecondFactorDue)
@@ -381,7 +394,8 @@ const fn refused(code: ProblemCode) -> Option<&'static str> {
         ProblemCode::InvitationExpired => "Nothing was made here. Ask whoever invited you for a new one.",
         ProblemCode::HandleTaken => "Nothing was made. Choose another handle.",
         ProblemCode::VersionConflict => {
-            "Another device changed this account's keys. Run `reverie login` here, then try again."
+            "Nothing is lost. Another device of yours changed what your account keeps with its keys. Run `reverie login` here, \
+             then the same again."
         }
         ProblemCode::Busy | ProblemCode::Internal => "Try again in a moment. What you wrote is kept.",
         ProblemCode::TooManyRequests => "Nothing was changed. Wait a little, then try again.",

@@ -237,7 +237,7 @@ impl Writer<'_> {
     }
 
     fn copy(&mut self, path: &str, from: &mut dyn Read) -> Result<(), ClientError> {
-        let failed = |error: io::Error| ClientError::File { name: path.into(), reason: error.to_string() };
+        let failed = |error: io::Error| ClientError::of_file(path, &error);
         let mut file = self.sink.create(path).map_err(failed)?;
         let mut hash = Sha256::new();
         let mut size = 0;

@@ -208,11 +208,7 @@ impl Unlocked {
         let mut opened = self.opened_file(journal, attachment).await?;
         let copied = std::io::copy(&mut opened, into).and_then(|_| into.flush());
         self.forget_fetched(attachment.id).await?;
-        let failed = |reason: std::io::Error| ClientError::File {
-            name: attachment.name.as_str().into(),
-            reason: reason.to_string(),
-        };
-        copied.map_err(failed)
+        copied.map_err(|error| ClientError::of_file(attachment.name.as_str(), &error))
     }
 
     /// Keeps, of the files of a record that was sent, the sealings that it names: they open without the network, and can be
@@ -318,8 +314,7 @@ pub(crate) fn archive_name(attachment: &Attachment) -> String {
 }
 
 fn write(blob: &mut dyn BlobWriter, name: &str, bytes: &[u8]) -> Result<(), ClientError> {
-    let failed = |error: std::io::Error| StoreError { name: name.into(), reason: error.to_string() };
-    Ok(blob.write_all(bytes).map_err(failed)?)
+    Ok(blob.write_all(bytes).map_err(|error| StoreError::of(name, &error))?)
 }
 
 fn damaged(id: AttachmentId) -> ClientError {

@@ -269,9 +269,10 @@ impl Unlocked {
         let key = self.original_key(&copies, copied).await?;
         let (outermost, sealed) = self.open_brought(&copies, copied, file).await?;
         let name = attachment.name.as_str();
-        let failed = |reason: std::io::Error| ClientError::File { name: name.into(), reason: reason.to_string() };
         let mut opened = open_sealed(&key, sealed)?;
-        std::io::copy(&mut opened, into).and_then(|_| into.flush()).map_err(failed)?;
+        std::io::copy(&mut opened, into)
+            .and_then(|_| into.flush())
+            .map_err(|error| ClientError::of_file(name, &error))?;
         self.forget_fetched(outermost).await
     }
 }

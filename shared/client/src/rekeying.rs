@@ -35,6 +35,20 @@ impl Unlocked {
         self.place_own_card().await
     }
 
+    /// The same. What another device has put into the bundle since is taken over first, which needs the password.
+    ///
+    /// # Errors
+    /// The same, and those of logging in.
+    pub async fn change_keys_by(&mut self, password: &str) -> Result<(), ClientError> {
+        match self.change_keys().await {
+            Err(error) if error.is(ProblemCode::VersionConflict) => {
+                self.login(password).await?;
+                self.change_keys().await
+            }
+            changed => changed,
+        }
+    }
+
     /// Sends the card of changed keys, if the server does not have it yet.
     pub(crate) async fn send_card(&mut self) -> Result<(), ClientError> {
         let Some(before) = &self.state.card_before else { return Ok(()) };

@@ -118,6 +118,8 @@ impl Unlocked {
             let Some(attachment): Option<Attachment> = attachment else { continue };
             match self.reseal(reseal.from, &attachment, into).await {
                 Ok(sealed) => drop(resealed.insert(reseal.attachment, sealed)),
+                // A full disk says nothing of the file: it can be had when there is room.
+                Err(error) if error.is_full() => return Err(error),
                 Err(_) if without_files => drop(given_up.insert(reseal.attachment)),
                 Err(error) => return Err(ClientError::FileUnavailable(Box::new(error))),
             }

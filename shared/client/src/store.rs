@@ -2,7 +2,7 @@
 //!
 //! Whoever calls seals first: nothing readable is ever put here.
 
-use std::io::{Read, Write};
+use std::io::{self, Read, Write};
 
 use async_trait::async_trait;
 
@@ -14,6 +14,22 @@ pub struct StoreError {
     pub name: String,
     /// What the system says.
     pub reason: String,
+    /// Whether the disk has no room.
+    pub full: bool,
+}
+
+impl StoreError {
+    /// Returns what the system says of a blob or file, and first what it means where people can do something about it.
+    pub fn of(name: &str, error: &io::Error) -> Self {
+        let full = is_full(error);
+        let reason =
+            if full { "this device's disk is full (No space left on device)".into() } else { error.to_string() };
+        Self { name: name.into(), reason, full }
+    }
+}
+
+pub(crate) fn is_full(error: &io::Error) -> bool {
+    matches!(error.kind(), io::ErrorKind::StorageFull | io::ErrorKind::QuotaExceeded)
 }
 
 /// A blob under way. It appears under its name when it is finished, and not at all if it is dropped before.

@@ -30,6 +30,14 @@ impl ExportFolder {
         Self(path.to_owned())
     }
 
+    /// Removes an export that was not finished, so that the next one can go to the same place.
+    ///
+    /// # Errors
+    /// As the file system says; then some of it is left.
+    pub fn remove(self) -> io::Result<()> {
+        fs::remove_dir_all(self.0)
+    }
+
     fn file(&self, path: &str) -> io::Result<PathBuf> {
         // Paths come from a manifest that may be somebody else's.
         let plain = path.split('/').all(|part| !part.is_empty() && part != "." && part != ".." && !part.contains('\\'));

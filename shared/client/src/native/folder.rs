@@ -72,7 +72,7 @@ impl Folder {
         }
         // The name itself is not repeated: whoever passes a wrong one may have passed anything.
         let reason = "names are made of a-z, 0-9, dashes, dots and slashes".into();
-        Err(StoreError { name: "a name that it does not take".into(), reason })
+        Err(StoreError { name: "a name that it does not take".into(), reason, full: false })
     }
 
     /// Returns the names of all files, temporary ones too, that begin with `prefix`, sorted.
@@ -218,7 +218,7 @@ fn lock(root: &Path, patience: Duration) -> Result<File, StoreError> {
             Err(TryLockError::Error(error)) => return Err(failed("its lock")(error)),
             Err(TryLockError::WouldBlock) if waited >= patience => {
                 let reason = "another program is using this profile; let it finish, then try again".into();
-                return Err(StoreError { name: "its lock".into(), reason });
+                return Err(StoreError { name: "its lock".into(), reason, full: false });
             }
             Err(TryLockError::WouldBlock) => thread::sleep(PAUSE),
         }
@@ -257,15 +257,5 @@ fn sync_folder(path: &Path) -> io::Result<()> {
 }
 
 fn failed(name: &str) -> impl Fn(io::Error) -> StoreError {
-    move |error| StoreError { name: name.into(), reason: said(&error) }
-}
-
-/// Returns what the system says, and first what it means where people can do something about it.
-fn said(error: &io::Error) -> String {
-    match error.kind() {
-        ErrorKind::StorageFull | ErrorKind::QuotaExceeded => {
-            "this device's disk is full (No space left on device)".into()
-        }
-        _ => error.to_string(),
-    }
+    move |error| StoreError::of(name, &error)
 }
