@@ -76,7 +76,7 @@ impl From<ClientError> for CommandError {
             ClientError::DeviceRevoked(_) => Some("device_revoked"),
             ClientError::KitUnproved => Some("kit_unproved"),
             ClientError::WrongKit(_) => Some("wrong_kit"),
-            ClientError::OtherKit => Some("other_kit"),
+            ClientError::OtherAccount => Some("other_account"),
             ClientError::PasskeysAlone => Some("passkeys_alone"),
             ClientError::CodeOver => Some("code_over"),
             ClientError::Unsettled => Some("unsettled"),

@@ -53,6 +53,12 @@ impl Profile {
         Ok(Self { name, folder, server, second_factor })
     }
 
+    /// Returns the profile with this server, if neither the options nor the profile name one. A kit's comes last: the practice
+    /// may have moved since it was printed, and somebody else may have the old address.
+    pub(crate) fn or_at(self, server: Option<String>) -> Self {
+        Self { server: self.server.or(server), ..self }
+    }
+
     /// Returns the profile's name.
     pub(crate) fn name(&self) -> &str {
         &self.name

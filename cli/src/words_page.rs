@@ -65,7 +65,7 @@ fn errors() -> Vec<ClientError> {
         ClientError::SecondFactorDue,
         ClientError::KitUnproved,
         ClientError::WrongKit(handle()),
-        ClientError::OtherKit,
+        ClientError::OtherAccount,
         ClientError::CodeOver,
         ClientError::OlderAccount,
         ClientError::Unsettled,

@@ -477,6 +477,10 @@ impl Case<'_> {
         }
         for _ in 0..3 {
             for device in &mut self.ward.devices {
+                // New keys that were on their way have arrived meanwhile, and removed it.
+                if device.account().sync().await.is_err_and(|error| error.is_logged_out()) {
+                    device.account().login(PASSWORD).await.unwrap();
+                }
                 let mut flushed = device.account().flush().await.unwrap();
                 if stale(flushed.stopped_by.as_ref()) {
                     device.account().login(PASSWORD).await.unwrap();

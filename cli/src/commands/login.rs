@@ -48,10 +48,10 @@ pub(crate) struct LoginArgs {
     #[command(flatten)]
     kit: TypedKit,
     /// If the password was changed on another device: read the new one from the first line of a file
-    #[arg(long, value_name = "FILE", conflicts_with = "recovery")]
+    #[arg(long, value_name = "FILE", conflicts_with_all = ["code", "recovery"])]
     new_passphrase_file: Option<PathBuf>,
     /// If your practice says that the server was restored from a backup: take the older state of your account that it has
-    #[arg(long, conflicts_with_all = ["code", "recovery"])]
+    #[arg(long)]
     after_restore: bool,
 }
 
@@ -87,7 +87,11 @@ async fn here(ui: &Ui, start: &Start, args: &LoginArgs) -> Result<Unlocked, Comm
             }
             ui.say(OLD_PASSWORD_HERE);
             let new = given_or_asked(args.new_passphrase_file.as_deref(), "The account's password now: ")?;
-            account.login(new.expose_secret()).await.map_err(|error| match error {
+            let logged_in = match args.after_restore {
+                true => account.login_after_restore(new.expose_secret()).await,
+                false => account.login(new.expose_secret()).await,
+            };
+            logged_in.map_err(|error| match error {
                 ClientError::WrongPassword => CommandError::from(error).hint(NOTHING_CHANGED).also(IF_RECOVERED),
                 error => error.into(),
             })?
@@ -104,22 +108,16 @@ async fn here(ui: &Ui, start: &Start, args: &LoginArgs) -> Result<Unlocked, Comm
 async fn by_code(ui: &Ui, start: &Start, args: &LoginArgs, code: &str) -> Result<Unlocked, CommandError> {
     const TRIES: u32 = 3;
     let profile = Profile::find(&start.global)?;
-    let here = profile.is_there() && reverie_client::holds_account(&*profile.environment()?.store).await?;
-    let mut newcomer = match here {
-        // The password of this device is the one from before.
-        true => Newcomer::take_on(start.unlock().await?.0, code).await?,
-        false => Newcomer::take(profile.environment()?, code).await?,
-    };
+    let mut newcomer = Newcomer::take(profile.environment()?, code).await?;
+    if args.after_restore {
+        newcomer = newcomer.after_restore();
+    }
     let prompt = format!("Password of {}: ", newcomer.handle());
-    let given = args.new_passphrase_file.is_some() || !here && start.global.has_password_source();
     for left in (0..TRIES).rev() {
-        let password = match (here, args.new_passphrase_file.as_deref()) {
-            (false, None) => start.global.password(&prompt),
-            (_, file) => given_or_asked(file, &prompt),
-        }?;
+        let password = start.global.password(&prompt)?;
         match newcomer.login(password.expose_secret()).await {
             // The code is used up, so a mistyped password must not cost a new one.
-            Err(ClientError::WrongPassword) if left > 0 && ui.can_ask() && !given => {
+            Err(ClientError::WrongPassword) if left > 0 && ui.can_ask() && !start.global.has_password_source() => {
                 ui.say(PASSWORD_AGAIN);
             }
             logged_in => {
@@ -136,9 +134,18 @@ async fn by_kit(ui: &Ui, start: &Start, args: &LoginArgs) -> Result<Unlocked, Co
     let words = typed(ui, &args.kit)?.ok_or_else(|| user_error("no words were typed").hint(NOTHING_CHANGED))?;
     let kit = read(words.expose_secret())?;
     let handle = args.handle.clone().or(kit.handle).ok_or_else(|| user_error(WHOSE_WORDS).hint(WHOSE_WORDS_NEXT))?;
-    let profile = Profile::find(&start.global)?;
-    let recovery = Recovery::open(profile.environment()?, &handle, &kit.code).await?;
-    let password = start.global.password(&format!("Password of {handle}: "))?;
+    let profile = Profile::find(&start.global)?.or_at(kit.server);
+    let mut recovery = Recovery::open(profile.environment()?, &handle, &kit.code).await?;
+    if args.after_restore {
+        recovery = recovery.after_restore();
+    }
+    let password = match start.global.password(&format!("Password of {handle}: ")) {
+        Ok(password) => password,
+        Err(error) => {
+            recovery.leave().await?;
+            return Err(error);
+        }
+    };
     let account = recovery.add_device(password.expose_secret()).await.map_err(|error| match error {
         ClientError::WrongPassword => CommandError::from(error).also(PASSWORD_LOST),
         error => error.into(),

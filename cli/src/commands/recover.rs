@@ -9,6 +9,7 @@ use serde_json::json;
 use crate::arguments::handle;
 use crate::commands::rekey::{AFTER_RECOVERING, offer_new_keys};
 use crate::error::{CommandError, user_error};
+use crate::holder;
 use crate::key_talk::answers::NOTHING_CHANGED;
 use crate::key_talk::kit::{
     KIT_OPENS, KIT_OPENS_HERE, RECOVER_AGAIN, RECOVERED, RECOVERED_HERE, WHOSE_WORDS, WHOSE_WORDS_NEXT,
@@ -35,26 +36,30 @@ pub(crate) struct RecoverArgs {
     handle: Option<String>,
     #[command(flatten)]
     kit: TypedKit,
+    /// If your practice says that the server was restored from a backup: take the older state of your account that it has
+    #[arg(long)]
+    after_restore: bool,
 }
 
 pub(crate) async fn run(ui: &Ui, start: Start, args: RecoverArgs) -> Result<(), CommandError> {
-    let RecoverArgs { handle, kit } = args;
+    let RecoverArgs { handle, kit, after_restore } = args;
     let Some(words) = typed(ui, &kit)? else {
         ui.say(NOTHING_CHANGED);
         return Ok(());
     };
     let kit = read(words.expose_secret())?;
-    let mut global = start.global;
-    global.server = global.server.or(kit.server);
     let handle = handle.or(kit.handle).ok_or_else(|| user_error(WHOSE_WORDS).hint(WHOSE_WORDS_NEXT))?;
-    let profile = Profile::find(&global)?;
-    let recovery = Recovery::open(profile.environment()?, &handle, &kit.code).await?;
+    let profile = Profile::find(&start.global)?.or_at(kit.server);
+    let mut recovery = Recovery::open(profile.environment()?, &handle, &kit.code).await?;
+    if after_restore {
+        recovery = recovery.after_restore();
+    }
     let (opens, recovered) = match recovery.is_here() {
         true => (KIT_OPENS_HERE, RECOVERED_HERE),
         false => (KIT_OPENS, RECOVERED),
     };
     ui.say(&with(opens, &[("HANDLE", &handle)]));
-    let password = match global.new_password() {
+    let password = match start.global.new_password() {
         Ok(password) => password,
         Err(error) => {
             recovery.leave().await?;
@@ -70,6 +75,8 @@ pub(crate) async fn run(ui: &Ui, start: Start, args: RecoverArgs) -> Result<(), 
             None => error,
         }
     })?;
+    // Whoever knew the password may have unlocked this device before.
+    holder::forget(&profile)?;
     profile.remember_server()?;
     catch_up(ui, &mut account, Purpose::Reading).await?;
     ui.say(recovered);

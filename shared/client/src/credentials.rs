@@ -189,7 +189,6 @@ impl Unlocked {
             device::adopt_next_keys(&*self.env.store).await?;
         }
         if sent.change == Change::Kit {
-            device::save_kit_key(&*self.env.store, &self.copy, &sent.ways).await?;
             (self.state.next_kit, self.state.unproved_kit) = (None, None);
         }
         self.state.bundle_version = sent.version;

@@ -5,9 +5,9 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use reverie_crypto::bundle::{Way, WayIn};
+use reverie_crypto::bundle::{Bundle, Way, WayIn};
 use reverie_crypto::device::WORK_FACTOR;
-use reverie_crypto::{Contact, DeviceCopy, DeviceKey, HybridIdentity, HybridRecipient, NamedDevice};
+use reverie_crypto::{AccountKeys, Contact, DeviceCopy, DeviceKey, HybridIdentity, HybridRecipient, NamedDevice};
 use reverie_journal::{Guard, PersonName};
 use reverie_protocol::account::AccountRole;
 use reverie_protocol::api::Head;
@@ -32,8 +32,8 @@ const KEYS: &str = "keys.age";
 const NEXT_KEYS: &str = "keys-next.age";
 /// The device's own key, sealed to what a passkey's PRF gives.
 const PASSKEY_KEY: &str = "key-passkey.age";
-/// The device's own key, sealed to the recovery kit.
-const KIT_KEY: &str = "key-recovery.age";
+/// The device's own key, sealed to the account's keys: for whoever has these from the server, and not the password of before.
+const ACCOUNT_KEY: &str = "key-account.age";
 const STATE: &str = "state.age";
 /// The bundle as the device's own key opens it. Once keys changed, it is newer than the one in [`KEYS`].
 const BUNDLE: &str = "bundle.age";
@@ -218,31 +218,30 @@ pub async fn holds_account(store: &dyn Store) -> Result<bool, ClientError> {
     Ok(false)
 }
 
-/// Keeps an account on this device: the password and the recovery kit open it. The keys under the password come last,
-/// since with them it is there.
+/// Keeps an account on this device, opened by this password and by no other. `account` is what the server's bundle opens, and
+/// `ways` are its ways in. The keys under the password come last, since with them the account is there.
 pub(crate) async fn keep(
     store: &dyn Store,
     copy: &DeviceCopy,
     password: &str,
+    account: &HybridRecipient,
     ways: &[WayIn],
 ) -> Result<(), ClientError> {
-    save_kit_key(store, copy, ways).await?;
-    Ok(store.put(KEYS, &copy.seal(password, WORK_FACTOR)).await?)
-}
-
-/// Lets the recovery kit open the device, and no kit before it.
-pub(crate) async fn save_kit_key(store: &dyn Store, copy: &DeviceCopy, ways: &[WayIn]) -> Result<(), ClientError> {
-    let kit = ways.iter().find(|way| way.way == Way::Recovery);
-    match kit {
-        Some(kit) => save_own_key(store, copy, KIT_KEY, &kit.recipient).await,
-        None => Ok(store.delete(KIT_KEY).await?),
+    save_bundle(store, copy).await?;
+    store.put(ACCOUNT_KEY, &copy.device_key.seal_to(account)).await?;
+    if !ways.iter().any(|way| way.way == Way::Passkey) {
+        forget_passkey_key(store).await?;
     }
+    store.put(KEYS, &copy.seal(password, WORK_FACTOR)).await?;
+    // What a change left that was cut off before anybody heard of it.
+    forget_next_keys(store).await
 }
 
-/// Opens the device's keys with the recovery kit.
-pub(crate) async fn load_by_kit(store: &dyn Store, way: &HybridIdentity) -> Result<DeviceCopy, ClientError> {
-    let sealed = store.find(KIT_KEY).await?.ok_or(ClientError::NoAccount)?;
-    load_with(store, DeviceKey::open_by(way, &sealed).ok_or(ClientError::OtherKit)?).await
+/// Opens the device's keys with the keys of its account.
+pub(crate) async fn load_by_account(store: &dyn Store, keys: &AccountKeys) -> Result<DeviceCopy, ClientError> {
+    let sealed = store.find(ACCOUNT_KEY).await?.ok_or(ClientError::OtherAccount)?;
+    let opened = keys.identities().find_map(|identity| DeviceKey::open_by(identity, &sealed));
+    load_with(store, opened.ok_or(ClientError::OtherAccount)?).await
 }
 
 /// Opens the device's keys. While a change of the password is under way, the new password opens them too.
@@ -275,17 +274,8 @@ pub(crate) async fn save_passkey_key(
     copy: &DeviceCopy,
     way: &HybridRecipient,
 ) -> Result<(), ClientError> {
-    save_own_key(store, copy, PASSKEY_KEY, way).await
-}
-
-async fn save_own_key(
-    store: &dyn Store,
-    copy: &DeviceCopy,
-    name: &str,
-    way: &HybridRecipient,
-) -> Result<(), ClientError> {
     save_bundle(store, copy).await?;
-    Ok(store.put(name, &copy.device_key.seal_to(way)).await?)
+    Ok(store.put(PASSKEY_KEY, &copy.device_key.seal_to(way)).await?)
 }
 
 /// No passkey opens the device any more.
@@ -309,13 +299,14 @@ async fn load_with(store: &dyn Store, device_key: DeviceKey) -> Result<DeviceCop
     Ok(DeviceCopy { bundle, device_key })
 }
 
-/// Returns the copy with the bundle of changed keys in it, if they changed since it was sealed.
+/// Returns the copy with the bundle of changed keys in it, if they changed since it was sealed. One that is damaged is passed
+/// over: logging in brings the account's keys, which follow each other, and puts it right.
 async fn newest(store: &dyn Store, mut copy: DeviceCopy) -> Result<DeviceCopy, ClientError> {
     let Some(sealed) = store.find(BUNDLE).await? else { return Ok(copy) };
-    let damaged = || ClientError::Damaged(BUNDLE.into());
-    let bundle = copy.device_key.open_bundle(BUNDLE, &sealed).map_err(|_| damaged())?;
-    let number = |card: &SignedCard| card.verify().map(|card| card.n).map_err(|_| damaged());
-    if number(&bundle.card)? > number(&copy.bundle.card)? {
+    let number = |bundle: &Bundle| bundle.card.verify().ok().map(|card| card.n);
+    if let Ok(bundle) = copy.device_key.open_bundle(BUNDLE, &sealed)
+        && number(&bundle) > number(&copy.bundle)
+    {
         copy.bundle = bundle;
     }
     Ok(copy)
@@ -361,9 +352,10 @@ pub(crate) async fn forget_next_keys(store: &dyn Store) -> Result<(), ClientErro
     Ok(store.delete(NEXT_KEYS).await?)
 }
 
-/// Deletes everything. The keys go first: from then on nobody opens the rest, wherever it is cut off.
+/// Deletes everything. The keys go first, those under the password last: until then it can be done again, and from then on
+/// nobody opens the rest, wherever it is cut off.
 pub(crate) async fn erase(store: &dyn Store) -> Result<(), ClientError> {
-    for name in [KEYS, NEXT_KEYS, KIT_KEY, PASSKEY_KEY, BUNDLE] {
+    for name in [ACCOUNT_KEY, PASSKEY_KEY, NEXT_KEYS, KEYS, BUNDLE] {
         store.delete(name).await?;
     }
     for name in store.list("").await? {

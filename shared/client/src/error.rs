@@ -51,9 +51,9 @@ pub enum ClientError {
     /// The second factor was shown wrongly too often.
     #[error("this code does not count: it is wrong, was used before, or its half minute is over")]
     WrongSecondFactor,
-    /// The recovery kit is not the one that opens this device, or not any more.
-    #[error("this recovery kit does not open what this device holds")]
-    OtherKit,
+    /// What this device holds is not opened by the keys of the account that was brought to it.
+    #[error("this device holds an account already, which the keys of this one do not open")]
+    OtherAccount,
     /// The passkey is not the one that opens this device, or not any more.
     #[error("this passkey does not open this device")]
     WrongPasskey,
@@ -271,10 +271,9 @@ impl ClientError {
                 "Wait for the next code and try again; check that this machine and the authenticator tell the same time. \
                  If the authenticator is lost: a backup code, your recovery kit (patients), or your administrator."
             }
-            Self::OtherKit => {
-                "Nothing was changed, and nothing here is lost. If the account here is yours: look for the newest sheet, \
-                 or get a code from another device, `reverie devices add` there, then `reverie login --code CODE` here. For \
-                 another account, name a profile of its own: `reverie --profile NAME …`."
+            Self::OtherAccount => {
+                "Nothing was changed, and what is here is safe: keep it. Bring the account to a profile of its own: the same with \
+                 `--profile NAME`. A code from another device is used up, so make a new one: `reverie devices add`."
             }
             Self::WrongPasskey => "Your password opens it. Nothing was changed.",
             Self::SecondFactorDue => {
@@ -289,8 +288,8 @@ impl ClientError {
             }
             Self::CodeOver => "On the other device, make a new one: `reverie devices add`. Nothing was changed.",
             Self::OlderAccount => {
-                "If your practice says that the server was restored from a backup: `reverie login --after-restore`. \
-                 If not, do not log in, and tell your practice. Nothing was changed."
+                "If your practice says that the server was restored from a backup, add `--after-restore` to the same command: \
+                 `reverie login --after-restore`. If not, do not log in, and tell your practice. Nothing was changed."
             }
             Self::Unsettled => {
                 "Nothing is lost. `reverie login` finds out which one is valid; if it does not take the one password, \
@@ -363,7 +362,7 @@ fn damaged(name: &str) -> &'static str {
                 without it: `reverie login --recovery --handle HANDLE`. If it does not, it opens your account in a fresh \
                 profile: `reverie --profile NAME login --recovery --handle HANDLE`; delete nothing here.";
     }
-    let account = ["bundle.age", "state.age", "key-passkey.age", "key-recovery.age"];
+    let account = ["bundle.age", "state.age", "key-passkey.age", "key-account.age"];
     if account.contains(&name) {
         return "What was sent is safe on the server. What was not sent yet is still in this profile's folder: delete nothing. If \
                 you have a copy of that file, put it back. If not, bring your account to a fresh profile, with your recovery \

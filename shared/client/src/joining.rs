@@ -131,7 +131,8 @@ impl Invited {
         state.contacts.extend(inviter);
         let copy = DeviceCopy { bundle, device_key };
         state.save(&*self.env.store, &copy.device_key).await?;
-        device::keep(&*self.env.store, &copy, password, &state.ways).await?;
+        let own = copy.bundle.keys.identity().to_recipient();
+        device::keep(&*self.env.store, &copy, password, &own, &state.ways).await?;
         Ok(Prepared { env: self.env, finish, recovery, copy })
     }
 }

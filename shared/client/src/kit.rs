@@ -11,8 +11,6 @@ use reverie_protocol::hash::Hash;
 use zeroize::Zeroizing;
 
 use crate::credentials::{Change, NewCredentials, with_way};
-use crate::device;
-use crate::environment::Environment;
 use crate::error::ClientError;
 use crate::new_device::Recovery;
 use crate::unlocked::Unlocked;
@@ -88,16 +86,6 @@ pub fn read(typed: &str) -> Result<KitText, ClientError> {
 }
 
 impl Unlocked {
-    /// Unlocks the account that this device holds with its recovery kit; needs no network.
-    ///
-    /// # Errors
-    /// [`ClientError::NoAccount`], [`ClientError::OtherKit`] for another account's kit or one that is void, or what is
-    /// damaged.
-    pub async fn unlock_by_kit(env: Environment, code: &RecoveryCode) -> Result<Self, ClientError> {
-        let copy = device::load_by_kit(&*env.store, &way_from_recovery_code(code)).await?;
-        Self::load(env, copy).await
-    }
-
     /// Tells whether joining is finished: not before the kit was proved.
     pub const fn has_joined(&self) -> bool {
         self.state.unproved_kit.is_none()

@@ -1,8 +1,8 @@
 //! Logging in and out with the password, on a device that knows the account.
 
-use reverie_crypto::bundle::{self, Bundle, BundleMismatch};
+use reverie_crypto::bundle::{self, Bundle, BundleMismatch, WayIn};
 use reverie_crypto::password::{Login, OpaqueError};
-use reverie_crypto::{AccountSecret, Contact, HybridIdentity, NamedDevice};
+use reverie_crypto::{AccountSecret, Contact, HybridIdentity, NamedDevice, RecoveryCode};
 use reverie_journal::Compartment;
 use reverie_protocol::account::AccountRole;
 use reverie_protocol::api::{Head, OpenedSession, SessionFinish, SessionStart};
@@ -20,7 +20,7 @@ use crate::unlocked::Unlocked;
 
 /// What a person knows of the server.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Server {
+pub(crate) enum Server {
     AsItWas,
     /// It was restored from a backup.
     Restored,
@@ -33,12 +33,7 @@ impl Unlocked {
     /// # Errors
     /// The server's refusal, or [`ClientError::OlderAccount`] for a bundle that is older than what this device has seen.
     pub async fn login(&mut self, password: &str) -> Result<Option<Settled>, ClientError> {
-        self.login_to(password, None, Server::AsItWas).await
-    }
-
-    /// The same with the account secret from elsewhere, where the account was given another one since.
-    pub(crate) async fn login_with(&mut self, secret: &AccountSecret, password: &str) -> Result<(), ClientError> {
-        self.login_to(password, Some(secret), Server::AsItWas).await.map(drop)
+        self.login_to(password, Server::AsItWas).await
     }
 
     /// The same, where a person says that the server was restored from a backup: an older bundle is no betrayal then, and is
@@ -47,17 +42,11 @@ impl Unlocked {
     /// # Errors
     /// The server's refusal.
     pub async fn login_after_restore(&mut self, password: &str) -> Result<Option<Settled>, ClientError> {
-        self.login_to(password, None, Server::Restored).await
+        self.login_to(password, Server::Restored).await
     }
 
-    async fn login_to(
-        &mut self,
-        password: &str,
-        secret: Option<&AccountSecret>,
-        server: Server,
-    ) -> Result<Option<Settled>, ClientError> {
-        let secret = secret.unwrap_or(&self.copy.bundle.account_secret);
-        let asked = opaque(&self.env, self.handle(), password, secret).await;
+    async fn login_to(&mut self, password: &str, server: Server) -> Result<Option<Settled>, ClientError> {
+        let asked = opaque(&self.env, self.handle(), password, &self.copy.bundle.account_secret).await;
         // The password has opened this device's keys, so if the server's answer does not fit it, there is no such account.
         if self.state.joining && matches!(asked, Err(ClientError::WrongPassword)) {
             device::forget(&*self.env.store).await?;
@@ -67,17 +56,22 @@ impl Unlocked {
         }
         let (session, way) = asked?;
         let bundle = open_bundle(&way, &session)?;
-        self.accept_bundle(&bundle, &session, server).await?;
-        self.enter(&session, bundle, password).await
+        self.enter(&session, bundle, password, server).await
     }
 
     /// Takes up a session of this account, with the bundle and the password that are valid now.
+    ///
+    /// # Errors
+    /// As [`Self::accept_bundle`]; or this device's storage fails.
     pub(crate) async fn enter(
         &mut self,
         session: &OpenedSession,
         bundle: Bundle,
         password: &str,
+        server: Server,
     ) -> Result<Option<Settled>, ClientError> {
+        self.accept_bundle(&bundle, session, server).await?;
+        let account = bundle.keys.identity().to_recipient();
         let settled = self.settle_by(&bundle).await?;
         let before = self.state.session.replace(session.session);
         self.take_over(&bundle);
@@ -90,7 +84,7 @@ impl Unlocked {
             self.copy.bundle.account_secret = bundle.account_secret;
         }
         // Whatever opened this device before: the server takes this password, so this one opens it from now on.
-        device::keep(&*self.env.store, &self.copy, password, &self.state.ways).await?;
+        device::keep(&*self.env.store, &self.copy, password, &account, &self.state.ways).await?;
         let gone = [before, Some(session.session)];
         self.state.devices.retain(|device| !gone.contains(&Some(device.session)));
         self.state.devices.push(NamedDevice { session: session.session, name: self.env.device_name.clone() });
@@ -121,6 +115,8 @@ impl Unlocked {
         // The ways in go with the password and the kit that the server takes, be they older.
         self.state.ways.clone_from(&bundle.ways);
         self.state.devices.clone_from(&bundle.devices);
+        // Another device has proved a newer kit: the one of joining opens nothing any more.
+        self.state.unproved_kit.take_if(|words| !is_way_in(words, &bundle.ways));
         for contact in &bundle.contacts {
             match self.state.contacts.iter_mut().find(|known| known.account == contact.account) {
                 Some(known) if contact.knows(&known.card.fingerprint()) => {
@@ -140,14 +136,14 @@ impl Unlocked {
         }
     }
 
-    /// Accepts the bundle that came with a session of this account.
-    pub(crate) async fn accept(&self, bundle: &Bundle, session: &OpenedSession) -> Result<(), ClientError> {
-        self.accept_bundle(bundle, session, Server::AsItWas).await
-    }
-
     /// Accepts a bundle of this account that is no older than what this device has seen, under the card that it knows or
     /// one that follows it.
-    async fn accept_bundle(&self, bundle: &Bundle, session: &OpenedSession, server: Server) -> Result<(), ClientError> {
+    pub(crate) async fn accept_bundle(
+        &self,
+        bundle: &Bundle,
+        session: &OpenedSession,
+        server: Server,
+    ) -> Result<(), ClientError> {
         // Whose new card the server does not have yet: the one before it is as good.
         let known = self.state.card_before.as_ref().unwrap_or(&self.copy.bundle.card);
         let seen = if server == Server::Restored { 0 } else { self.state.bundle_version };
@@ -208,6 +204,12 @@ impl Unlocked {
         self.state.session = None;
         self.save_state().await
     }
+}
+
+/// Tells whether a kit's words are a way into the bundle.
+fn is_way_in(words: &str, ways: &[WayIn]) -> bool {
+    let recipient = RecoveryCode::parse(words).map(|code| bundle::way_from_recovery_code(&code).to_recipient());
+    recipient.is_ok_and(|recipient| ways.iter().any(|way| way.recipient == recipient))
 }
 
 /// Logs in by OPAQUE and returns the session and the password's way into the bundle.

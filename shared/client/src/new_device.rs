@@ -1,8 +1,8 @@
 //! An account on one more device: by a code from a device that has it, or by the recovery words; and taking it back into
 //! one's hands with the words alone, when password and devices are lost.
 //!
-//! The invariant: the device holds nothing until the server has proved everything, so whatever is cut off can be done
-//! again from the beginning.
+//! The invariant: nothing changes on the device until the server has proved everything, so whatever is cut off can be done
+//! again from the beginning. What a device holds of the account already is opened by the account's keys, and stays.
 
 use reverie_crypto::bundle::{self, Bundle, Way, WayIn};
 use reverie_crypto::handover::HandedOver;
@@ -15,7 +15,7 @@ use reverie_protocol::problem::ProblemCode;
 use crate::device::{self, DeviceState};
 use crate::environment::Environment;
 use crate::error::ClientError;
-use crate::login::{opaque, open_bundle};
+use crate::login::{Server, opaque, open_bundle};
 use crate::second_factor;
 use crate::unlocked::Unlocked;
 
@@ -23,32 +23,31 @@ use crate::unlocked::Unlocked;
 pub struct Newcomer {
     env: Environment,
     handed: HandedOver,
-    /// The account as this device holds it already, if it does.
-    here: Option<Unlocked>,
+    server: Server,
 }
 
 impl Newcomer {
-    /// Takes what an old device left under this code. The code is used up by it.
+    /// Takes what another device left under this code. The code is used up by it.
     ///
     /// # Errors
-    /// [`ClientError::Mistyped`], [`ClientError::AccountExists`], or the server's: the code was used, or is too old.
+    /// [`ClientError::Mistyped`], or the server's: the code was used, or is too old.
     pub async fn take(env: Environment, code: &str) -> Result<Self, ClientError> {
-        nobody_here(&env).await?;
-        let handed = take_handover(&env, code).await?;
-        Ok(Self { env, handed, here: None })
+        let code = HandoverCode::parse(code).map_err(|error| ClientError::Mistyped(error.to_string()))?;
+        let key = HandoverKey { handover: code.id(), token: B64(code.take_token().to_vec()) };
+        let taken = env
+            .api
+            .take_handover(&key)
+            .await
+            .map_err(ClientError::from)
+            .map_err(|error| if error.is(ProblemCode::NotFound) { ClientError::CodeOver } else { error })?;
+        let handed = code.open(&taken.sealed.0).map_err(|error| ClientError::Untrustworthy(error.to_string()))?;
+        Ok(Self { env, handed, server: Server::AsItWas })
     }
 
-    /// The same on a device that holds the account already and was removed from it: what it holds stays, with all that was
-    /// not sent yet.
-    ///
-    /// # Errors
-    /// [`ClientError::Mistyped`], [`ClientError::AccountExists`] if the code is for another account, or the server's.
-    pub async fn take_on(here: Unlocked, code: &str) -> Result<Self, ClientError> {
-        let handed = take_handover(&here.env, code).await?;
-        if handed.handle != here.handle() {
-            return Err(other_account(&here));
-        }
-        Ok(Self { env: here.env.clone(), handed, here: Some(here) })
+    /// A person says that the server was restored from a backup: see [`Unlocked::login_after_restore`].
+    #[must_use]
+    pub fn after_restore(self) -> Self {
+        Self { server: Server::Restored, ..self }
     }
 
     /// Returns the handle of the account.
@@ -56,34 +55,14 @@ impl Newcomer {
         &self.handed.handle
     }
 
-    /// Logs in. After a wrong password it can be tried again.
+    /// Logs in. After a wrong password it can be tried again. If this device holds the account already, and was removed from
+    /// it, what it holds stays, with all that was not sent yet.
     ///
     /// # Errors
-    /// [`ClientError::WrongPassword`], or the server's.
-    pub async fn login(&mut self, password: &str) -> Result<Unlocked, ClientError> {
-        let Some(mut here) = self.here.take() else {
-            return log_in_anew(&self.env, &self.handed.handle, &self.handed.account_secret, password).await;
-        };
-        match here.login_with(&self.handed.account_secret, password).await {
-            Ok(()) => Ok(here),
-            Err(error) => {
-                self.here = Some(here);
-                Err(error)
-            }
-        }
+    /// [`ClientError::WrongPassword`], [`ClientError::OtherAccount`] if the device holds another account, or the server's.
+    pub async fn login(&self, password: &str) -> Result<Unlocked, ClientError> {
+        log_in_anew(&self.env, &self.handed.handle, &self.handed.account_secret, password, self.server).await
     }
-}
-
-async fn take_handover(env: &Environment, code: &str) -> Result<HandedOver, ClientError> {
-    let code = HandoverCode::parse(code).map_err(|error| ClientError::Mistyped(error.to_string()))?;
-    let key = HandoverKey { handover: code.id(), token: B64(code.take_token().to_vec()) };
-    let taken = env
-        .api
-        .take_handover(&key)
-        .await
-        .map_err(ClientError::from)
-        .map_err(|error| if error.is(ProblemCode::NotFound) { ClientError::CodeOver } else { error })?;
-    code.open(&taken.sealed.0).map_err(|error| ClientError::Untrustworthy(error.to_string()))
 }
 
 /// An account that its recovery words have opened. Nothing is changed yet.
@@ -94,35 +73,31 @@ pub struct Recovery {
     way: WayIn,
     /// The account as this device holds it already, if it does.
     here: Option<Unlocked>,
+    server: Server,
 }
 
 impl Recovery {
-    /// Opens an account with its recovery words. If this device holds the account already, the words open that as well: what
+    /// Opens an account with its recovery words. If this device holds the account already, its keys open that as well: what
     /// it holds stays, with all that was not sent yet.
     ///
     /// # Errors
-    /// [`ClientError::WrongKit`] if the words are not this account's, or not any more; [`ClientError::OtherKit`] if they do
-    /// not open what this device holds, [`ClientError::AccountExists`] if that is another account; or the server's.
+    /// [`ClientError::WrongKit`] if the words are not this account's, or not any more; [`ClientError::OtherAccount`] if this
+    /// device holds another account; or the server's.
     pub async fn open(env: Environment, handle: &str, code: &RecoveryCode) -> Result<Self, ClientError> {
-        let there = device::holds_account(&*env.store).await;
-        if matches!(there, Ok(false)) {
-            return Self::try_kit(env, handle, code).await;
-        }
-        let here = match Unlocked::unlock_by_kit(env.clone(), code).await {
-            // Neither keys nor a kit's way to them.
-            Err(ClientError::NoAccount) => there.and(Err(ClientError::OtherKit)),
-            here => here,
-        }?;
-        if here.handle() != handle {
-            return Err(other_account(&here));
-        }
         let recovery = Self::try_kit(env, handle, code).await?;
-        let accepted = here.accept(&recovery.bundle, &recovery.session).await;
-        if let Err(error) = accepted {
-            recovery.leave().await?;
-            return Err(error);
+        match held_here(&recovery.env, &recovery.bundle).await {
+            Ok(here) => Ok(Self { here, ..recovery }),
+            Err(error) => {
+                recovery.leave().await?;
+                Err(error)
+            }
         }
-        Ok(Self { here: Some(here), ..recovery })
+    }
+
+    /// A person says that the server was restored from a backup: see [`Unlocked::login_after_restore`].
+    #[must_use]
+    pub fn after_restore(self) -> Self {
+        Self { server: Server::Restored, ..self }
     }
 
     /// Logs in with the words and opens the bundle.
@@ -138,7 +113,7 @@ impl Recovery {
             return Err(ClientError::Untrustworthy("the server sent the keys of another account".into()));
         }
         let way = WayIn { way: Way::Recovery, recipient: identity.to_recipient() };
-        Ok(Self { env, session, bundle, way, here: None })
+        Ok(Self { env, session, bundle, way, here: None, server: Server::AsItWas })
     }
 
     /// Tells whether this device holds the account already.
@@ -165,7 +140,12 @@ impl Recovery {
     /// # Errors
     /// The server's: then a session without a device is left over, which `devices` shows.
     pub async fn leave(self) -> Result<(), ClientError> {
-        Ok(self.env.api.end_session(&self.session.token, self.session.session).await?)
+        let left = self.env.api.end_session(&self.session.token, self.session.session).await;
+        match left.map_err(ClientError::from) {
+            // New keys, which were on their way, have ended it.
+            Err(error) if error.is(ProblemCode::Unauthenticated) || error.is(ProblemCode::DeviceRevoked) => Ok(()),
+            left => left,
+        }
     }
 
     /// Adds this device with the password, which the account keeps. Other devices stay.
@@ -173,14 +153,13 @@ impl Recovery {
     /// # Errors
     /// [`ClientError::WrongPassword`]: then the device is left as it was.
     pub async fn add_device(mut self, password: &str) -> Result<Unlocked, ClientError> {
-        let secret = &self.bundle.account_secret;
-        let added = match self.here.take() {
-            Some(mut here) => here.login_with(secret, password).await.map(|()| here),
-            None => log_in_anew(&self.env, &self.bundle.handle, secret, password).await,
-        };
+        self.here = None;
+        let (handle, secret) = (&self.bundle.handle, &self.bundle.account_secret);
+        let added = log_in_anew(&self.env, handle, secret, password, self.server).await;
         // The session by the words is not kept.
         let left = self.leave().await;
-        let added = added?;
+        let mut added = added?;
+        added.has_used_kit().await?;
         left.map(|()| added)
     }
 
@@ -191,8 +170,11 @@ impl Recovery {
     /// # Errors
     /// [`ClientError::WeakPassword`], or the server's.
     pub async fn finish(self, password: &str) -> Result<Unlocked, ClientError> {
-        let Self { env, session, mut bundle, way, here } = self;
-        refuse_worst(password, &bundle.handle).map_err(|error| ClientError::WeakPassword(error.to_string()))?;
+        if let Err(error) = self.may_finish(password).await {
+            self.leave().await?;
+            return Err(error);
+        }
+        let Self { env, session, mut bundle, way, here, server } = self;
         // Whoever has one of the lost devices has the old secret: the password gets a new one.
         bundle.account_secret = env.random(AccountSecret::make);
         let secret = &bundle.account_secret;
@@ -211,22 +193,40 @@ impl Recovery {
             ..PutBundle::new(bundle.version, sealed.into())
         };
         env.api.put_bundle(&session.token, &put).await?;
-        match here {
-            Some(mut here) => here.enter(&session, bundle, password).await.map(|_| here),
-            None => settle_in(&env, &session, bundle, password).await,
+        let Some(mut here) = here else { return settle_in(&env, &session, bundle, password).await };
+        here.enter(&session, bundle, password, server).await?;
+        here.has_used_kit().await?;
+        Ok(here)
+    }
+
+    async fn may_finish(&self, password: &str) -> Result<(), ClientError> {
+        refuse_worst(password, &self.bundle.handle).map_err(|error| ClientError::WeakPassword(error.to_string()))?;
+        match &self.here {
+            Some(here) => here.accept_bundle(&self.bundle, &self.session, self.server).await,
+            None => Ok(()),
         }
     }
 }
 
-fn other_account(here: &Unlocked) -> ClientError {
-    ClientError::AccountExists(here.handle().to_owned())
+impl Unlocked {
+    /// The kit's words were typed from the paper, and they opened the account: nothing proves a kit better.
+    async fn has_used_kit(&mut self) -> Result<(), ClientError> {
+        if self.state.unproved_kit.take().is_some() {
+            self.save_state().await?;
+        }
+        Ok(())
+    }
 }
 
-async fn nobody_here(env: &Environment) -> Result<(), ClientError> {
-    if device::holds_account(&*env.store).await? {
-        return Err(ClientError::AccountExists("of somebody who joined here before".into()));
+/// Returns what this device holds of this account already, if anything.
+async fn held_here(env: &Environment, bundle: &Bundle) -> Result<Option<Unlocked>, ClientError> {
+    match device::holds_account(&*env.store).await {
+        Ok(false) => return Ok(None),
+        Ok(true) | Err(ClientError::KeysGone) => {}
+        Err(error) => return Err(error),
     }
-    Ok(())
+    let copy = device::load_by_account(&*env.store, &bundle.keys).await?;
+    Unlocked::load(env.clone(), copy).await.map(Some)
 }
 
 /// Logs in on a device that has the account secret from elsewhere, and keeps the account on it.
@@ -235,27 +235,40 @@ async fn log_in_anew(
     handle: &str,
     secret: &AccountSecret,
     password: &str,
+    server: Server,
 ) -> Result<Unlocked, ClientError> {
     let (session, way) = opaque(env, handle, password, secret)
         .await
         .map_err(|error| if error.is(ProblemCode::LoginFailed) { ClientError::WrongPassword } else { error })?;
-    let mut bundle = open_bundle(&way, &session)?;
-    bundle.devices.push(NamedDevice { session: session.session, name: env.device_name.clone() });
-    let mut unlocked = settle_in(env, &session, bundle, password).await?;
-    // The other devices learn the name of this one. If that fails, its next login tells it.
-    if let Err(ClientError::Store(error)) = unlocked.save_bundle().await {
-        return Err(ClientError::Store(error));
+    let bundle = open_bundle(&way, &session)?;
+    let entered = match held_here(env, &bundle).await {
+        Ok(Some(mut here)) => here.enter(&session, bundle, password, server).await.map(|_| here),
+        Ok(None) => {
+            let mut unlocked = settle_in(env, &session, bundle, password).await?;
+            // The other devices learn the name of this one. If that fails, its next login tells it.
+            if let Err(ClientError::Store(error)) = unlocked.save_bundle().await {
+                return Err(ClientError::Store(error));
+            }
+            return Ok(unlocked);
+        }
+        Err(error) => Err(error),
+    };
+    if matches!(entered, Err(ClientError::OtherAccount | ClientError::OlderAccount | ClientError::Untrustworthy(_))) {
+        // Nothing was kept, so nobody has this session.
+        let _ = env.api.end_session(&session.token, session.session).await;
     }
-    Ok(unlocked)
+    entered
 }
 
 /// Writes the account down on this device: the keys last, since with them it is there.
 async fn settle_in(
     env: &Environment,
     session: &OpenedSession,
-    bundle: Bundle,
+    mut bundle: Bundle,
     password: &str,
 ) -> Result<Unlocked, ClientError> {
+    bundle.devices.retain(|device| device.session != session.session);
+    bundle.devices.push(NamedDevice { session: session.session, name: env.device_name.clone() });
     let mut state = DeviceState::new(session.account.role);
     state.token = Some(session.token.clone().into());
     state.session = Some(session.session);
@@ -267,6 +280,7 @@ async fn settle_in(
     state.floors = bundle.heads.iter().map(floor).collect();
     let copy = DeviceCopy { bundle, device_key: env.random(DeviceKey::make) };
     state.save(&*env.store, &copy.device_key).await?;
-    device::keep(&*env.store, &copy, password, &state.ways).await?;
+    let account = copy.bundle.keys.identity().to_recipient();
+    device::keep(&*env.store, &copy, password, &account, &state.ways).await?;
     Unlocked::load(env.clone(), copy).await
 }

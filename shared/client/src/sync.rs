@@ -101,10 +101,13 @@ impl Unlocked {
     /// # Errors
     /// [`ClientError`] if the server cannot be asked at all.
     pub async fn sync(&mut self) -> Result<Vec<Notice>, ClientError> {
+        let mut told = self.listed().await?;
         if self.state.joining {
+            // The account is there: the server has just said so.
             self.joined().await?;
+            told = self.listed().await?;
         }
-        let Journals { journals: listed, open_invitations } = self.listed().await?;
+        let Journals { journals: listed, open_invitations } = told;
         let mut notices = Vec::new();
         // Whoever has accepted an invitation since is known before their journal is looked at.
         if let Err(error) = self.meet_guests(&open_invitations).await {

@@ -19,7 +19,7 @@ async fn a_code_from_the_old_device_and_the_password_bring_everything_to_a_new_o
     let code = heron.hand_over().await.unwrap();
     let home = world.home("tablet");
     let env = at(&world, &home).on_device("kitchen tablet");
-    let mut newcomer = Newcomer::take(env, &code.to_uppercase()).await.unwrap();
+    let newcomer = Newcomer::take(env, &code.to_uppercase()).await.unwrap();
     assert_eq!(newcomer.handle(), "heron-41");
     // A mistyped password costs no new code; without the password the code is worth nothing.
     assert!(matches!(newcomer.login("the stairs smell of snow").await, Err(ClientError::WrongPassword)));

@@ -150,7 +150,7 @@ async fn a_passkey_that_another_device_took_away_does_not_open_this_one_after_it
     let browser = AtBrowser::new();
     let code = heron.hand_over().await.unwrap();
     let tablet = world.home("tablet");
-    let mut newcomer = reverie_client::Newcomer::take(with(&world, &tablet, &browser), &code).await.unwrap();
+    let newcomer = reverie_client::Newcomer::take(with(&world, &tablet, &browser), &code).await.unwrap();
     let mut tablet = newcomer.login(PASSWORD).await.unwrap();
     heron.login(PASSWORD).await.unwrap();
     let (prf, _) = enrols(&mut heron, &browser).await;

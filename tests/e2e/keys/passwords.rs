@@ -18,7 +18,7 @@ async fn the_other_device_opens_with_the_old_password_until_it_logs_in_with_the_
     let Practice { world, mut heron, quill: _quill } = Practice::open().await;
     let code = heron.hand_over().await.unwrap();
     let tablet_home = world.home("tablet");
-    let mut newcomer = reverie_client::Newcomer::take(at(&world, &tablet_home), &code).await.unwrap();
+    let newcomer = reverie_client::Newcomer::take(at(&world, &tablet_home), &code).await.unwrap();
     let mut tablet = newcomer.login(PASSWORD).await.unwrap();
     drop(newcomer);
     heron.change_password(PASSWORD, NEW).await.unwrap();
