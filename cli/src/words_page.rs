@@ -59,7 +59,7 @@ fn errors() -> Vec<ClientError> {
         ClientError::DeviceRevoked("Another device of this account removed this one on 2031-05-01.".into()),
         ClientError::SecondFactorNeeded,
         ClientError::PasskeysAlone,
-        ClientError::WrongSecondFactor,
+        ClientError::WrongSecondFactor(None),
         ClientError::WrongPasskey,
         ClientError::SecondFactorDue,
         ClientError::KitUnproved,

@@ -49,8 +49,8 @@ pub enum ClientError {
     )]
     PasskeysAlone,
     /// The second factor was shown wrongly too often.
-    #[error("this code does not count: it is wrong, was used before, or its half minute is over")]
-    WrongSecondFactor,
+    #[error("this code does not count: it is wrong, was used before, or its half minute is over{}", clocks_text(.0.as_ref()))]
+    WrongSecondFactor(Option<Clocks>),
     /// The passkey is not the one that opens this device, or not any more.
     #[error("this passkey does not open this device")]
     WrongPasskey,
@@ -177,6 +177,23 @@ pub enum ClientError {
     Untrustworthy(String),
 }
 
+/// What time it is on both sides of the line.
+#[derive(Debug, Clone, Copy)]
+pub struct Clocks {
+    /// By the server's clock.
+    pub server: Timestamp,
+    /// By this device's.
+    pub here: Timestamp,
+}
+
+/// Returns what the clocks say, as the end of a sentence. A device that goes by the server's time needs no mention.
+fn clocks_text(clocks: Option<&Clocks>) -> String {
+    let Some(Clocks { server, here }) = clocks else { return String::new() };
+    let off = server.unix().abs_diff(here.unix()) > 60;
+    let here = if off { format!(", and this device's {}", here.minute_text()) } else { String::new() };
+    format!(". The server's clock says {}{here}", server.minute_text())
+}
+
 impl ClientError {
     /// Returns the refusal of the server, if that is what it is.
     pub const fn problem(&self) -> Option<&Problem> {
@@ -252,9 +269,9 @@ impl ClientError {
                  server (`reverie-server reset-second-factor HANDLE`); patients come back with their recovery kit \
                  (`reverie --profile NAME recover`)."
             }
-            Self::WrongSecondFactor => {
-                "Wait for the next code and try again; check that this machine and the authenticator tell the same time. \
-                 If the authenticator is lost: a backup code, your recovery kit (patients), or your administrator."
+            Self::WrongSecondFactor(_) => {
+                "Nothing was changed. Wait for the next code and try again. What shows the codes has to tell the server's time: \
+                 let the phone set its clock by itself. If the authenticator is lost: a backup code, your recovery kit (patients), or your administrator."
             }
             Self::WrongPasskey => "Your password opens it. Nothing was changed.",
             Self::SecondFactorDue => {
@@ -267,6 +284,7 @@ impl ClientError {
             Self::WrongKit(_) => {
                 "Check the handle. A kit is void once a newer one was made: look for the newest. Nothing was changed."
             }
+            Self::Mistyped(_) => "Nothing was changed.",
             Self::CodeOver => "On the other device, make a new one: `reverie devices add`. Nothing was changed.",
             Self::OlderAccount => {
                 "If your practice says that the server was restored from a backup: `reverie login --after-restore`. \
@@ -363,10 +381,7 @@ const fn refused(code: ProblemCode) -> Option<&'static str> {
         ProblemCode::AccountSuspended | ProblemCode::AccountOffBoarded => {
             "Ask your practice. Your entries are kept, and what is on this device can still be read here."
         }
-        ProblemCode::InvitationUsed => {
-            "Nothing was made here. Ask whoever invited you for a new one; if it was not you who used it, say so to them."
-        }
-        ProblemCode::InvitationExpired => "Nothing was made here. Ask whoever invited you for a new one.",
+        ProblemCode::InvitationUsed | ProblemCode::InvitationExpired => "Nothing was made or changed here.",
         ProblemCode::HandleTaken => "Nothing was made. Choose another handle.",
         ProblemCode::VersionConflict => {
             "Another device changed this account's keys. Run `reverie login` here, then try again."
