@@ -77,6 +77,7 @@ impl From<ClientError> for CommandError {
             ClientError::KitUnproved => Some("kit_unproved"),
             ClientError::WrongKit(_) => Some("wrong_kit"),
             ClientError::PasskeysAlone => Some("passkeys_alone"),
+            ClientError::Behind => Some("behind"),
             ClientError::CodeOver => Some("code_over"),
             ClientError::Unsettled => Some("unsettled"),
             ClientError::Damaged(_) => Some("damaged"),

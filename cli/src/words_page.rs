@@ -66,7 +66,11 @@ fn errors() -> Vec<ClientError> {
         ClientError::WrongKit(handle()),
         ClientError::CodeOver,
         ClientError::OlderAccount,
+        ClientError::Behind,
         ClientError::Unsettled,
+        ClientError::Mistyped(
+            "the invitation code is mistyped somewhere; compare it with the original, group by group".into(),
+        ),
         ClientError::PairingForged,
         ClientError::NotConfirmed { handle: handle() },
         ClientError::Estranged { handle: handle() },

@@ -78,7 +78,7 @@ pub(crate) async fn run(ui: &Ui, start: Start, DevicesArgs { command }: DevicesA
         Some(DevicesCommand::Remove { id, yes, .. }) => {
             let removed = remove(ui, &mut account, id.as_deref(), yes).await?;
             if removed {
-                offer_new_keys(ui, &mut account, &AFTER_REMOVING).await?;
+                offer_new_keys(ui, &mut account, password.as_ref(), &AFTER_REMOVING).await?;
             }
         }
     }

@@ -72,5 +72,5 @@ pub(crate) async fn run(ui: &Ui, start: Start, args: RecoverArgs) -> Result<(), 
     catch_up(ui, &mut account, Purpose::Reading).await?;
     ui.say(RECOVERED);
     ui.answer(&json!({ "handle": account.handle(), "recovered": true }), String::new)?;
-    offer_new_keys(ui, &mut account, &AFTER_RECOVERING).await
+    offer_new_keys(ui, &mut account, Some(&password), &AFTER_RECOVERING).await
 }

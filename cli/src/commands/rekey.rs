@@ -1,7 +1,8 @@
 //! `reverie rekey`: new keys for one's own account, vouched for by the old ones.
 
 use clap::Args;
-use reverie_client::Unlocked;
+use reverie_client::{ClientError, Unlocked};
+use secrecy::{ExposeSecret as _, SecretString};
 use serde_json::json;
 
 use crate::error::CommandError;
@@ -38,14 +39,24 @@ pub(crate) async fn run(ui: &Ui, logged_in: LoggedIn, RekeyArgs { yes }: RekeyAr
         ui.say(NOTHING_CHANGED);
         return Ok(());
     }
-    change_keys(ui, &mut account).await?;
+    change_keys(ui, &mut account, None).await?;
     let fingerprint = account.fingerprint();
     ui.answer(&json!({ "fingerprint": fingerprint }), || format!("Card fingerprint {fingerprint}"))
 }
 
 /// Makes new keys and says so.
-pub(crate) async fn change_keys(ui: &Ui, account: &mut Unlocked) -> Result<(), CommandError> {
-    account.change_keys().await?;
+pub(crate) async fn change_keys(
+    ui: &Ui,
+    account: &mut Unlocked,
+    password: Option<&SecretString>,
+) -> Result<(), CommandError> {
+    match (account.change_keys().await, password) {
+        (Err(ClientError::Behind), Some(password)) => {
+            account.login(password.expose_secret()).await?;
+            account.change_keys().await?;
+        }
+        (changed, _) => changed?,
+    }
     still_waiting(ui, &account.flush().await?);
     ui.say(REKEYED);
     Ok(())
@@ -67,12 +78,17 @@ pub(crate) const AFTER_RECOVERING: Loss =
     Loss { question: LOST_BEFORE, if_not_now: IF_LOST_BEFORE, done: REKEYED_AFTER_RECOVERY };
 
 /// A device that somebody else may have calls for new keys: a password can be guessed. Where nobody can be asked, it is said.
-pub(crate) async fn offer_new_keys(ui: &Ui, account: &mut Unlocked, loss: &Loss) -> Result<(), CommandError> {
+pub(crate) async fn offer_new_keys(
+    ui: &Ui,
+    account: &mut Unlocked,
+    password: Option<&SecretString>,
+    loss: &Loss,
+) -> Result<(), CommandError> {
     if !ui.can_ask() || !ui.ask(loss.question)? {
         ui.say(loss.if_not_now);
         return Ok(());
     }
-    match change_keys(ui, account).await {
+    match change_keys(ui, account, password).await {
         Ok(()) => {
             ui.say(loss.done);
             Ok(())

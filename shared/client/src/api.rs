@@ -23,6 +23,7 @@ use serde::Serialize;
 use serde::de::DeserializeOwned;
 
 use crate::changes::ChangeStream;
+use crate::error::ClientError;
 use crate::http::Method::{Delete, Get, Post, Put};
 use crate::http::{Body, ByteStream, Http, HttpError, Method, Request, Response};
 
@@ -56,11 +57,13 @@ pub enum ApiError {
     },
 }
 
-/// Returns what the server said. Where its own words say all that the title does, they stand alone: of an invitation that was
+/// Returns what the server said, for a person. Where its own words say all that the title does, they stand alone: of an invitation that was
 /// taken back, the title says that it was used.
 fn refused_text(problem: &Problem) -> String {
     match problem.code {
         ProblemCode::InvitationUsed | ProblemCode::InvitationExpired => problem.detail.clone(),
+        // The server speaks to programs here.
+        ProblemCode::VersionConflict => ClientError::Behind.to_string(),
         _ => format!("{}: {}", problem.title, problem.detail),
     }
 }

@@ -69,6 +69,9 @@ pub enum ClientError {
     /// The server has an older key bundle than this device has seen.
     #[error("the server has an older state of this account than this device has seen")]
     OlderAccount,
+    /// Another device has changed the account since this one logged in.
+    #[error("another device of yours has changed the account since this one logged in last")]
+    Behind,
     /// A change of password or kit was cut off, and another device has changed the account since.
     #[error("a change of your password or kit was cut off, and another device has changed the account since")]
     Unsettled,
@@ -82,7 +85,7 @@ pub enum ClientError {
     #[error("{0}")]
     WrongInvitation(&'static str),
     /// Somebody is not paired, or the words were not compared yet.
-    #[error("{handle} is not confirmed yet: compare the words with {handle} first")]
+    #[error("you have not compared the words with {handle} yet, so nothing goes to {handle}")]
     NotConfirmed {
         /// Who.
         handle: String,
@@ -176,6 +179,8 @@ pub enum ClientError {
     #[error("{0}")]
     Untrustworthy(String),
 }
+
+const BEHIND: &str = "Nothing is lost. Run `reverie login` here, then the same again.";
 
 /// What time it is on both sides of the line.
 #[derive(Debug, Clone, Copy)]
@@ -290,6 +295,7 @@ impl ClientError {
                 "If your practice says that the server was restored from a backup: `reverie login --after-restore`. \
                  If not, do not log in, and tell your practice. Nothing was changed."
             }
+            Self::Behind => BEHIND,
             Self::Unsettled => {
                 "Nothing is lost. `reverie login` finds out which one is valid; if it does not take the one password, \
                  it takes the other."
@@ -298,7 +304,7 @@ impl ClientError {
                 "Nothing was accepted, and nothing is sealed to them. Ask for a new invitation, in the room if you can."
             }
             Self::NotConfirmed { .. } => {
-                "Nothing was sealed to them. Run `reverie pair`, compare the words together, and confirm."
+                "Nothing was changed. `reverie pair` shows the words; compare them together, and confirm."
             }
             Self::Estranged { .. } => {
                 "Pair again in the room (`reverie invite --pair`) and compare the words. What you read and wrote before \
@@ -383,9 +389,7 @@ const fn refused(code: ProblemCode) -> Option<&'static str> {
         }
         ProblemCode::InvitationUsed | ProblemCode::InvitationExpired => "Nothing was made or changed here.",
         ProblemCode::HandleTaken => "Nothing was made. Choose another handle.",
-        ProblemCode::VersionConflict => {
-            "Another device changed this account's keys. Run `reverie login` here, then try again."
-        }
+        ProblemCode::VersionConflict => BEHIND,
         ProblemCode::Busy | ProblemCode::Internal => "Try again in a moment. What you wrote is kept.",
         ProblemCode::TooManyRequests => "Nothing was changed. Wait a little, then try again.",
         _ => return None,
