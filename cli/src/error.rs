@@ -78,6 +78,7 @@ impl From<ClientError> for CommandError {
             ClientError::WrongKit(_) => Some("wrong_kit"),
             ClientError::OtherAccount => Some("other_account"),
             ClientError::PasskeysAlone => Some("passkeys_alone"),
+            ClientError::Behind => Some("behind"),
             ClientError::CodeOver => Some("code_over"),
             ClientError::Unsettled => Some("unsettled"),
             ClientError::Damaged(_) => Some("damaged"),

@@ -75,7 +75,7 @@ pub(crate) fn with(text: &str, words: &[(&str, &str)]) -> String {
         said.push_str(&rest[..start]);
         said.push_str(word.map_or(&rest[start..end], |(_, word)| *word));
         rest = &rest[end..];
-        if word.is_some_and(|(_, word)| word.ends_with('.')) {
+        if word.is_some_and(|(_, word)| word.ends_with(['.', '?', '!'])) {
             rest = rest.strip_prefix('.').unwrap_or(rest);
         }
     }
@@ -123,6 +123,7 @@ mod tests {
         );
         assert_eq!(then(&"nobody answers", "Wait."), "nobody answers. Wait.");
         assert_eq!(then(&"nobody answers", ""), "nobody answers.");
+        assert_eq!(then(&"did you mean this?", "Type it again."), "did you mean this? Type it again.");
         assert_eq!(with("It waits: WHY.", &[("WHY", "it is busy.")]), "It waits: it is busy.");
     }
 

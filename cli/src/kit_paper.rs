@@ -88,7 +88,7 @@ pub(crate) fn typed(ui: &Ui, source: &TypedKit) -> Result<Option<SecretString>, 
             return Ok(Some(line.to_owned().into()));
         }
         if let Err(error) = recovery::check_words(&row, first) {
-            ui.say(&then(&error, TYPE_LINE_AGAIN));
+            ui.warn(&then(&error, TYPE_LINE_AGAIN));
             continue;
         }
         words.extend(row.into_iter().map(str::to_owned));

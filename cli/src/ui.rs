@@ -52,6 +52,11 @@ impl Ui {
         Page { width: self.width, style, receipts: Receipts::Hidden }
     }
 
+    /// Returns how a page is shown that is said and not answered: what is said has no control characters, emphasis neither.
+    pub(crate) fn said_page(&self) -> Page {
+        Page { style: Style::Plain, ..self.page() }
+    }
+
     /// Answers: `value` for programs, `text` for people.
     pub(crate) fn answer(&self, value: &impl Serialize, text: impl FnOnce() -> String) -> Result<(), CommandError> {
         let text = if self.json {

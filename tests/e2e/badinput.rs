@@ -32,7 +32,7 @@ async fn invitations_that_are_mistyped_expired_or_used_say_which() {
 
     let _cedar = world.joins("cedar-07", &code).await;
     let told = refused(&world, &code).await;
-    assert!(told.starts_with("The invitation was already used"), "{told}");
+    assert!(told.starts_with("This invitation was already used"), "{told}");
 
     // Taken back by whoever made it, over the API.
     let code = quill.invite(AccountRole::Patient, Some("alder-03"), INVITATION_IN_ROOM_SECONDS).await.unwrap();
@@ -46,7 +46,7 @@ async fn invitations_that_are_mistyped_expired_or_used_say_which() {
     let code = quill.invite(AccountRole::Patient, Some("lantern-19"), INVITATION_IN_ROOM_SECONDS).await.unwrap();
     world.clock.advance(i64::from(INVITATION_IN_ROOM_SECONDS) + 1);
     let told = refused(&world, &code).await;
-    assert!(told.starts_with("The invitation has expired"), "{told}");
+    assert!(told.starts_with("This invitation has expired"), "{told}");
 }
 
 #[tokio::test]

@@ -77,7 +77,7 @@ async fn a_server_whose_clock_jumps_by_a_year_keeps_everybody_logged_in_and_says
         let wire = world.wire().await;
         let device = environment(&world.home("new"), &wire.url(), &world.clock, Box::new(randomness())).unwrap();
         let told = Invited::look(device, &code).await.err().expect("the invitation is no good").to_string();
-        assert!(told.starts_with("The invitation has expired"), "{off}: {told}");
+        assert!(told.starts_with("This invitation has expired"), "{off}: {told}");
         // Its handle is free again.
         let code = quill.invite(AccountRole::Patient, Some("cedar-07"), INVITATION_IN_ROOM_SECONDS).await.unwrap();
         let _cedar = world.joins("cedar-07", &code).await;

@@ -18,7 +18,7 @@ use reverie_tests::person::{PASSWORD, PATIENCE, environment, environment_on};
 use reverie_tests::server::program;
 use reverie_tests::{Practice, World};
 
-use crate::shell::{flat, goes_home, ok, reverie};
+use crate::shell::{at_a_terminal, flat, goes_home, ok, reverie};
 
 /// Returns heron's device as whoever finds it has it: no password, and no server that answers.
 async fn locked(world: &World) -> LockedDevice {
@@ -352,4 +352,14 @@ async fn from_a_shell_a_locked_device_asks_for_nothing_and_tells_at_the_next_unl
     // Where a password is given, it is an entry at once.
     let (_, said) = ok(reverie(&world, "heron-41", &["capture", "at once"]));
     assert!(said.contains("Kept. Private."), "{said}");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn at_a_terminal_a_capture_is_shown_without_the_signs_that_colour_it() {
+    let Practice { world, heron, quill: _quill } = Practice::open().await;
+    goes_home(&world, "heron-41", heron);
+    ok(without_password(&world, &["capture", "A bell, twice."]));
+    let (screen, _) = ok(at_a_terminal(&world, "heron-41", &["captured"], "k\n"));
+    assert!(screen.contains("A bell, twice."), "{screen}");
+    assert!(!screen.contains('\u{fffd}') && !screen.contains("[1m"), "{screen}");
 }

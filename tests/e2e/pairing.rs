@@ -1,12 +1,13 @@
 //! Inviting and pairing over a line that breaks: what the server may have done is not forgotten, and what it refused is.
 
 use reverie_client::{ClientError, Unlocked};
+use reverie_crypto::InvitationCode;
 use reverie_protocol::account::AccountRole::{self, Clinician, Patient};
 use reverie_protocol::limits::{INVITATION_IN_ROOM_SECONDS, INVITATION_SECONDS};
 use reverie_protocol::problem::{Problem, ProblemCode};
 use reverie_tests::{Answer, Asked, Fate, Practice, Wire};
 
-use crate::shell::{flat, goes_home, reverie, reverie_at};
+use crate::shell::{flat, goes_home, ok, reverie, reverie_at};
 
 fn failing() -> Fate {
     Fate::Answer(Answer::json(500, &Problem::new(ProblemCode::Internal, "Try again.")))
@@ -112,6 +113,66 @@ async fn the_program_says_that_a_code_which_was_used_may_have_been_used_here() {
     assert_eq!(again.status.code(), Some(1));
     let told = flat(&again.stderr);
     assert!(told.contains("If the line broke off when you used it here, it worked"), "{told}");
-    let (listed, _) = crate::shell::ok(reverie(&world, "haddon", &["pair"]));
+    let (listed, _) = ok(reverie(&world, "haddon", &["pair"]));
     assert!(listed.contains("heron-41"), "{listed}");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn from_a_shell_a_code_that_is_no_good_says_why_and_leaves_the_device_clean() {
+    let Practice { world, mut quill, heron: _heron } = Practice::open().await;
+    let [mut revoked, mut expired] = [String::new(), String::new()];
+    for (code, handle) in [(&mut revoked, "alder-03"), (&mut expired, "lantern-19")] {
+        *code = invite(&mut quill, Patient, handle).await.unwrap();
+    }
+    let mut revoke = quill.wire.passed(|passed| passed.last().unwrap().asked.clone());
+    (revoke.method, revoke.body) = ("DELETE".into(), Default::default());
+    revoke.path = format!("/v1/invitations/{}", InvitationCode::parse(&revoked).ok().unwrap().id());
+    assert_eq!(quill.wire.ask_server(&revoke).await.status, 204);
+    let used = invite(&mut quill, Patient, "cedar-07").await.unwrap();
+    let _cedar = world.joins("cedar-07", &used).await;
+    world.clock.advance(i64::from(INVITATION_IN_ROOM_SECONDS) + 1);
+    let mut mistyped = revoked.clone();
+    let last = mistyped.pop();
+    mistyped.push(if last == Some('q') { 'p' } else { 'q' });
+    for (code, says) in [
+        (
+            &revoked,
+            "Error: This invitation was taken back. Ask whoever invited you for a new one. Hint: Nothing was made",
+        ),
+        (&expired, "This invitation has expired"),
+        (&used, "This invitation was already used"),
+        (&mistyped, "yped"),
+    ] {
+        let refused = reverie(&world, "new", &["join", code, "--yes"]);
+        let told = flat(&refused.stderr);
+        assert_eq!(refused.status.code(), Some(1), "{told}");
+        assert!(told.contains(says) && told.contains("Hint: "), "{told}");
+        // The device is as it was.
+        let told = flat(&reverie(&world, "new", &["list"]).stderr);
+        assert!(told.contains("no account"), "{told}");
+    }
+    let good = invite(&mut quill, Patient, "lantern-19").await.unwrap();
+    ok(reverie(&world, "new", &["join", &good, "--yes"]));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn of_two_programs_that_join_at_once_with_one_code_one_joins_and_the_other_is_told() {
+    let Practice { world, mut quill, heron: _heron } = Practice::open().await;
+    let code = invite(&mut quill, Patient, "cedar-07").await.unwrap();
+    let join = |profile: &'static str| reverie(&world, profile, &["join", &code, "--yes"]);
+    let joined = std::thread::scope(|both| {
+        let joining = ["phone", "laptop"].map(|profile| both.spawn(move || join(profile)));
+        joining.map(|joining| joining.join().unwrap())
+    });
+    let (won, lost): (Vec<_>, Vec<_>) =
+        ["phone", "laptop"].into_iter().zip(joined).partition(|(_, output)| output.status.success());
+    assert_eq!((won.len(), lost.len()), (1, 1));
+    let told = flat(&lost[0].1.stderr);
+    assert!(told.contains("This invitation was already used"), "{told}");
+    let (whose, _) = ok(reverie(&world, won[0].0, &["whoami"]));
+    assert!(whose.contains("cedar-07"), "{whose}");
+    // What lost is free for another.
+    let (profile, _) = lost[0];
+    let code = invite(&mut quill, Patient, "lantern-19").await.unwrap();
+    ok(reverie(&world, profile, &["join", &code, "--yes"]));
 }

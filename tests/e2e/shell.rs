@@ -38,6 +38,7 @@ pub(crate) fn at_a_terminal(world: &World, profile: &str, arguments: &[&str], ty
         [&program, "--home", &home, "--profile", profile, "--server", &server, "--passphrase-file", &passphrase];
     let quoted = before.iter().chain(arguments).map(|word| format!("'{word}'")).collect::<Vec<_>>().join(" ");
     let mut terminal = Command::new("script")
+        .env("TERM", "xterm")
         .env("REVERIE_NOW", world.clock.now().to_string())
         .args(["--quiet", "--return", "--command", &quoted, "/dev/null"])
         .stdin(Stdio::piped())

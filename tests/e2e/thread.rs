@@ -31,7 +31,7 @@ async fn a_practice_begins_with_one_code_and_people_who_compare_words() {
     assert_eq!(on_hers[0].words, patient.words);
     let entry = heron.writes(Kind::Fragment, "Glass, and something green behind it.").await.unwrap();
     let refused = heron.share_target(Some("quill")).unwrap_err();
-    assert_eq!(refused.to_string(), "quill is not confirmed yet: compare the words with quill first");
+    assert_eq!(refused.to_string(), "you have not compared the words with quill yet, so nothing goes to quill");
 
     heron.confirm("quill").await.unwrap();
     quill.confirm("heron-41").await.unwrap();

@@ -97,7 +97,7 @@ fn unknown(error: ClientError) -> CommandError {
 async fn ask(ui: &Ui, account: &mut Unlocked, capture: &Captured) -> Result<(), CommandError> {
     let question = match &capture.opened {
         Ok(document) => {
-            ui.say_as_is(&capture_text(document, &capture.damaged, ui.page()));
+            ui.say_as_is(&capture_text(document, &capture.damaged, ui.said_page()));
             if let Some(said) = strange_time(document) {
                 ui.say(&said);
             }

@@ -84,7 +84,11 @@ pub(crate) async fn run(ui: &Ui, start: Start, JoinArgs { code, to, yes }: JoinA
         "inviter": inviter.as_ref().map(pairing_json),
         "words": inviter.as_ref().map(|pairing| pairing.words),
     });
+    if to.is_some() {
+        ui.say("");
+    }
     ui.answer(&answer, || words_text(&kit))?;
+    ui.say("");
     ui.say(NOT_MONITORED_IN_FULL);
     if !enrol_if_due(ui, &mut account).await? {
         return Ok(());

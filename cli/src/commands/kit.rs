@@ -9,8 +9,8 @@ use serde_json::json;
 
 use crate::error::{CommandError, user_error};
 use crate::key_talk::kit::{
-    DRILL_STOPPED, DRILL_WORKS, KIT_LATER, KIT_MISTYPED_NEXT, KIT_NOT_HERE, KIT_NOT_HERE_NEXT, KIT_PROVED,
-    KIT_REPLACED, KIT_WAITS, KIT_WAITS_NEXT, OLD_KIT_VALID, THE_KIT,
+    DRILL_MISTYPED_NEXT, DRILL_STOPPED, DRILL_WORKS, KIT_LATER, KIT_MISTYPED_NEXT, KIT_NOT_HERE, KIT_NOT_HERE_NEXT,
+    KIT_PROVED, KIT_REPLACED, KIT_WAITS, KIT_WAITS_NEXT, OLD_KIT_VALID, THE_KIT,
 };
 use crate::key_talk::{cut_off, settled, with};
 use crate::kit_paper::{TypedKit, typed, words_text, write};
@@ -145,7 +145,10 @@ async fn drill(ui: &Ui, account: &mut Unlocked, source: &TypedKit) -> Result<(),
         ui.say(DRILL_STOPPED);
         return Ok(());
     };
-    let drilled = account.drill(words.expose_secret()).await?;
+    let drilled = account.drill(words.expose_secret()).await.map_err(|error| match error {
+        ClientError::Mistyped(_) => CommandError::from(error).hint(DRILL_MISTYPED_NEXT),
+        error => error.into(),
+    })?;
     let (people, journals) = (drilled.people, drilled.journals);
     let several = |count: usize, one: &str, many: &str| format!("{count} {}", if count == 1 { one } else { many });
     let (with_journals, with_people) = (several(journals, "journal", "journals"), several(people, "person", "people"));

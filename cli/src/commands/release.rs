@@ -99,7 +99,7 @@ async fn ask(
 ) -> Result<(), CommandError> {
     let id = entry.entry.id();
     ui.say_as_is("");
-    ui.say_as_is(&entry_text(view, id, &account.names_here(), ui.page()).unwrap_or_default());
+    ui.say_as_is(&entry_text(view, id, &account.names_here(), ui.said_page()).unwrap_or_default());
     if card == Card::SharedDuringGuard {
         ui.say(&account.withdraw_case(id)?.sentence(&account.names()));
         let answer = ui.ask_line("[w]ithdraw it, leave it [s]hared, or decide [l]ater?")?;

@@ -14,7 +14,7 @@ said! {
     READS_ALL = "HANDLE reads it, with everything that was there. To take HANDLE out again: `reverie remove HANDLE`.";
     READS_FROM_NOW_ON = "HANDLE reads it from now on; what was there stays closed to HANDLE. To take HANDLE out again: \
         `reverie remove HANDLE`.";
-    READ_EVERYTHING_ALREADY = "HANDLE reads every journal that you share already, so nothing was changed";
+    READ_EVERYTHING_ALREADY = "every journal that you share is read by HANDLE already, so nothing was changed";
     MOVED_ON = "The journal has moved on since you looked, so nothing was done. `reverie members` shows \
         it as it is now. The question once more:";
     BEFORE_REMOVING = "HANDLE is taken out of JOURNAL. What is written afterwards, HANDLE cannot open. What HANDLE has \

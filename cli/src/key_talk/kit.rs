@@ -22,6 +22,8 @@ said! {
     KIT_NOT_HERE_NEXT = "To try the paper: `reverie kit drill`. If it is lost: `reverie kit` makes a new one.";
     KIT_WAITS = "there is a kit that waits to be proved, so no other can be tried";
     KIT_WAITS_NEXT = "Nothing was changed. Prove it first: `reverie kit prove`.";
+    DRILL_MISTYPED_NEXT = "Nothing was changed. Look at the paper once more: `reverie kit drill`. If the paper itself does not work, \
+        `reverie kit` makes a new one.";
     KIT_MISTYPED_NEXT = "Nothing was changed. Try again: `reverie kit prove`.";
     DRILL_STOPPED = "Nothing was tried, and nothing was changed.";
     DRILL_WORKS = "The kit works: it opens your keys, and with them JOURNALS and PEOPLE. Nothing was changed. Put it back.";

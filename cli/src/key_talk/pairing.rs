@@ -14,7 +14,7 @@ said! {
     IF_THE_SAME = "If both screens show the same: `reverie pair --confirm HANDLE`. Until then nothing is sealed to \
         HANDLE.";
     SAME_WORDS = "Do both screens show the same words?";
-    NOT_CONFIRMED = "HANDLE is not confirmed, and nothing is sealed to HANDLE. If the words differ, somebody else used \
+    NOT_CONFIRMED = "Not confirmed: nothing is sealed to HANDLE. If the words differ, somebody else used \
         the code: make a new invitation in the room. To compare later: `reverie pair`.";
     CONFIRMED_HERE = "Confirmed on this device. The server cannot be reached now; the next command that can tells it.";
     CONFIRMED_CLINICIAN = "HANDLE is confirmed. Nothing is shared yet. What you share from now on, HANDLE can read: \

@@ -7,7 +7,7 @@ said! {
     ENROL = "Your account needs a second factor: an authenticator app on your phone, say. Let it scan this, or type the \
         secret into it. It is shown once.";
     SIX_DIGITS = "The six digits that it shows: ";
-    NOT_ITS_CODE = "this is not its code of now; check that this machine and the authenticator tell the same time";
+    NOT_ITS_CODE = "this is not its code of now; take the next one, and let the phone set its clock by itself";
     FACTOR_BEGUN = "It counts once its first code came back: `reverie second-factor confirm --second-factor-file FILE`. \
         Until then nothing is changed.";
     FACTOR_ADDED = "The authenticator is enrolled. Your other devices ask for it once, at their next `reverie login`. Next, \

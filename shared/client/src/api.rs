@@ -4,7 +4,9 @@
 //! server says; and nothing larger than the protocol's limits allow is ever held in memory.
 
 use std::sync::Arc;
+use std::sync::atomic::{AtomicI64, Ordering};
 
+use chrono::DateTime;
 use futures_util::{StreamExt as _, TryStreamExt as _, future};
 use reverie_protocol::api::*;
 use reverie_protocol::audit::{AccessLog, AuditPage};
@@ -13,7 +15,7 @@ use reverie_protocol::erasure::SignedErasure;
 use reverie_protocol::ids::{AccountId, AttachmentId, FactorId, InvitationId, JournalId, SessionId};
 use reverie_protocol::limits;
 use reverie_protocol::passkey::{ConfirmPasskey, PasskeyOptions};
-use reverie_protocol::problem::Problem;
+use reverie_protocol::problem::{Problem, ProblemCode};
 use reverie_protocol::second_factor::{
     ConfirmAuthenticator, NewAuthenticator, NewBackupCodes, SecondFactors, ShownSecondFactor,
 };
@@ -21,6 +23,7 @@ use serde::Serialize;
 use serde::de::DeserializeOwned;
 
 use crate::changes::ChangeStream;
+use crate::error::ClientError;
 use crate::http::Method::{Delete, Get, Post, Put};
 use crate::http::{Body, ByteStream, Http, HttpError, Method, Request, Response};
 
@@ -42,7 +45,7 @@ pub enum ApiError {
     #[error("{0}")]
     Offline(HttpError),
     /// The server said no; the code says why.
-    #[error("{}: {}", .0.title, .0.detail)]
+    #[error("{}", refused_text(.0))]
     Refused(Box<Problem>),
     /// Something answered that does not speak this protocol.
     #[error("this does not look like a Reverie server, or it is newer than this program: {what} (status {status})")]
@@ -54,21 +57,40 @@ pub enum ApiError {
     },
 }
 
+/// Returns what the server said, for a person. Where its own words say all that the title does, they stand alone: of an invitation that was
+/// taken back, the title says that it was used.
+fn refused_text(problem: &Problem) -> String {
+    match problem.code {
+        ProblemCode::InvitationUsed | ProblemCode::InvitationExpired => problem.detail.clone(),
+        // The server speaks to programs here.
+        ProblemCode::VersionConflict => ClientError::Behind.to_string(),
+        _ => format!("{}: {}", problem.title, problem.detail),
+    }
+}
+
 /// One server's API. Every method fails with [`ApiError`]; those that take a `token` need a session.
 #[derive(Clone)]
 pub struct Api {
     http: Arc<dyn Http>,
+    /// The second at which the server answered last, by its own clock; 0 before it said so.
+    answered_at: Arc<AtomicI64>,
 }
 
 impl Api {
     /// Returns the API of the server that `http` reaches.
     pub fn new(http: Arc<dyn Http>) -> Self {
-        Self { http }
+        Self { http, answered_at: Arc::default() }
     }
 
     /// Returns the server's address, for messages.
     pub fn server(&self) -> String {
         self.http.server()
+    }
+
+    /// Returns the time of the last answer by the server's clock, if it tells. It is good for messages, and for nothing that
+    /// is decided.
+    pub fn answered_at(&self) -> Option<i64> {
+        Some(self.answered_at.load(Ordering::Relaxed)).filter(|second| *second > 0)
     }
 
     /// Makes an invitation.
@@ -411,6 +433,8 @@ impl Api {
 
     async fn exchange(&self, request: Request) -> Result<Response, ApiError> {
         let response = self.http.send(request).await.map_err(|error| self.offline("cannot be reached", &error))?;
+        let date = response.date.as_deref().and_then(|date| DateTime::parse_from_rfc2822(date).ok());
+        self.answered_at.store(date.map_or(0, |date| date.timestamp()), Ordering::Relaxed);
         match response.status {
             200..=299 => Ok(response),
             _ if response.content_type == "application/problem+json" => {

@@ -49,8 +49,8 @@ pub enum ClientError {
     )]
     PasskeysAlone,
     /// The second factor was shown wrongly too often.
-    #[error("this code does not count: it is wrong, was used before, or its half minute is over")]
-    WrongSecondFactor,
+    #[error("this code does not count: it is wrong, was used before, or its half minute is over{}", clocks_text(.0.as_ref()))]
+    WrongSecondFactor(Option<Clocks>),
     /// What this device holds is not opened by the keys of the account that was brought to it.
     #[error("this device holds an account already, which the keys of this one do not open")]
     OtherAccount,
@@ -72,6 +72,9 @@ pub enum ClientError {
     /// The server has an older key bundle than this device has seen.
     #[error("the server has an older state of this account than this device has seen")]
     OlderAccount,
+    /// Another device has changed the account since this one logged in.
+    #[error("another device of yours has changed the account since this one logged in last")]
+    Behind,
     /// A change of password or kit was cut off, and another device has changed the account since.
     #[error("a change of your password or kit was cut off, and another device has changed the account since")]
     Unsettled,
@@ -85,7 +88,7 @@ pub enum ClientError {
     #[error("{0}")]
     WrongInvitation(&'static str),
     /// Somebody is not paired, or the words were not compared yet.
-    #[error("{handle} is not confirmed yet: compare the words with {handle} first")]
+    #[error("you have not compared the words with {handle} yet, so nothing goes to {handle}")]
     NotConfirmed {
         /// Who.
         handle: String,
@@ -180,6 +183,25 @@ pub enum ClientError {
     Untrustworthy(String),
 }
 
+const BEHIND: &str = "Nothing is lost. Run `reverie login` here, then the same again.";
+
+/// What time it is on both sides of the line.
+#[derive(Debug, Clone, Copy)]
+pub struct Clocks {
+    /// By the server's clock.
+    pub server: Timestamp,
+    /// By this device's.
+    pub here: Timestamp,
+}
+
+/// Returns what the clocks say, as the end of a sentence. A device that goes by the server's time needs no mention.
+fn clocks_text(clocks: Option<&Clocks>) -> String {
+    let Some(Clocks { server, here }) = clocks else { return String::new() };
+    let off = server.unix().abs_diff(here.unix()) > 60;
+    let here = if off { format!(", and this device's {}", here.minute_text()) } else { String::new() };
+    format!(". The server's clock says {}{here}", server.minute_text())
+}
+
 impl ClientError {
     /// Returns the refusal of the server, if that is what it is.
     pub const fn problem(&self) -> Option<&Problem> {
@@ -267,9 +289,9 @@ impl ClientError {
                  server (`reverie-server reset-second-factor HANDLE`); patients come back with their recovery kit \
                  (`reverie recover`)."
             }
-            Self::WrongSecondFactor => {
-                "Wait for the next code and try again; check that this machine and the authenticator tell the same time. \
-                 If the authenticator is lost: a backup code, your recovery kit (patients), or your administrator."
+            Self::WrongSecondFactor(_) => {
+                "Nothing was changed. Wait for the next code and try again. What shows the codes has to tell the server's time: \
+                 let the phone set its clock by itself. If the authenticator is lost: a backup code, your recovery kit (patients), or your administrator."
             }
             Self::OtherAccount => {
                 "Nothing was changed, and what is here is safe: keep it. Bring the account to a profile of its own: the same with \
@@ -286,11 +308,13 @@ impl ClientError {
             Self::WrongKit(_) => {
                 "Check the handle. A kit is void once a newer one was made: look for the newest. Nothing was changed."
             }
+            Self::Mistyped(_) => "Nothing was changed.",
             Self::CodeOver => "On the other device, make a new one: `reverie devices add`. Nothing was changed.",
             Self::OlderAccount => {
                 "If your practice says that the server was restored from a backup, add `--after-restore` to the same command: \
                  `reverie login --after-restore`. If not, do not log in, and tell your practice. Nothing was changed."
             }
+            Self::Behind => BEHIND,
             Self::Unsettled => {
                 "Nothing is lost. `reverie login` finds out which one is valid; if it does not take the one password, \
                  it takes the other."
@@ -299,7 +323,7 @@ impl ClientError {
                 "Nothing was accepted, and nothing is sealed to them. Ask for a new invitation, in the room if you can."
             }
             Self::NotConfirmed { .. } => {
-                "Nothing was sealed to them. Run `reverie pair`, compare the words together, and confirm."
+                "Nothing was changed. `reverie pair` shows the words; compare them together, and confirm."
             }
             Self::Estranged { .. } => {
                 "Pair again in the room (`reverie invite --pair`) and compare the words. What you read and wrote before \
@@ -387,15 +411,9 @@ const fn refused(code: ProblemCode) -> Option<&'static str> {
         ProblemCode::AccountSuspended | ProblemCode::AccountOffBoarded => {
             "Ask your practice. Your entries are kept, and what is on this device can still be read here."
         }
-        ProblemCode::InvitationUsed => {
-            "Nothing was made here. Ask whoever invited you for a new one; if it was not you who used it, say so to them."
-        }
-        ProblemCode::InvitationExpired => "Nothing was made here. Ask whoever invited you for a new one.",
+        ProblemCode::InvitationUsed | ProblemCode::InvitationExpired => "Nothing was made or changed here.",
         ProblemCode::HandleTaken => "Nothing was made. Choose another handle.",
-        ProblemCode::VersionConflict => {
-            "Nothing is lost. Another device of yours changed what your account keeps with its keys. Run `reverie login` here, \
-             then the same again."
-        }
+        ProblemCode::VersionConflict => BEHIND,
         ProblemCode::Busy | ProblemCode::Internal => "Try again in a moment. What you wrote is kept.",
         ProblemCode::TooManyRequests => "Nothing was changed. Wait a little, then try again.",
         _ => return None,

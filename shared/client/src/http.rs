@@ -60,6 +60,8 @@ pub struct Response {
     pub status: u16,
     /// The content type, without parameters.
     pub content_type: String,
+    /// What time it is, as the server says in `Date`.
+    pub date: Option<String>,
     /// What it carries.
     pub body: ByteStream,
 }

@@ -82,7 +82,7 @@ pub use self::credentials::{Change, Settled};
 pub use self::device::holds_account;
 pub use self::devices::Device;
 pub use self::environment::{Clock, Environment};
-pub use self::error::ClientError;
+pub use self::error::{ClientError, Clocks};
 pub use self::export::{ExportSink, ExportSource, Exported};
 pub use self::files::NewFile;
 pub use self::giving_back::{GaveBack, VerifiedCopies, verify_copy};

@@ -17,11 +17,13 @@ impl Unlocked {
     /// and a new key at once, journals of others when their owners write next. All other sessions of the account end.
     ///
     /// # Errors
-    /// The server's. Whatever the error, the new keys are kept, and what is left to do is done by the next flush.
+    /// [`ClientError::Behind`], with nothing changed; the server's. Once the server has been asked that, whatever the error, the
+    /// new keys are kept, and what is left to do is done by the next flush.
     pub async fn change_keys(&mut self) -> Result<(), ClientError> {
         self.token()?;
         if self.state.card_before.is_none() {
             self.may(Deed::ChangeKeys)?;
+            self.not_behind().await?;
             let bundle = &self.copy.bundle;
             let next = self.env.random(|rng| bundle.keys.succeed(&bundle.card, rng));
             let (keys, card) = next.map_err(|error| ClientError::NotPossible(error.to_string()))?;
@@ -41,12 +43,22 @@ impl Unlocked {
     /// The same, and those of logging in.
     pub async fn change_keys_by(&mut self, password: &str) -> Result<(), ClientError> {
         match self.change_keys().await {
-            Err(error) if error.is(ProblemCode::VersionConflict) => {
+            Err(ClientError::Behind) => {
                 self.login(password).await?;
                 self.change_keys().await
             }
             changed => changed,
         }
+    }
+
+    /// Refuses where another device has changed the account since: the new keys would wait for a login, and everything that is
+    /// to be signed, a withdrawal too, would wait with them.
+    async fn not_behind(&mut self) -> Result<(), ClientError> {
+        self.settle().await?;
+        let token = self.token()?;
+        let stored = self.env.api.get_bundle(&token).await.map_err(ClientError::from);
+        let stored = self.logged_out_on_refusal(stored)?;
+        if stored.version > self.state.bundle_version { Err(ClientError::Behind) } else { Ok(()) }
     }
 
     /// Sends the card of changed keys, if the server does not have it yet.

@@ -5,6 +5,7 @@
 
 use async_trait::async_trait;
 use reverie_crypto::BackupCode;
+use reverie_journal::Timestamp;
 use reverie_protocol::api::OpenedSession;
 use reverie_protocol::bytes::B64;
 use reverie_protocol::hash::Hash;
@@ -17,7 +18,7 @@ use reverie_protocol::second_factor::{
 use zeroize::Zeroizing;
 
 use crate::environment::Environment;
-use crate::error::ClientError;
+use crate::error::{ClientError, Clocks};
 use crate::passkey::{read_shown, with_prf};
 use crate::unlocked::Unlocked;
 
@@ -118,8 +119,10 @@ pub(crate) async fn enter(env: &Environment, mut session: OpenedSession) -> Resu
 
 async fn show(env: &Environment, token: &str) -> Result<(), ClientError> {
     let factors = env.api.list_second_factors(token).await?;
-    for wrong in 0..TRIES {
-        let shown = env.second_factor.show(&factors, wrong).await.ok_or_else(|| unanswered(&factors))?;
+    for tried in 0..TRIES {
+        let shown = env.second_factor.show(&factors, tried).await;
+        // Who had one code and no other, as a script has, was not missed: it was wrong.
+        let shown = shown.ok_or_else(|| if tried > 0 { wrong(env) } else { unanswered(&factors) })?;
         let shown = match shown {
             Shown::Code(code) => ShownSecondFactor { code: Some(code.to_string()), ..ShownSecondFactor::default() },
             Shown::Backup(code) => {
@@ -138,7 +141,7 @@ async fn show(env: &Environment, token: &str) -> Result<(), ClientError> {
             shown => return shown,
         }
     }
-    Err(ClientError::WrongSecondFactor)
+    Err(wrong(env))
 }
 
 /// Returns why nobody has shown a second factor: for lack of somebody, or of a browser.
@@ -150,24 +153,28 @@ fn unanswered(factors: &SecondFactors) -> ClientError {
 
 async fn enrol(env: &Environment, token: &str, handle: &str) -> Result<(), ClientError> {
     let new = Enrolment::new(env.api.begin_authenticator(token).await?, handle)?;
-    for wrong in 0..TRIES {
-        let code = env.second_factor.enrol(&new, wrong).await.ok_or(ClientError::SecondFactorNeeded)?;
+    for tried in 0..TRIES {
+        let code = env.second_factor.enrol(&new, tried).await;
+        let code = code.ok_or_else(|| if tried > 0 { wrong(env) } else { ClientError::SecondFactorNeeded })?;
         match confirm(env, token, &code).await {
-            Err(ClientError::WrongSecondFactor) => {}
+            Err(ClientError::WrongSecondFactor(_)) => {}
             confirmed => return confirmed,
         }
     }
-    Err(ClientError::WrongSecondFactor)
+    Err(wrong(env))
 }
 
 async fn confirm(env: &Environment, token: &str, code: &str) -> Result<(), ClientError> {
     let confirm = ConfirmAuthenticator { code: code.to_owned() };
     let confirmed = env.api.confirm_authenticator(token, &confirm).await.map_err(ClientError::from);
-    confirmed.map_err(
-        |error| {
-            if error.is(ProblemCode::SecondFactorFailed) { ClientError::WrongSecondFactor } else { error }
-        },
-    )
+    confirmed.map_err(|error| if error.is(ProblemCode::SecondFactorFailed) { wrong(env) } else { error })
+}
+
+/// Says that a code does not count, and by which clocks: a clock that is wrong makes every code wrong.
+fn wrong(env: &Environment) -> ClientError {
+    let here = env.now();
+    let server = env.api.answered_at().and_then(|at| Timestamp::from_unix(at, here.offset_minutes()).ok());
+    ClientError::WrongSecondFactor(server.map(|server| Clocks { server, here }))
 }
 
 impl Unlocked {

@@ -77,7 +77,7 @@ async fn of_two_who_join_at_once_with_one_code_one_joins_and_the_other_is_left_c
         (Err(refused), Ok(joined)) => (joined, refused, "one"),
         _ => panic!("exactly one joins"),
     };
-    assert!(refused.to_string().starts_with("The invitation was already used"), "{refused}");
+    assert!(refused.to_string().starts_with("This invitation was already used"), "{refused}");
     assert_eq!(joined.handle(), "cedar-07");
     let empty = Unlocked::unlock(at(&world, &world.home(clean)), PASSWORD).await.err();
     assert!(matches!(empty, Some(ClientError::NoAccount)));

@@ -9,7 +9,7 @@ use reverie_tests::database::Look;
 use reverie_tests::person::{PASSWORD, entry};
 
 use super::at;
-use crate::shell::{device_goes_home, goes_home, ok, reverie};
+use crate::shell::{at_a_terminal, device_goes_home, goes_home, ok, reverie};
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_code_from_the_old_device_and_the_password_bring_everything_to_a_new_one() {
@@ -104,4 +104,31 @@ async fn the_program_says_in_whole_sentences_that_devices_were_removed_and_what_
     device_goes_home(&world, "tablet", &home);
     let (_, said) = ok(reverie(&world, "tablet", &["list"]));
     assert!(said.contains("removed this one on 2031-05-01. What it holds stays readable here"), "{said}");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_device_that_another_one_changed_the_account_behind_makes_no_half_new_keys() {
+    let Practice { world, mut heron, quill: _quill } = Practice::open().await;
+    let entry = heron.shares(Kind::Image, "The greenhouse.").await.unwrap();
+    let home = world.home("tablet");
+    let code = heron.hand_over().await.unwrap();
+    let mut tablet = Newcomer::take(at(&world, &home), &code).await.unwrap().login(PASSWORD).await.unwrap();
+    heron.login(PASSWORD).await.unwrap();
+    tablet.login(PASSWORD).await.unwrap();
+    tablet.rename_device("The tablet").await.unwrap();
+    drop(tablet);
+
+    let before = heron.fingerprint();
+    let behind = heron.change_keys().await.unwrap_err();
+    assert!(matches!(behind, ClientError::Behind), "{behind}");
+    assert_eq!(heron.fingerprint(), before, "nothing was changed");
+    let withdrawn = heron.withdraw(entry).await.unwrap();
+    assert!(withdrawn.stopped_by.is_none(), "what protects waits for nothing: {withdrawn:?}");
+
+    // Whoever removes a lost device has typed the password, and need not type it again for new keys.
+    goes_home(&world, "heron-41", heron);
+    let (screen, _) = ok(at_a_terminal(&world, "heron-41", &["devices", "remove", "--others"], "y\ny\n"));
+    assert!(screen.contains("You have new keys"), "{screen}");
+    let (_, said) = ok(reverie(&world, "heron-41", &["write", "After it."]));
+    assert!(!said.contains("not on the server yet"), "{said}");
 }

@@ -8,6 +8,7 @@ use reverie_tests::person::{PASSWORD, entry};
 use reverie_tests::{Practice, World};
 
 use super::{at, try_words};
+use crate::shell::{flat, goes_home, ok, reverie};
 
 /// Joins as cedar-07 and stops where the kit is to be proved.
 async fn cedar(world: &World, quill: &mut Unlocked) -> Unlocked {
@@ -90,4 +91,44 @@ async fn a_new_kit_voids_the_old_one_and_nothing_on_the_sheets_is_the_practices(
     assert!(!html.contains("quill") && !html.contains("<script") && !html.contains("src="));
     assert!(!html.contains("AGE-SECRET") && second.pdf().starts_with(b"%PDF-"));
     assert_eq!(second.pdf(), second.pdf(), "the same kit is the same sheet");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_kit_of_somebody_else_opens_nothing_is_named_as_such_and_changes_nothing() {
+    let Practice { world, mut quill, heron } = Practice::open().await;
+    goes_home(&world, "heron-41", heron);
+    let cedar = cedar(&world, &mut quill).await;
+    let other = world.home("other");
+    std::fs::write(&other, cedar.unproved_kit().unwrap().words().join(" ")).unwrap();
+    let other = other.to_str().unwrap();
+    let (made, _) = ok(reverie(&world, "heron-41", &["kit", "--json"]));
+    let made: serde_json::Value = serde_json::from_str(&made).unwrap();
+    let words: Vec<_> = made["recovery_words"].as_array().unwrap().iter().map(|word| word.as_str().unwrap()).collect();
+    let own = world.home("own");
+    std::fs::write(&own, words.join(" ")).unwrap();
+    let own = own.to_str().unwrap();
+
+    let told = |arguments: &[&str]| {
+        let refused = reverie(&world, "heron-41", arguments);
+        assert_eq!(refused.status.code(), Some(1), "{arguments:?}");
+        flat(&refused.stderr)
+    };
+    let prove = told(&["kit", "prove", "--words-file", other]);
+    assert!(prove.contains("a recovery kit, but another one") && prove.contains("Nothing was changed"), "{prove}");
+    ok(reverie(&world, "heron-41", &["kit", "prove", "--words-file", own]));
+    let drill = told(&["kit", "drill", "--words-file", other]);
+    assert!(drill.contains("not the one that opens heron-41 now") && drill.contains("Nothing was changed"), "{drill}");
+    let (_, drilled) = ok(reverie(&world, "heron-41", &["kit", "drill", "--words-file", own]));
+    assert!(drilled.contains("The kit works"), "{drilled}");
+
+    // On a clean machine neither way takes it, and the machine stays clean for the right one.
+    for command in [&["recover"][..], &["login", "--recovery"]] {
+        let arguments = [command, &["--handle", "heron-41", "--words-file", other]].concat();
+        let refused = reverie(&world, "clean", &arguments);
+        let told = flat(&refused.stderr);
+        assert_eq!(refused.status.code(), Some(1), "{told}");
+        assert!(told.contains("not the one that opens heron-41 now") && told.contains("Nothing was changed"), "{told}");
+        assert!(flat(&reverie(&world, "clean", &["list"]).stderr).contains("no account"));
+    }
+    ok(reverie(&world, "clean", &["recover", "--handle", "heron-41", "--words-file", own]));
 }

@@ -11,6 +11,8 @@ use reverie_tests::person::PASSWORD;
 use reverie_tests::{Person, Practice, World};
 use zeroize::Zeroizing;
 
+use crate::shell::{flat, goes_home, ok, reverie};
+
 /// Somebody who has nothing but this backup code.
 struct Has(Option<Zeroizing<String>>);
 
@@ -110,4 +112,25 @@ async fn an_administrator_lets_somebody_enrol_anew_who_lost_everything_but_the_p
     quill.login(PASSWORD).await.unwrap();
     assert_eq!(quill.second_factors().await.unwrap().factors.len(), 1);
     quill.sync().await.unwrap();
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_code_that_does_not_count_is_named_as_such_and_by_which_clocks() {
+    let Practice { world, quill, heron: _heron } = Practice::open().await;
+    goes_home(&world, "quill", quill);
+    let file = world.home("code");
+    std::fs::write(&file, "000000").unwrap();
+    // The machine's clock is the story's, five years on; the server's answers carry the time of the machine that it is on.
+    let login = reverie(&world, "quill", &["login", "--second-factor-file", file.to_str().unwrap()]);
+    assert_eq!(login.status.code(), Some(1));
+    let told = flat(&login.stderr);
+    assert!(told.contains("Error: This code does not count"), "{told}");
+    assert!(
+        told.contains("The server's clock says ") && told.contains("and this device's 1 May 2031, 09:00."),
+        "{told}"
+    );
+    assert!(told.contains("let the phone set its clock by itself"), "{told}");
+    assert!(!told.contains("nobody to ask"), "{told}");
+    // Nothing was changed: the session of before goes on.
+    ok(reverie(&world, "quill", &["queue"]));
 }

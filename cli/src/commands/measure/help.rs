@@ -41,7 +41,7 @@ pub(super) fn printed(ui: &Ui, help: &Help<'_>) -> Vec<Screen> {
 
 fn show(ui: &Ui, screen: &Screen) {
     ui.say_as_is("");
-    ui.say_as_is(screen_text(screen, ui.page()).trim_end());
+    ui.say_as_is(screen_text(screen, ui.said_page()).trim_end());
 }
 
 /// Asks what to do. Enter goes on, or leaves a question unanswered; nobody has to answer.

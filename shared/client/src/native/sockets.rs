@@ -8,7 +8,7 @@ use std::time::Duration;
 
 use async_trait::async_trait;
 use futures_util::{StreamExt as _, TryStreamExt as _};
-use reqwest::header::{CONTENT_LENGTH, CONTENT_TYPE};
+use reqwest::header::{CONTENT_LENGTH, CONTENT_TYPE, DATE};
 use reqwest::{Client, ClientBuilder, Url, redirect};
 
 use crate::http::{Body, Http, HttpError, Method, Request, Response};
@@ -137,8 +137,9 @@ impl Http for Sockets {
             response.headers().get(CONTENT_TYPE).and_then(|value| value.to_str().ok()).unwrap_or_default();
         let content_type = content_type.split(';').next().unwrap_or_default().trim().to_ascii_lowercase();
         let status = response.status().as_u16();
+        let date = response.headers().get(DATE).and_then(|value| value.to_str().ok()).map(str::to_owned);
         let body = response.bytes_stream().map_err(|error| HttpError(cause(error))).boxed();
-        Ok(Response { status, content_type, body })
+        Ok(Response { status, content_type, date, body })
     }
 
     fn server(&self) -> String {
