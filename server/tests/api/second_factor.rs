@@ -125,6 +125,20 @@ async fn two_logins_at_once_do_not_both_get_in_with_one_code() {
 }
 
 #[tokio::test]
+async fn codes_that_are_tried_all_at_once_are_delayed_like_those_that_come_one_by_one() {
+    let world = World::new().await;
+    let heron = world.patient().await;
+    let authenticator = enrols(&world, &heron).await;
+    let right = world.code(&authenticator.secret);
+    let (thief, _) = with_password_alone(&world, &heron, "heron-41").await;
+    let wrong: Vec<_> = (0..40).map(|number| format!("{number:06}")).filter(|code| *code != right).collect();
+    let answers = futures_util::future::join_all(wrong.iter().map(async |code| show_code(&thief, code).await)).await;
+    let judged = answers.iter().filter(|answer| answer.status() == 403).count();
+    assert!(judged <= 5, "{judged} codes were judged");
+    assert_eq!(answers.iter().filter(|answer| answer.status() == 429).count(), wrong.len() - judged);
+}
+
+#[tokio::test]
 async fn an_authenticator_that_was_never_confirmed_opens_nothing() {
     let world = World::new().await;
     let heron = world.patient().await;
