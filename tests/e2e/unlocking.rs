@@ -15,6 +15,8 @@ use serde_json::Value;
 
 use crate::shell::{goes_home, reverie};
 
+const DUST: &str = "Dust and buttons, and a key that turns.";
+
 /// Runs a command that is given no password.
 fn without_password(world: &World, profile: &str) -> Command {
     let mut command = Command::new(program("reverie"));
@@ -206,13 +208,24 @@ async fn a_watch_that_was_given_the_password_keeps_no_key_of_its_own_and_ends_wh
         return;
     }
     let Practice { world, quill: _quill, mut heron } = Practice::open().await;
-    heron.writes(Kind::Fragment, "Dust.").await.unwrap();
+    for _ in 0..30 {
+        heron.writes(Kind::Fragment, DUST).await.unwrap();
+    }
+    // One that waits to be proved is kept on the device.
+    let kit = heron.make_kit().await.unwrap().words();
     goes_home(&world, "heron-41", heron);
     let watch = Watch::begin(&mut with_password(&world, "heron-41"));
-    let key = key(&watch.own_socket(&world, "heron-41"));
-    assert_eq!(times(watch.child.id(), part(&key)), 0, "it borrows the key when it needs it");
+    // Another command gets the folder when the watch is done with it.
     let asked = without_password(&world, "heron-41").arg("whoami").output().unwrap();
     assert!(String::from_utf8_lossy(&asked.stderr).contains("needs_password"), "other commands are not unlocked by it");
+    let key = key(&watch.own_socket(&world, "heron-41"));
+    let kit = kit.join(" ");
+    let secrets = [part(&key), PASSWORD.as_bytes(), &kit.as_bytes()[20..60], DUST.as_bytes()];
+    let left = secrets.map(|secret| times(watch.child.id(), secret));
+    assert_eq!(
+        left, [0; 4],
+        "it borrows the key when it needs it, and nothing of password, kit and words is left over"
+    );
     let own = watch.own_socket(&world, "heron-41");
     assert_eq!(locks(&world, "heron-41")["was_unlocked"], true);
     watch.ends_locked();
