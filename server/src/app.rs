@@ -1,6 +1,7 @@
 //! What every handler shares.
 
 use std::sync::Arc;
+use std::time::Duration;
 
 use reverie_protocol::ids::AccountId;
 use reverie_protocol::opaque::KsfParams;
@@ -39,6 +40,8 @@ pub(crate) struct App {
     /// What the slow hash of a password is to cost by now.
     pub(crate) ksf: KsfParams,
     pub(crate) behind_proxy: bool,
+    /// How often a stream of changes looks whether its session is still one.
+    pub(crate) streams_alive_every: Duration,
     /// Where browsers reach the server, if it was told: without it there are no passkeys.
     pub(crate) public_address: Option<PublicAddress>,
 }

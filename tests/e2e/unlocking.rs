@@ -238,3 +238,46 @@ async fn a_watch_that_was_given_the_password_keeps_no_key_of_its_own_and_ends_wh
     watch.child.wait().unwrap();
     ends(&own);
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_device_locks_itself_after_a_quarter_of_an_hour_unless_it_is_told_otherwise() {
+    let Practice { world, quill, heron } = Practice::open().await;
+    goes_home(&world, "quill", quill);
+    goes_home(&world, "heron-41", heron);
+    for profile in ["quill", "heron-41"] {
+        let unlocked = answer(&reverie(&world, profile, &["--json", "unlock"]));
+        assert_eq!(unlocked["idle_minutes"], 15, "{profile}");
+        let process = unlocked["agent"].as_u64().unwrap();
+        let arguments = fs::read_to_string(format!("/proc/{process}/cmdline")).unwrap();
+        assert_eq!(arguments.trim_end_matches('\0').rsplit('\0').next(), Some("900"), "{arguments}");
+        locks(&world, profile);
+    }
+    let unlocked = answer(&reverie(&world, "quill", &["--json", "unlock", "--idle-minutes", "5"]));
+    assert_eq!(unlocked["idle_minutes"], 5);
+    locks(&world, "quill");
+    let never = reverie(&world, "quill", &["unlock", "--idle-minutes", "0"]);
+    assert_eq!(never.status.code(), Some(2));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn scripts_hand_the_password_over_by_a_descriptor() {
+    let Practice { world, quill: _quill, heron } = Practice::open().await;
+    goes_home(&world, "heron-41", heron);
+    let asks = |descriptor: &str, password: &str| {
+        let inner = without_password(&world, "heron-41");
+        let script = "printf '%s\\n' \"$PASSWORD\" | { exec 7<&0; exec \"$@\" </dev/null; }";
+        let mut shell = Command::new("sh");
+        shell.env_clear().envs(inner.get_envs().filter_map(|(name, value)| Some((name, value?))));
+        shell.env("PASSWORD", password).args(["-c", script, "sh"]).arg(inner.get_program()).args(inner.get_args());
+        shell.args(["--passphrase-fd", descriptor, "whoami"]).output().unwrap()
+    };
+    assert_eq!(answer(&asks("7", PASSWORD))["handle"], "heron-41");
+    for (descriptor, password, why) in
+        [("7", "another one", "wrong_password"), ("7", "", "first line is empty"), ("9", PASSWORD, "could not be read")]
+    {
+        let refused = asks(descriptor, password);
+        let said = String::from_utf8_lossy(&refused.stderr);
+        assert_eq!(refused.status.code(), Some(1), "{said}");
+        assert!(said.contains(why) && !said.contains(PASSWORD), "{said}");
+    }
+}

@@ -122,7 +122,13 @@ async fn by_kit(ui: &Ui, start: &Start, args: &LoginArgs) -> Result<Unlocked, Co
     let handle = args.handle.clone().or(kit.handle).ok_or_else(|| user_error(WHOSE_WORDS).hint(WHOSE_WORDS_NEXT))?;
     let profile = Profile::find(&start.global)?;
     let recovery = Recovery::open(profile.environment()?, &handle, &kit.code).await?;
-    let password = start.global.password(&format!("Password of {handle}: "))?;
+    let password = match start.global.password(&format!("Password of {handle}: ")) {
+        Ok(password) => password,
+        Err(error) => {
+            recovery.leave().await?;
+            return Err(error);
+        }
+    };
     let account = recovery.add_device(password.expose_secret()).await.map_err(|error| match error {
         ClientError::WrongPassword => CommandError::from(error).also(PASSWORD_LOST),
         error => error.into(),

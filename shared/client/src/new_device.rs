@@ -10,7 +10,9 @@ use reverie_crypto::password::{Registration, refuse_worst};
 use reverie_crypto::{AccountSecret, DeviceCopy, DeviceKey, HandoverCode, NamedDevice, RecoveryCode};
 use reverie_protocol::api::{HandoverKey, Head, NewPassword, OpenedSession, PasswordStart, PutBundle, SessionRecover};
 use reverie_protocol::bytes::B64;
+use reverie_protocol::ids::SessionId;
 use reverie_protocol::problem::ProblemCode;
+use zeroize::Zeroizing;
 
 use crate::device::{self, DeviceState};
 use crate::environment::Environment;
@@ -82,6 +84,20 @@ impl Recovery {
         let session = env.api.recover_session(&recover).await.map_err(ClientError::from).map_err(|error| {
             if error.is(ProblemCode::LoginFailed) { ClientError::WrongKit(handle.to_owned()) } else { error }
         })?;
+        let held = Held::of(&session);
+        let opened = Self::with_session(env.clone(), session, handle, code).await;
+        if opened.is_err() {
+            held.give_back(&env).await;
+        }
+        opened
+    }
+
+    async fn with_session(
+        env: Environment,
+        session: OpenedSession,
+        handle: &str,
+        code: &RecoveryCode,
+    ) -> Result<Self, ClientError> {
         let session = second_factor::enter(&env, session).await?;
         let identity = bundle::way_from_recovery_code(code);
         let bundle = open_bundle(&identity, &session)?;
@@ -134,6 +150,18 @@ impl Recovery {
     /// # Errors
     /// [`ClientError::WeakPassword`], or the server's.
     pub async fn finish(self, password: &str) -> Result<Unlocked, ClientError> {
+        let (env, held) = (self.env.clone(), Held::of(&self.session));
+        match self.take_back(password).await {
+            Ok((session, bundle)) => settle_in(&env, &session, bundle, password).await,
+            Err(error) => {
+                held.give_back(&env).await;
+                Err(error)
+            }
+        }
+    }
+
+    /// Gives the account the new password, and returns what this device is to keep.
+    async fn take_back(self, password: &str) -> Result<(OpenedSession, Bundle), ClientError> {
         let Self { env, session, mut bundle, way } = self;
         refuse_worst(password, &bundle.handle).map_err(|error| ClientError::WeakPassword(error.to_string()))?;
         // Whoever has one of the lost devices has the old secret: the password gets a new one.
@@ -154,7 +182,24 @@ impl Recovery {
             ..PutBundle::new(bundle.version, sealed.into())
         };
         env.api.put_bundle(&session.token, &put).await?;
-        settle_in(&env, &session, bundle, password).await
+        Ok((session, bundle))
+    }
+}
+
+/// A session that no device keeps, unless all goes well.
+struct Held {
+    token: Zeroizing<String>,
+    session: SessionId,
+}
+
+impl Held {
+    fn of(session: &OpenedSession) -> Self {
+        Self { token: Zeroizing::new(session.token.clone()), session: session.session }
+    }
+
+    /// Ends it as far as the server can be reached: what went wrong before is what is told.
+    async fn give_back(self, env: &Environment) {
+        let _ = env.api.end_session(&self.token, self.session).await;
     }
 }
 
