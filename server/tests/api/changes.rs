@@ -39,15 +39,18 @@ impl Stream {
 
     /// Waits for the next event; nothing if the stream has ended.
     async fn try_next(&mut self) -> Option<Changes> {
+        // A stream that stays silent, or says no more than that it is alive, fails the test instead of hanging it.
+        tokio::time::timeout(Duration::from_secs(60), self.read()).await.expect("something is told")
+    }
+
+    async fn read(&mut self) -> Option<Changes> {
         loop {
             if let Some(event) = self.ready.pop_front() {
                 self.last = Some(event.id);
                 return Some(serde_json::from_str(&event.data).unwrap());
             }
-            // A stream that stays silent fails the test instead of hanging it.
-            let piece = tokio::time::timeout(Duration::from_secs(60), self.response.chunk()).await;
             // An error is a connection that was closed.
-            let piece = piece.expect("something is told").ok().flatten()?;
+            let piece = self.response.chunk().await.ok().flatten()?;
             self.ready.extend(self.reader.read(&piece).unwrap());
         }
     }
