@@ -1,5 +1,7 @@
 //! Who holds this device's key while it is unlocked: the agent, for a while, or the system's key store.
 
+use std::task::{Context, Poll};
+
 use zeroize::Zeroizing;
 
 use crate::error::CommandError;
@@ -26,11 +28,47 @@ pub(crate) fn find(profile: &Profile) -> Held {
     }
 }
 
-/// Has both forget the key, and tells whether one held it.
+/// Where a watch has the key from, each time that it needs it.
+pub(crate) enum Lender {
+    /// The agent of `reverie unlock`, or one of the watch's own.
+    Agent(agent::Lender),
+    /// The system's key store, which tells nobody when it is locked.
+    KeyStore,
+}
+
+impl Lender {
+    /// Returns who unlocked the device without the password.
+    pub(crate) fn of(profile: &Profile) -> Self {
+        agent::Lender::of(profile).map_or(Self::KeyStore, Self::Agent)
+    }
+
+    /// Has the key held for this process alone.
+    pub(crate) fn alone(profile: &Profile, key: &str) -> Result<Self, CommandError> {
+        agent::Lender::alone(profile, key).map(Self::Agent)
+    }
+
+    /// Returns the key, unless the device was locked.
+    pub(crate) fn key(&self, profile: &Profile) -> Option<Zeroizing<String>> {
+        match self {
+            Self::Agent(agent) => agent.key(),
+            Self::KeyStore => key_store::key(profile).ok().flatten(),
+        }
+    }
+
+    /// Is ready once the device was locked, as far as that is told.
+    pub(crate) fn poll_locked(&self, context: &mut Context<'_>) -> Poll<()> {
+        match self {
+            Self::Agent(agent) => agent.poll_locked(context),
+            Self::KeyStore => Poll::Pending,
+        }
+    }
+}
+
+/// Has them forget the key, and the watches that were given the password, and tells whether one held it.
 ///
 /// # Errors
-/// One of them does not answer; the other has forgotten it.
+/// One of them does not answer; the others have forgotten it.
 pub(crate) fn forget(profile: &Profile) -> Result<bool, CommandError> {
-    let (agent, key_store) = (agent::lock(profile), key_store::forget(profile));
-    Ok(agent? | key_store?)
+    let forgotten = [agent::lock(profile), agent::lock_watches(profile), key_store::forget(profile)];
+    forgotten.into_iter().try_fold(false, |one_did, did| Ok(one_did | did?))
 }

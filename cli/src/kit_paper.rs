@@ -7,6 +7,7 @@ use std::path::{Path, PathBuf};
 use clap::Args;
 use reverie_client::{Kit, recovery};
 use secrecy::{ExposeSecret as _, SecretString};
+use zeroize::Zeroizing;
 
 use crate::error::{CommandError, user_error};
 use crate::key_talk::answers::{WORDS_NEEDED, WORDS_NEEDED_NEXT};
@@ -74,7 +75,7 @@ pub(crate) fn typed(ui: &Ui, source: &TypedKit) -> Result<Option<SecretString>, 
         return Err(user_error(WORDS_NEEDED).hint(WORDS_NEEDED_NEXT).coded("needs_words"));
     }
     ui.say(TYPE_WORDS);
-    let mut words: Vec<String> = Vec::new();
+    let mut words: Zeroizing<Vec<String>> = Zeroizing::default();
     while words.len() < recovery::WORDS {
         let first = words.len() + 1;
         let line = SecretString::from(ui.ask_line(&format!("Words {first} to {}:", first + ROW - 1))?);
@@ -82,7 +83,7 @@ pub(crate) fn typed(ui: &Ui, source: &TypedKit) -> Result<Option<SecretString>, 
         if line.is_empty() {
             return Ok(None);
         }
-        let lower = line.to_lowercase();
+        let lower = Zeroizing::new(line.to_lowercase());
         let row: Vec<&str> = recovery::split(&lower);
         if line.starts_with("reverie-kit") || row.len() >= recovery::WORDS {
             return Ok(Some(line.to_owned().into()));

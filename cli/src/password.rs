@@ -6,6 +6,7 @@ use std::io::{self, BufRead as _, BufReader, IsTerminal as _, Read as _};
 use std::path::{Path, PathBuf};
 
 use secrecy::{ExposeSecret as _, SecretString};
+use zeroize::Zeroizing;
 
 use crate::arguments::Global;
 use crate::error::{CommandError, user_error};
@@ -62,7 +63,7 @@ fn ask_twice() -> Result<SecretString, CommandError> {
 }
 
 pub(crate) fn first_line(path: &Path) -> Result<SecretString, CommandError> {
-    let mut line = String::new();
+    let mut line = Zeroizing::new(String::new());
     let read = File::open(path).and_then(|file| BufReader::new(file.take(MOST)).read_line(&mut line));
     let password = SecretString::from(line.trim_end_matches(['\n', '\r']));
     let failed = |why: String| user_error(format!("the password could not be read from {}: {why}", path.display()));

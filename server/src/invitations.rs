@@ -12,8 +12,9 @@ use sea_orm::{
 
 use uuid::Uuid;
 
-use crate::app::Try;
+use crate::app::App;
 use crate::entity::{account, from_json, invitation, named};
+use crate::http::peer::Peer;
 use crate::refusal::{ApiError, not_found, refuse};
 use crate::token;
 
@@ -54,12 +55,13 @@ impl invitation::Model {
 pub(crate) async fn find(
     db: &impl ConnectionTrait,
     key: &InvitationKey,
-    tried: &Try<'_>,
+    app: &App,
+    peer: Peer,
 ) -> Result<invitation::Model, ApiError> {
     let found = invitation::Entity::find_by_id(key.invitation.uuid()).one(db).await?;
     found
         .filter(|row| token::opens(&key.token.0, &row.token_sha256))
-        .ok_or_else(|| tried.failed(not_found("invitation")))
+        .ok_or_else(|| app.wrong_token(peer, not_found("invitation")))
 }
 
 /// Returns the invitations of somebody that can still be used, by id.

@@ -6,6 +6,7 @@ use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;
 
+use reverie_protocol::limits;
 use reverie_protocol::opaque::KsfParams;
 use sea_orm::DbErr;
 use tokio::net::TcpListener;
@@ -48,6 +49,8 @@ pub struct Config {
     pub limits: ConnectionLimits,
     /// What time it is.
     pub clock: Clock,
+    /// How often a stream of changes shows that it is alive, and looks whether its session still is.
+    pub streams_alive_every: Duration,
     /// How often what was abandoned is looked for.
     pub upkeep_every: Duration,
     /// What the slow hash of a password costs: of new accounts at once, of others from their next login on.
@@ -65,6 +68,7 @@ impl Config {
             delays: Delays::default(),
             limits: ConnectionLimits::default(),
             clock: Clock::system(),
+            streams_alive_every: Duration::from_secs(limits::STREAM_ALIVE_SECONDS),
             upkeep_every: Duration::from_secs(60),
             ksf: KsfParams::DEFAULT,
         }
@@ -152,6 +156,7 @@ impl Server {
             clock: config.clock,
             ksf: config.ksf,
             behind_proxy: config.behind_proxy,
+            streams_alive_every: config.streams_alive_every,
             public_address: config.public_address,
         });
         let addr = listener.local_addr()?;

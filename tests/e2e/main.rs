@@ -43,4 +43,5 @@ mod sees;
 mod shell;
 mod thread;
 mod two_devices;
+mod unlocking;
 mod words;

@@ -2,6 +2,7 @@
 
 use std::io;
 use std::path::Path;
+use std::task::{Context, Poll};
 use std::time::Duration;
 
 use zeroize::Zeroizing;
@@ -15,6 +16,31 @@ pub(crate) fn key(_: &Profile) -> Option<Zeroizing<String>> {
 
 pub(crate) fn lock(_: &Profile) -> Result<bool, CommandError> {
     Ok(false)
+}
+
+pub(crate) fn lock_watches(_: &Profile) -> Result<bool, CommandError> {
+    Ok(false)
+}
+
+/// What a watch holds itself, for want of anything better.
+pub(crate) struct Lender(Zeroizing<String>);
+
+impl Lender {
+    pub(crate) fn of(_: &Profile) -> Option<Self> {
+        None
+    }
+
+    pub(crate) fn alone(_: &Profile, key: &str) -> Result<Self, CommandError> {
+        Ok(Self(Zeroizing::new(key.to_owned())))
+    }
+
+    pub(crate) fn key(&self) -> Option<Zeroizing<String>> {
+        Some(self.0.clone())
+    }
+
+    pub(crate) fn poll_locked(&self, _: &mut Context<'_>) -> Poll<()> {
+        Poll::Pending
+    }
 }
 
 pub(crate) fn start(_: &Profile, _: &str, _: Duration) -> Result<u32, CommandError> {

@@ -13,10 +13,13 @@ use std::time::Duration;
 
 use rustix::event::{PollFd, PollFlags, Timespec, poll};
 use rustix::process::setsid;
-use rustix::time::{ClockId, clock_gettime};
+use rustix::time::{
+    ClockId, Itimerspec, TimerfdClockId, TimerfdFlags, TimerfdTimerFlags, clock_gettime, timerfd_create,
+    timerfd_settime,
+};
 use zeroize::Zeroize as _;
 
-use super::{KEY, LOCK, LOCKED, MOST, PATIENCE, READY};
+use super::{HOLD, KEY, LOCK, LOCKED, LOOK, MOST, PATIENCE, READY, TELL};
 
 /// The key, in the one place that it has.
 struct Held {
@@ -47,6 +50,14 @@ impl Drop for Held {
     }
 }
 
+/// Who waits to be told that the key was forgotten.
+#[derive(Default)]
+struct Waiting {
+    told: Vec<UnixStream>,
+    /// The key is held for as long as this one is there.
+    holding: Option<UnixStream>,
+}
+
 /// Reads a key from the standard input and tells it to whoever asks at this socket, until somebody locks it or nobody has
 /// asked for so long.
 pub(crate) fn hold(socket: &Path, idle: Duration) -> io::Result<()> {
@@ -61,52 +72,83 @@ pub(crate) fn hold(socket: &Path, idle: Duration) -> io::Result<()> {
     fs::set_permissions(socket, Permissions::from_mode(0o600))?;
     io::stdout().write_all(READY.as_bytes())?;
     io::stdout().flush()?;
-    let served = serve(&listener, &mut held, idle, || clock_gettime(ClockId::Boottime).tv_sec);
+    let mut waiting = Waiting::default();
+    let served = serve(&listener, &held, idle, &mut waiting);
     held.forget();
-    fs::remove_file(socket)?;
-    served
+    let removed = fs::remove_file(socket);
+    drop(listener);
+    tell(waiting);
+    served.and(removed)
 }
 
-/// `now` counts seconds while the machine sleeps as well: a lid that was closed overnight is a lock.
-fn serve(listener: &UnixListener, held: &mut Held, idle: Duration, now: impl Fn() -> i64) -> io::Result<()> {
+/// Says that the key was forgotten, and stays until everybody who was told has gone, so that its memory can be searched: a
+/// test does.
+fn tell(waiting: Waiting) {
+    let told: Vec<_> = waiting.told.into_iter().chain(waiting.holding).collect();
+    // Whoever went away before is nobody's concern.
+    told.iter().for_each(|mut stream| drop(stream.write_all(LOCKED)));
+    for mut stream in told {
+        let _ = stream.set_read_timeout(None).and_then(|()| stream.read(&mut [0]));
+    }
+}
+
+/// Returns once the key is to be forgotten. The timer counts seconds while the machine sleeps as well, and wakes the agent
+/// as the machine wakes: a lid that was closed overnight is a lock.
+fn serve(listener: &UnixListener, held: &Held, idle: Duration, waiting: &mut Waiting) -> io::Result<()> {
     let seconds = i64::try_from(idle.as_secs()).unwrap_or(i64::MAX);
-    let wait = Timespec { tv_sec: seconds, tv_nsec: 0 };
-    let mut asked_last = now();
+    let timer = timerfd_create(TimerfdClockId::Boottime, TimerfdFlags::CLOEXEC)?;
+    let now = || clock_gettime(ClockId::Boottime).tv_sec;
+    let mut used_last = now();
     loop {
-        let mut watched = [PollFd::new(listener, PollFlags::IN)];
-        match poll(&mut watched, Some(&wait)) {
-            Ok(0) => return Ok(()),
+        // Nothing, while somebody is there for whom the key is held.
+        let rings = if waiting.holding.is_some() { 0 } else { used_last.saturating_add(seconds).max(1) };
+        let none = Timespec { tv_sec: 0, tv_nsec: 0 };
+        let rings = Itimerspec { it_interval: none, it_value: Timespec { tv_sec: rings, tv_nsec: 0 } };
+        timerfd_settime(&timer, TimerfdTimerFlags::ABSTIME, &rings)?;
+        let streams = waiting.told.iter().chain(&waiting.holding);
+        let mut watched = vec![PollFd::new(listener, PollFlags::IN), PollFd::new(&timer, PollFlags::IN)];
+        watched.extend(streams.map(|stream| PollFd::new(stream, PollFlags::IN)));
+        match poll(&mut watched, None) {
             Ok(_) => {}
             Err(rustix::io::Errno::INTR) => continue,
             Err(error) => return Err(error.into()),
         }
-        let (stream, _) = listener.accept()?;
-        if now() - asked_last >= seconds {
+        let happened: Vec<bool> = watched.iter().map(|watched| !watched.revents().is_empty()).collect();
+        drop(watched);
+        if waiting.holding.is_none() && now().saturating_sub(used_last) >= seconds {
             return Ok(());
         }
-        asked_last = now();
-        // Whoever asks and goes away is nobody's concern.
-        if answer(stream, held).unwrap_or(false) {
+        // They have nothing to say: something there is that they have gone.
+        let mut gone = happened[2..].iter().copied();
+        waiting.told.retain(|_| !gone.next().unwrap_or(false));
+        if gone.next().unwrap_or(false) {
             return Ok(());
+        }
+        if !happened[0] {
+            continue;
+        }
+        let (mut stream, _) = listener.accept()?;
+        // Whoever asks and goes away is nobody's concern.
+        match asked(&mut stream) {
+            Ok(how @ (KEY | LOOK)) => {
+                let _ = stream.write_all(&held.bytes[..held.length]);
+                used_last = if how == KEY { now() } else { used_last };
+            }
+            Ok(TELL) => waiting.told.push(stream),
+            Ok(HOLD) => waiting.holding = Some(stream),
+            Ok(LOCK) => {
+                waiting.told.push(stream);
+                return Ok(());
+            }
+            _ => {}
         }
     }
 }
 
-/// Answers, and tells whether the key was forgotten by it.
-fn answer(mut stream: UnixStream, held: &mut Held) -> io::Result<bool> {
+fn asked(stream: &mut UnixStream) -> io::Result<u8> {
     stream.set_read_timeout(Some(PATIENCE))?;
     stream.set_write_timeout(Some(PATIENCE))?;
     let mut asked = [0];
     stream.read_exact(&mut asked)?;
-    match asked[0] {
-        KEY => stream.write_all(&held.bytes[..held.length]).map(|()| false),
-        LOCK => {
-            held.forget();
-            // It stays until whoever locked it has gone, so that its memory can be searched: a test does.
-            let _ = stream.write_all(LOCKED).and_then(|()| stream.set_read_timeout(None));
-            let _ = stream.read(&mut asked);
-            Ok(true)
-        }
-        _ => Ok(false),
-    }
+    Ok(asked[0])
 }

@@ -39,6 +39,8 @@ pub(crate) struct UnlockArgs {
 }
 
 /// Lock this device: the key leaves the memory, and the system's key store, at once
+///
+/// A `reverie watch` on it ends.
 #[derive(Args)]
 #[command(after_help = "\
 Examples:

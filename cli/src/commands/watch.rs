@@ -1,8 +1,11 @@
 //! `reverie watch`: says when something has come, as it comes.
 //!
-//! Between two events the device is locked to nobody: its folder is free for other commands, and nothing readable is held
-//! in memory, only how much of what was seen.
+//! Between two events its folder is free for other commands, and this process holds neither the key nor anything readable,
+//! only how much of what was seen. It borrows the key each time from whoever holds it, and ends when that was locked.
 
+use std::future::poll_fn;
+use std::pin::pin;
+use std::task::Poll;
 use std::time::Duration;
 
 use clap::Args;
@@ -11,9 +14,10 @@ use reverie_journal::render::news_lines;
 use reverie_journal::{NOT_MONITORED, News, Seen, Timestamp};
 use serde::Serialize;
 use serde_json::json;
-use zeroize::Zeroizing;
 
-use crate::error::CommandError;
+use crate::error::{CommandError, user_error};
+use crate::holder::Lender;
+use crate::key_talk::unlocking::{WATCH_LOCKED, WATCH_LOCKED_NEXT};
 use crate::logged_in::{Start, fetch};
 use crate::profile::Profile;
 use crate::time::now;
@@ -28,7 +32,8 @@ const LOOKS: usize = 24;
 ///
 /// Says from whom, what and how much, and nothing of what it says: it may stand on a screen. Other commands can be used
 /// meanwhile. With --json every line is a JSON object, the first says that it watches. Nobody is alerted by it: a journal is not monitored because
-/// somebody watches.
+/// somebody watches. It ends when the device is locked: by `reverie lock`, and if `reverie unlock` holds the key, also when that
+/// locks itself; watching keeps nothing unlocked.
 #[derive(Args)]
 #[command(after_help = "\
 Examples:
@@ -50,52 +55,70 @@ struct Named<'a> {
 struct Watch<'a> {
     ui: &'a Ui,
     profile: Profile,
-    /// What unlocks the device again after other commands had it.
-    key: Zeroizing<String>,
+    /// Who unlocks the device again after other commands had it.
+    lender: &'a Lender,
     seen: Seen,
     /// The last event that was taken in.
     last: Option<String>,
 }
 
 pub(crate) async fn run(ui: &Ui, start: Start, WatchArgs {}: WatchArgs) -> Result<(), CommandError> {
-    let (mut account, profile) = start.unlock().await?;
-    let key = account.key_to_hold().await?;
-    let caught_up = fetch(ui, &mut account).await;
-    let mut watch = Watch { ui, profile, key, seen: account.seen(), last: None };
-    let mut offline = false;
-    if let Err(error) = caught_up {
-        watch.offline(error, &mut offline)?;
-    }
-    if ui.is_json() {
-        ui.line(&json!({ "watching": true }).to_string())?;
-    }
-    ui.say("Watching. Ctrl-C ends it; other commands can be used meanwhile.");
-    ui.say(NOT_MONITORED);
-    let mut pause = PAUSES[0];
-    loop {
-        match account.changes(watch.last.as_deref()).await {
-            Ok(stream) => {
-                drop(account);
-                if std::mem::take(&mut offline) {
-                    ui.say("The server can be reached again.");
-                }
-                pause = PAUSES[0];
-                if let Err(error) = watch.follow(stream).await? {
-                    watch.offline(error, &mut offline)?;
-                }
-            }
-            Err(error) => {
-                drop(account);
-                watch.offline(error, &mut offline)?;
-            }
-        }
-        tokio::time::sleep(pause).await;
-        pause = (pause * 2).min(PAUSES[1]);
-        account = watch.unlock().await?;
-    }
+    let (account, profile, password) = start.unlock_any_way().await?;
+    let lender = match password.map(drop) {
+        Some(()) => Lender::alone(&profile, &account.key_to_hold().await?)?,
+        None => Lender::of(&profile),
+    };
+    let watch = Watch { ui, profile, lender: &lender, seen: account.seen(), last: None };
+    let mut watching = pin!(watch.go_on(account));
+    // Whatever it is at: what is kept on the device can be cut short at any time.
+    poll_fn(|context| match lender.poll_locked(context) {
+        Poll::Ready(()) => Poll::Ready(Err(locked())),
+        Poll::Pending => watching.as_mut().poll(context),
+    })
+    .await
+}
+
+fn locked() -> CommandError {
+    user_error(WATCH_LOCKED).hint(WATCH_LOCKED_NEXT).coded("locked")
 }
 
 impl Watch<'_> {
+    async fn go_on(mut self, mut account: Unlocked) -> Result<(), CommandError> {
+        let caught_up = fetch(self.ui, &mut account).await;
+        self.seen = account.seen();
+        let mut offline = false;
+        if let Err(error) = caught_up {
+            self.offline(error, &mut offline)?;
+        }
+        if self.ui.is_json() {
+            self.ui.line(&json!({ "watching": true }).to_string())?;
+        }
+        self.ui.say("Watching. Ctrl-C ends it; other commands can be used meanwhile.");
+        self.ui.say(NOT_MONITORED);
+        let mut pause = PAUSES[0];
+        loop {
+            match account.changes(self.last.as_deref()).await {
+                Ok(stream) => {
+                    drop(account);
+                    if std::mem::take(&mut offline) {
+                        self.ui.say("The server can be reached again.");
+                    }
+                    pause = PAUSES[0];
+                    if let Err(error) = self.follow(stream).await? {
+                        self.offline(error, &mut offline)?;
+                    }
+                }
+                Err(error) => {
+                    drop(account);
+                    self.offline(error, &mut offline)?;
+                }
+            }
+            tokio::time::sleep(pause).await;
+            pause = (pause * 2).min(PAUSES[1]);
+            account = self.unlock().await?;
+        }
+    }
+
     /// Says what comes until the stream ends, or the server is away.
     async fn follow(&mut self, mut stream: ChangeStream) -> Result<Result<(), ClientError>, CommandError> {
         loop {
@@ -148,7 +171,10 @@ impl Watch<'_> {
         let mut looks = 0;
         loop {
             match self.profile.environment() {
-                Ok(environment) => return Ok(Unlocked::unlock_held(environment, &self.key).await?),
+                Ok(environment) => {
+                    let key = self.lender.key(&self.profile).ok_or_else(locked)?;
+                    return Ok(Unlocked::unlock_held(environment, &key).await?);
+                }
                 Err(_) if looks < LOOKS => looks += 1,
                 Err(error) => return Err(error),
             }

@@ -19,6 +19,8 @@ said! {
         more.";
     LOCKED = "Locked. What is here stays here, sealed.";
     LOCKED_BEFORE = "It was locked already. What is here stays here, sealed.";
+    WATCH_LOCKED = "this device was locked, so watching has ended";
+    WATCH_LOCKED_NEXT = "Nothing is lost: what comes meanwhile waits on the server. To go on, run `reverie watch` again.";
     NOT_HELD = "the program that holds your key did not start";
     NOT_HELD_NEXT = "Nothing is lost: every command asks for the password meanwhile.";
     NO_ANSWER = "the program that holds your key does not answer, so this device may still be unlocked";

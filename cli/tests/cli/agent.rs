@@ -1,13 +1,14 @@
-//! The unlock agent, as a process whose memory somebody searches.
+//! The unlock agent as a process of its own. What its memory holds is searched in `tests/e2e/unlocking.rs`.
 
 #![expect(clippy::unwrap_used, reason = "a test that cannot go on stops")]
 
-use std::fs::{self, File};
-use std::io::{BufRead as _, BufReader, ErrorKind, Read as _, Write as _};
-use std::os::unix::fs::{FileExt as _, PermissionsExt as _};
+use std::fs;
+use std::io::{BufRead as _, BufReader, Read as _, Write as _};
+use std::os::unix::fs::PermissionsExt as _;
 use std::os::unix::net::UnixStream;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use std::process::{Child, Command, Stdio};
+use std::time::Instant;
 
 use assert_cmd::cargo::cargo_bin;
 use tempfile::TempDir;
@@ -47,27 +48,6 @@ impl Agent {
         stream.write_all(what).unwrap();
         stream
     }
-
-    /// Tells how often these bytes stand in what the process can write to; nothing if its memory is closed to us.
-    fn holds(&self, needle: &[u8]) -> Option<usize> {
-        let process = Path::new("/proc").join(self.child.id().to_string());
-        let (maps, memory) = match (fs::read_to_string(process.join("maps")), File::open(process.join("mem"))) {
-            (Ok(maps), Ok(memory)) => (maps, memory),
-            (Err(error), _) | (_, Err(error)) => {
-                assert_eq!(error.kind(), ErrorKind::PermissionDenied);
-                return None;
-            }
-        };
-        let mut found = 0;
-        for line in maps.lines().filter(|line| line.split(' ').nth(1).is_some_and(|rights| rights.starts_with("rw"))) {
-            let (from, to) = line.split(' ').next().unwrap().split_once('-').unwrap();
-            let [from, to] = [from, to].map(|address| u64::from_str_radix(address, 16).unwrap());
-            let mut bytes = vec![0; usize::try_from(to - from).unwrap()];
-            let read = memory.read_at(&mut bytes, from).unwrap_or(0);
-            found += bytes[..read].windows(needle.len()).filter(|window| *window == needle).count();
-        }
-        Some(found)
-    }
 }
 
 impl Drop for Agent {
@@ -78,33 +58,53 @@ impl Drop for Agent {
 }
 
 #[test]
-fn the_agents_memory_holds_the_key_until_it_is_locked_and_nothing_of_it_afterwards() {
+fn an_agent_that_is_locked_says_so_to_everybody_who_waits_for_it() {
     let mut agent = Agent::holding(KEY, 600);
-    let mut told = String::new();
-    agent.ask(b"k").read_to_string(&mut told).unwrap();
-    assert_eq!(told, KEY);
-    // A third of it would be a third too much.
-    let part = &KEY.as_bytes()[20..44];
-    let before = agent.holds(part);
-    let mut locking = agent.ask(b"l");
-    let mut said = [0; 7];
-    locking.read_exact(&mut said).unwrap();
-    assert_eq!(&said, b"locked\n");
-    // It lives on as long as this end of the socket does.
-    assert_eq!(agent.child.try_wait().unwrap(), None);
-    // Whoever is not root cannot look at all, and that is as well.
-    if let Some(before) = before {
-        assert_eq!(before, 1, "the search finds what is there, and there is one copy");
-        assert_eq!(agent.holds(part), Some(0));
+    let waiting = agent.ask(b"t");
+    let locking = agent.ask(b"l");
+    for mut stream in [waiting, locking] {
+        let mut said = [0; 7];
+        stream.read_exact(&mut said).unwrap();
+        assert_eq!(&said, b"locked\n");
+        assert!(!agent.socket().exists());
     }
-    drop(locking);
     assert!(agent.child.wait().unwrap().success());
-    assert!(!agent.socket().exists());
 }
 
 #[test]
 fn an_agent_that_nobody_asks_locks_itself_and_goes() {
     let mut agent = Agent::holding(KEY, 1);
+    assert!(agent.child.wait().unwrap().success());
+    assert!(!agent.socket().exists());
+}
+
+#[test]
+fn a_watch_that_looks_again_and_again_keeps_nothing_unlocked() {
+    let mut agent = Agent::holding(KEY, 2);
+    let begun = Instant::now();
+    let mut looks = 0;
+    while agent.child.try_wait().unwrap().is_none() {
+        let Ok(mut stream) = UnixStream::connect(agent.socket()) else { continue };
+        let mut told = String::new();
+        let _ = stream.write_all(b"o").and_then(|()| stream.read_to_string(&mut told).map(drop));
+        looks += usize::from(told == KEY);
+        assert!(begun.elapsed().as_secs() < 60, "it is unlocked still");
+    }
+    assert!(looks > 0);
+}
+
+#[test]
+fn a_key_that_is_held_for_somebody_goes_with_them_and_not_before() {
+    let mut agent = Agent::holding(KEY, 1);
+    let somebody = agent.ask(b"h");
+    let begun = Instant::now();
+    // Longer than it would be held for nobody.
+    while begun.elapsed().as_secs() < 3 {
+        let mut told = String::new();
+        agent.ask(b"o").read_to_string(&mut told).unwrap();
+        assert_eq!(told, KEY);
+    }
+    drop(somebody);
     assert!(agent.child.wait().unwrap().success());
     assert!(!agent.socket().exists());
 }

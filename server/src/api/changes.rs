@@ -1,7 +1,6 @@
 //! The stream of changes: which of the caller's journals have moved, as it happens.
 
 use std::sync::Arc;
-use std::time::Duration;
 
 use futures_util::stream::{self, BoxStream, StreamExt as _};
 use poem::web::Data;
@@ -11,7 +10,6 @@ use poem_openapi::param::Header;
 use poem_openapi::payload::EventStream;
 use reverie_protocol::changes::Changes;
 use reverie_protocol::ids::AccountId;
-use reverie_protocol::limits;
 use tokio::sync::broadcast::{self, error::RecvError};
 use tokio::time::{Instant, Interval};
 
@@ -22,9 +20,6 @@ use crate::caller::{self, Caller, Session};
 use crate::changes::{Known, News, Place};
 use crate::entity::json_of;
 use crate::refusal::ApiError;
-
-/// How often a stream that has nothing to tell shows that it is alive.
-const ALIVE: Duration = Duration::from_secs(limits::STREAM_ALIVE_SECONDS);
 
 pub(super) struct ChangesApi;
 
@@ -62,7 +57,7 @@ impl ChangesApi {
             told.tell(&changes);
             Event::message(json_of(&changes)).id(told.id())
         };
-        Ok(EventStream::new(first.chain(rest).boxed()).to_event(event).keep_alive(ALIVE))
+        Ok(EventStream::new(first.chain(rest).boxed()).to_event(event).keep_alive(app.streams_alive_every))
     }
 }
 
@@ -82,7 +77,7 @@ impl Following {
         // Heard first and looked up second: what happens in between is told twice, and taken once.
         let news = app.changes.hear();
         let known = known(&app, session.account).await?;
-        let look = tokio::time::interval_at(Instant::now() + ALIVE, ALIVE);
+        let look = tokio::time::interval_at(Instant::now() + app.streams_alive_every, app.streams_alive_every);
         Ok(Self { app, session, place, news, known, look })
     }
 

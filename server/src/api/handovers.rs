@@ -61,12 +61,11 @@ impl HandoversApi {
     #[oai(path = "/take", method = "post", operation_id = "take_handover")]
     async fn take(&self, app: Data<&Arc<App>>, peer: Peer, key: Json<HandoverKey>) -> Answer<Handover> {
         let (app, key) = (*app, key.0);
-        let tried = app.try_secret(None, peer.0)?;
         let tx = app.db.begin().await?;
         let found = handover::Entity::find_by_id(key.handover.uuid()).one(&tx).await?;
         let taken =
             found.filter(|row| row.expires_at > app.clock.now() && token::opens(&key.token.0, &row.token_sha256));
-        let taken = taken.ok_or_else(|| tried.failed(not_found("handover")))?;
+        let taken = taken.ok_or_else(|| app.wrong_token(peer, not_found("handover")))?;
         handover::Entity::delete_by_id(taken.id).exec(&tx).await?;
         tx.commit().await?;
         Ok(Json(Handover { sealed: B64(taken.sealed) }))

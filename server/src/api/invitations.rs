@@ -157,8 +157,7 @@ impl InvitationsApi {
     /// one. `too_many_requests`: too many codes were tried from this address.
     #[oai(path = "/read", method = "post", operation_id = "read_invitation")]
     async fn read(&self, app: Data<&Arc<App>>, peer: Peer, key: Json<InvitationKey>) -> Answer<InvitationOffer> {
-        let tried = app.try_secret(None, peer.0)?;
-        let row = invitations::find(app.db.read(), &key.0, &tried).await?.usable(app.clock.now())?;
+        let row = invitations::find(app.db.read(), &key.0, *app, peer).await?.usable(app.clock.now())?;
         Ok(Json(invitations::offer(app.db.read(), row).await?))
     }
 
@@ -178,11 +177,10 @@ impl InvitationsApi {
         redeem: Json<RedeemInvitation>,
     ) -> Answer<InvitationOffer> {
         let (app, guest, redeem) = (*app, caller.0, redeem.0);
-        let tried = app.try_secret(None, peer.0)?;
         let key = InvitationKey { invitation: redeem.invitation, token: redeem.token };
         let tx = app.db.begin().await?;
         let mut chain = Chain::hold(&tx).await?;
-        let row = invitations::find(&tx, &key, &tried).await?.usable(app.clock.now())?;
+        let row = invitations::find(&tx, &key, app, peer).await?.usable(app.clock.now())?;
         if row.handle.is_some() {
             let detail = "This invitation makes a new account. Join with it instead of accepting it with yours.";
             return Err(refuse(ProblemCode::NotPermitted, detail));

@@ -47,9 +47,8 @@ impl RegistrationApi {
         start: Json<RegistrationStart>,
     ) -> Answer<RegistrationStarted> {
         let (app, start) = (*app, start.0);
-        let tried = app.try_secret(None, peer.0)?;
         let key = InvitationKey { invitation: start.invitation, token: start.token };
-        let row = invitations::find(app.db.read(), &key, &tried).await?.usable(app.clock.now())?;
+        let row = invitations::find(app.db.read(), &key, app, peer).await?.usable(app.clock.now())?;
         let response = app.opaque.start_registration(&handle(&row)?, &start.request.0);
         let response = response.map_err(|_| invalid("`request` is not an OPAQUE registration request."))?;
         Ok(Json(RegistrationStarted { response: B64(response), ksf: app.ksf }))
@@ -71,11 +70,10 @@ impl RegistrationApi {
         finish: Json<RegistrationFinish>,
     ) -> Answer<OpenedSession> {
         let (app, finish) = (*app, finish.0);
-        let tried = app.try_secret(None, peer.0)?;
         let key = InvitationKey { invitation: finish.invitation, token: finish.token.clone() };
         let tx = app.db.begin().await?;
         let mut chain = Chain::hold(&tx).await?;
-        let row = invitations::find(&tx, &key, &tried).await?.usable(app.clock.now())?;
+        let row = invitations::find(&tx, &key, app, peer).await?.usable(app.clock.now())?;
         let handle = handle(&row)?;
         let account = account(&finish, &row, &handle, app.clock.today())?;
         free(&tx, &account).await?;

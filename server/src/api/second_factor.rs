@@ -108,16 +108,16 @@ impl SecondFactorApi {
         confirm: Json<ConfirmAuthenticator>,
     ) -> Result<Done, ApiError> {
         let (app, session) = (*app, session.0);
-        let tried = app.try_second_factor(session.account)?;
         let tx = app.db.begin().await?;
         let mut chain = Chain::hold(&tx).await?;
         let begun = second_factor::unconfirmed(session.account);
         if begun.clone().count(&tx).await? == 0 {
             return Err(not_found("authenticator"));
         }
+        let tried = app.try_second_factor(session.account)?;
         let now = app.clock.now();
         let accepted = second_factor::accept_code(&tx, &app.opaque, begun, &confirm.0.code, now).await?;
-        let factor = accepted.ok_or_else(|| tried.failed(failed()))?;
+        let factor = accepted.ok_or_else(failed)?;
         second_factor::still_enrolling(&tx, &session).await?;
         authenticator::Entity::update_many()
             .col_expr(authenticator::Column::Confirmed, Expr::value(true))
@@ -206,7 +206,7 @@ async fn show_code(app: &App, session: &Session, code: &str) -> Result<Done, Api
     let accepted = second_factor::accept_code(&tx, &app.opaque, of_account, code, app.clock.now()).await?;
     if accepted.is_none() {
         drop(tx);
-        return Err(note_failure(app, session, tried.failed(failed())).await);
+        return Err(note_failure(app, session, failed()).await);
     }
     second_factor::note_shown(&tx, session.id.uuid()).await?;
     tx.commit().await?;

@@ -40,13 +40,13 @@ impl SessionsApi {
     /// For everybody; needs no session. Takes the OPAQUE credential request (`KE1`). An unknown handle is answered like
     /// a known one, and fails at the end.
     ///
-    /// `invalid_credentials`: `request` is not such a message. `too_many_requests`: tries with this handle or from this
-    /// address failed too often; wait as long as it says.
+    /// `invalid_credentials`: `request` is not such a message. `too_many_requests`: too many tries from this address
+    /// failed; wait as long as it says. What fails elsewhere delays nobody here.
     #[oai(path = "/start", method = "post", operation_id = "start_session")]
     async fn start(&self, app: Data<&Arc<App>>, peer: Peer, start: Json<SessionStart>) -> Answer<SessionStarted> {
         let (app, start) = (*app, start.0);
         limits::check_handle(&start.handle).map_err(|error| malformed(format!("This is not a handle: {error}.")))?;
-        app.try_secret(Some(&start.handle), peer.0)?;
+        app.may_try_password(&start.handle, peer)?;
         let known: Option<(Uuid, Vec<u8>, String)> = account::Entity::find()
             .select_only()
             .columns([account::Column::Id, account::Column::OpaqueRecord, account::Column::Ksf])
@@ -100,26 +100,24 @@ impl SessionsApi {
             let detail = "This login took too long or was tried before. Begin again.";
             refuse(ProblemCode::LoginFailed, detail)
         })?;
-        let tried = app.try_secret(Some(&attempt.handle), peer.0)?;
+        let tried = app.try_password(&attempt.handle, peer)?;
         let proven = Opaque::finish_login(&attempt.state, &finish.finalization.0);
         let Some(account) = attempt.account.filter(|_| proven.is_ok()) else {
-            return Err(tried.failed(login_failed()));
+            return Err(login_failed());
         };
-        let opened = open(app, account, By::Password).await?;
         tried.succeeded();
-        Ok(Json(opened))
+        Ok(Json(open(app, account, By::Password).await?))
     }
 
     /// Log in with the recovery code
     ///
     /// For everybody; needs no session. In place of the password: the token is HKDF(recovery code), of which the server
     /// keeps the hash. Patients need no second factor with it; for others it stands in place of the password alone.
-    /// Refusals are those of logging in.
+    /// Refusals are those of logging in; the right code is never told to wait.
     #[oai(path = "/recover", method = "post", operation_id = "recover_session")]
     async fn recover(&self, app: Data<&Arc<App>>, peer: Peer, recover: Json<SessionRecover>) -> Answer<OpenedSession> {
         let (app, recover) = (*app, recover.0);
         limits::check_handle(&recover.handle).map_err(|error| malformed(format!("This is not a handle: {error}.")))?;
-        let tried = app.try_secret(Some(&recover.handle), peer.0)?;
         let known: Option<(Uuid, Vec<u8>)> = account::Entity::find()
             .select_only()
             .columns([account::Column::Id, account::Column::RecoverySha256])
@@ -128,10 +126,8 @@ impl SessionsApi {
             .one(app.db.read())
             .await?;
         let proven = known.filter(|(_, stored)| token::opens(&recover.token.0, stored));
-        let (account, _) = proven.ok_or_else(|| tried.failed(login_failed()))?;
-        let opened = open(app, account, By::Kit).await?;
-        tried.succeeded();
-        Ok(Json(opened))
+        let (account, _) = proven.ok_or_else(|| app.wrong_token(peer, login_failed()))?;
+        Ok(Json(open(app, account, By::Kit).await?))
     }
 
     /// List your sessions

@@ -24,8 +24,8 @@ const FILES: &str = "\
 ";
 
 const MEMORY: &str = "\
-* The network address of a client, with the handle or address of failed tries and when the last one was: for a quarter of an
-  hour, to delay the next.
+* The network address of a client whose tries failed, the handle that it tried, how often and when last: for a quarter of an
+  hour, to delay the next. How often codes of an account failed: for a day.
 * What the audit log has of today.
 * Requests and answers while they are under way.
 ";

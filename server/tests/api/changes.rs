@@ -4,6 +4,7 @@ use std::collections::VecDeque;
 use std::time::Duration;
 
 use reqwest::{Method, Response};
+use reverie_protocol::api::OpenedSession;
 use reverie_protocol::changes::Changes;
 use reverie_protocol::events::{Event, EventReader};
 use reverie_protocol::hash::Hash;
@@ -15,7 +16,7 @@ use serde_json::json;
 
 use crate::home::Home;
 use crate::postgresql::{at, neighbours};
-use crate::world::{Log, Person, World};
+use crate::world::{Log, PASSWORD, Person, World, login, ok};
 
 /// One stream, as a client reads it.
 struct Stream {
@@ -38,15 +39,18 @@ impl Stream {
 
     /// Waits for the next event; nothing if the stream has ended.
     async fn try_next(&mut self) -> Option<Changes> {
+        // A stream that stays silent, or says no more than that it is alive, fails the test instead of hanging it.
+        tokio::time::timeout(Duration::from_secs(60), self.read()).await.expect("something is told")
+    }
+
+    async fn read(&mut self) -> Option<Changes> {
         loop {
             if let Some(event) = self.ready.pop_front() {
                 self.last = Some(event.id);
                 return Some(serde_json::from_str(&event.data).unwrap());
             }
-            // A stream that stays silent fails the test instead of hanging it.
-            let piece = tokio::time::timeout(Duration::from_secs(60), self.response.chunk()).await;
             // An error is a connection that was closed.
-            let piece = piece.expect("something is told").ok().flatten()?;
+            let piece = self.response.chunk().await.ok().flatten()?;
             self.ready.extend(self.reader.read(&piece).unwrap());
         }
     }
@@ -155,6 +159,28 @@ async fn a_stream_ends_with_its_session() {
     assert_eq!(world.admin.post(&path, &json!({})).await.status(), 200);
     writes(&heron, &mut log).await;
     assert_eq!(his.try_next().await, None);
+}
+
+#[tokio::test]
+async fn a_stream_ends_soon_after_its_session_or_account_though_nothing_else_happens() {
+    let often = |config| Config { streams_alive_every: Duration::from_millis(50), ..config };
+    let world = World::configured(often).await;
+    let (heron, quill) = (world.patient().await, world.clinician().await);
+    let phone: OpenedSession = ok(login(&world.base(), "heron-41", PASSWORD).await).await;
+    let lost = Person { token: phone.token, ..heron.clone() };
+    let (mut kept, mut revoked, mut his) =
+        (Stream::open(&heron, None).await, Stream::open(&lost, None).await, Stream::open(&quill, None).await);
+    for stream in [&mut kept, &mut revoked, &mut his] {
+        stream.next().await;
+    }
+    assert_eq!(heron.delete(&format!("/v1/sessions/{}", phone.session)).await.status(), 204);
+    assert_eq!(revoked.try_next().await, None, "a device that was removed hears nothing more");
+    let path = format!("/v1/admin/accounts/{}/off-board", quill.account);
+    assert_eq!(world.admin.post(&path, &json!({})).await.status(), 200);
+    assert_eq!(his.try_next().await, None, "nor does a clinician who was off-boarded");
+    let log = heron.opens_journal(&[]).await;
+    assert_eq!(of(&kept.next().await, log.journal), Some(Some(0)), "others hear on");
+    assert!(Config::new("").streams_alive_every <= Duration::from_secs(60), "dead within a minute");
 }
 
 #[tokio::test]

@@ -39,6 +39,23 @@ async fn new_password(heron: &Person, password: &[u8], ksf: KsfParams) -> NewPas
 }
 
 #[tokio::test]
+async fn the_last_day_of_a_device_is_the_day_of_its_last_call_and_the_first_stays() {
+    let world = World::new().await;
+    let heron = world.patient().await;
+    let (phone, opened) = another(&world, &heron).await;
+    let days = async || {
+        let listed: Sessions = ok(heron.get("/v1/sessions").await).await;
+        let phone = listed.sessions.into_iter().find(|session| session.session == opened.session).unwrap();
+        (phone.first_day, phone.last_day)
+    };
+    assert_eq!(days().await, ("2031-05-01".into(), "2031-05-01".into()));
+    world.pass_seconds(2 * 24 * 60 * 60);
+    assert_eq!(days().await, ("2031-05-01".into(), "2031-05-01".into()), "another device's calls are not its own");
+    assert_eq!(phone.get("/v1/journals").await.status(), 200);
+    assert_eq!(days().await, ("2031-05-01".into(), "2031-05-03".into()));
+}
+
+#[tokio::test]
 async fn a_removed_device_is_refused_at_once_and_told_why() {
     let world = World::new().await;
     let heron = world.patient().await;

@@ -16,6 +16,16 @@ use crate::bad_input::operations::Operation;
 use crate::world::{PASSWORD, Person, Refusal, World, backup_code, enter, join_halfway, login, ok, refusal};
 
 const REQUIRED: Refusal = Refusal(403, ProblemCode::SecondFactorRequired);
+/// What somebody may do who has no second factor yet and must have one.
+const ENROLMENT: [&str; 7] = [
+    "list_second_factors",
+    "begin_authenticator",
+    "confirm_authenticator",
+    "begin_passkey",
+    "ask_passkey",
+    "confirm_passkey",
+    "show_second_factor",
+];
 const FAILED: Refusal = Refusal(403, ProblemCode::SecondFactorFailed);
 
 /// The person, as whoever has the password alone.
@@ -67,22 +77,35 @@ async fn a_clinician_or_administrator_with_a_password_alone_gets_to_show_a_secon
 }
 
 #[tokio::test]
+async fn a_clinician_or_administrator_with_a_kit_alone_gets_no_more_than_with_a_password_alone() {
+    let world = World::new().await;
+    let quill = world.clinician().await;
+    let by_kit = async |person: &Person, handle: &str| {
+        let recover = SessionRecover { handle: handle.into(), token: B64(vec![9; 32]) };
+        let opened: OpenedSession = ok(person.post("/v1/sessions/recover", &recover).await).await;
+        assert_eq!(opened.bundle, None);
+        (Person { token: opened.token, ..person.clone() }, opened.second_factor)
+    };
+    for (person, handle) in [(&quill, "quill"), (&world.admin, "admin")] {
+        let (finder, due) = by_kit(person, handle).await;
+        assert_eq!(due, Some(SecondFactorDue::Prove));
+        assert_eq!(gets(&finder).await, ["list_second_factors", "ask_passkey", "show_second_factor"]);
+    }
+    let invitation = world.admin.invites(AccountRole::Clinician, Some("crane")).await;
+    let (crane, _) = join_halfway(&world.base(), &invitation, Some(B64(vec![2; 32]))).await;
+    let (finder, due) = by_kit(&crane, "crane").await;
+    assert_eq!(due, Some(SecondFactorDue::Enrol));
+    assert_eq!(gets(&finder).await, ENROLMENT);
+}
+
+#[tokio::test]
 async fn a_clinician_or_administrator_without_a_second_factor_gets_to_enrol_one_and_nothing_else() {
     let world = World::new().await;
     for (role, handle) in [(AccountRole::Clinician, "quill"), (AccountRole::Administrator, "second")] {
         let invitation = world.admin.invites(role, Some(handle)).await;
         let (newcomer, due) = join_halfway(&world.base(), &invitation, Some(B64(vec![2; 32]))).await;
         assert_eq!(due, Some(SecondFactorDue::Enrol));
-        let enrolment = [
-            "list_second_factors",
-            "begin_authenticator",
-            "confirm_authenticator",
-            "begin_passkey",
-            "ask_passkey",
-            "confirm_passkey",
-            "show_second_factor",
-        ];
-        assert_eq!(gets(&newcomer).await, enrolment);
+        assert_eq!(gets(&newcomer).await, ENROLMENT);
         let (_, opened) = with_password_alone(&world, &newcomer, handle).await;
         assert_eq!((opened.bundle, opened.second_factor), (None, Some(SecondFactorDue::Enrol)));
         enrols(&world, &newcomer).await;
@@ -122,6 +145,20 @@ async fn two_logins_at_once_do_not_both_get_in_with_one_code() {
     let mut statuses = [first.status().as_u16(), second.status().as_u16()];
     statuses.sort_unstable();
     assert_eq!(statuses, [204, 403]);
+}
+
+#[tokio::test]
+async fn codes_that_are_tried_all_at_once_are_delayed_like_those_that_come_one_by_one() {
+    let world = World::new().await;
+    let heron = world.patient().await;
+    let authenticator = enrols(&world, &heron).await;
+    let right = world.code(&authenticator.secret);
+    let (thief, _) = with_password_alone(&world, &heron, "heron-41").await;
+    let wrong: Vec<_> = (0..40).map(|number| format!("{number:06}")).filter(|code| *code != right).collect();
+    let answers = futures_util::future::join_all(wrong.iter().map(async |code| show_code(&thief, code).await)).await;
+    let judged = answers.iter().filter(|answer| answer.status() == 403).count();
+    assert!(judged <= 5, "{judged} codes were judged");
+    assert_eq!(answers.iter().filter(|answer| answer.status() == 429).count(), wrong.len() - judged);
 }
 
 #[tokio::test]

@@ -174,6 +174,13 @@ fn http() -> reqwest::Client {
     reqwest::Client::builder().no_proxy().build().unwrap()
 }
 
+/// A client at this address, as a proxy in front of the server says.
+pub fn http_at(address: &str) -> reqwest::Client {
+    let _ = rustls::crypto::ring::default_provider().install_default();
+    let forwarded = [("x-forwarded-for".parse().unwrap(), address.parse().unwrap())].into_iter().collect();
+    reqwest::Client::builder().no_proxy().default_headers(forwarded).build().unwrap()
+}
+
 pub fn cheap() -> Argon2<'static> {
     Argon2::new(Algorithm::Argon2id, Version::V0x13, Params::new(8, 1, 1, None).unwrap())
 }
@@ -293,10 +300,15 @@ pub async fn registration(base: &str, key: &InvitationKey) -> (RegistrationFinis
 
 /// Logs in and returns the answer to the second half.
 pub async fn login(base: &str, handle: &str, password: &[u8]) -> Response {
+    login_by(&http(), base, handle, password).await
+}
+
+/// The same, with this client.
+pub async fn login_by(http: &reqwest::Client, base: &str, handle: &str, password: &[u8]) -> Response {
     let mut rng = rng();
     let started = ClientLogin::<Suite>::start(&mut OpaqueRng(&mut rng), password).unwrap();
     let start = SessionStart { handle: handle.into(), request: B64(started.message.serialize().to_vec()) };
-    let response = http().post(format!("{base}/v1/sessions/start")).json(&start).send().await.unwrap();
+    let response = http.post(format!("{base}/v1/sessions/start")).json(&start).send().await.unwrap();
     if !response.status().is_success() {
         return response;
     }
@@ -310,7 +322,7 @@ pub async fn login(base: &str, handle: &str, password: &[u8]) -> Response {
         Err(_) => vec![0; 64],
     };
     let finish = SessionFinish { attempt: answer.attempt, finalization: B64(finalization) };
-    http().post(format!("{base}/v1/sessions/finish")).json(&finish).send().await.unwrap()
+    http.post(format!("{base}/v1/sessions/finish")).json(&finish).send().await.unwrap()
 }
 
 impl Person {

@@ -10,7 +10,9 @@ use reverie_crypto::password::{Registration, refuse_worst};
 use reverie_crypto::{AccountSecret, DeviceCopy, DeviceKey, HandoverCode, NamedDevice, RecoveryCode};
 use reverie_protocol::api::{HandoverKey, Head, NewPassword, OpenedSession, PasswordStart, PutBundle, SessionRecover};
 use reverie_protocol::bytes::B64;
+use reverie_protocol::ids::SessionId;
 use reverie_protocol::problem::ProblemCode;
+use zeroize::Zeroizing;
 
 use crate::device::{self, DeviceState};
 use crate::environment::Environment;
@@ -106,6 +108,20 @@ impl Recovery {
         let session = env.api.recover_session(&recover).await.map_err(ClientError::from).map_err(|error| {
             if error.is(ProblemCode::LoginFailed) { ClientError::WrongKit(handle.to_owned()) } else { error }
         })?;
+        let held = Held::of(&session);
+        let opened = Self::with_session(env.clone(), session, handle, code).await;
+        if opened.is_err() {
+            held.give_back(&env).await;
+        }
+        opened
+    }
+
+    async fn with_session(
+        env: Environment,
+        session: OpenedSession,
+        handle: &str,
+        code: &RecoveryCode,
+    ) -> Result<Self, ClientError> {
         let session = second_factor::enter(&env, session).await?;
         let identity = bundle::way_from_recovery_code(code);
         let bundle = open_bundle(&identity, &session)?;
@@ -169,12 +185,29 @@ impl Recovery {
     ///
     /// # Errors
     /// [`ClientError::WeakPassword`], or the server's.
-    pub async fn finish(self, password: &str) -> Result<Unlocked, ClientError> {
-        if let Err(error) = self.may_finish(password).await {
-            self.leave().await?;
-            return Err(error);
+    pub async fn finish(mut self, password: &str) -> Result<Unlocked, ClientError> {
+        let (env, held, server) = (self.env.clone(), Held::of(&self.session), self.server);
+        let here = self.here.take();
+        let (session, bundle) = match self.take_back(here.as_ref(), password).await {
+            Ok(taken) => taken,
+            Err(error) => {
+                held.give_back(&env).await;
+                return Err(error);
+            }
+        };
+        let Some(mut here) = here else { return settle_in(&env, &session, bundle, password).await };
+        here.enter(&session, bundle, password, server).await?;
+        here.has_used_kit().await?;
+        Ok(here)
+    }
+
+    /// Gives the account the new password, and returns what this device is to keep.
+    async fn take_back(self, here: Option<&Unlocked>, password: &str) -> Result<(OpenedSession, Bundle), ClientError> {
+        let Self { env, session, mut bundle, way, server, .. } = self;
+        refuse_worst(password, &bundle.handle).map_err(|error| ClientError::WeakPassword(error.to_string()))?;
+        if let Some(here) = here {
+            here.accept_bundle(&bundle, &session, server).await?;
         }
-        let Self { env, session, mut bundle, way, here, server } = self;
         // Whoever has one of the lost devices has the old secret: the password gets a new one.
         bundle.account_secret = env.random(AccountSecret::make);
         let secret = &bundle.account_secret;
@@ -193,18 +226,24 @@ impl Recovery {
             ..PutBundle::new(bundle.version, sealed.into())
         };
         env.api.put_bundle(&session.token, &put).await?;
-        let Some(mut here) = here else { return settle_in(&env, &session, bundle, password).await };
-        here.enter(&session, bundle, password, server).await?;
-        here.has_used_kit().await?;
-        Ok(here)
+        Ok((session, bundle))
+    }
+}
+
+/// A session that no device keeps, unless all goes well.
+struct Held {
+    token: Zeroizing<String>,
+    session: SessionId,
+}
+
+impl Held {
+    fn of(session: &OpenedSession) -> Self {
+        Self { token: Zeroizing::new(session.token.clone()), session: session.session }
     }
 
-    async fn may_finish(&self, password: &str) -> Result<(), ClientError> {
-        refuse_worst(password, &self.bundle.handle).map_err(|error| ClientError::WeakPassword(error.to_string()))?;
-        match &self.here {
-            Some(here) => here.accept_bundle(&self.bundle, &self.session, self.server).await,
-            None => Ok(()),
-        }
+    /// Ends it as far as the server can be reached: what went wrong before is what is told.
+    async fn give_back(self, env: &Environment) {
+        let _ = env.api.end_session(&self.token, self.session).await;
     }
 }
 
@@ -255,7 +294,7 @@ async fn log_in_anew(
     };
     if matches!(entered, Err(ClientError::OtherAccount | ClientError::OlderAccount | ClientError::Untrustworthy(_))) {
         // Nothing was kept, so nobody has this session.
-        let _ = env.api.end_session(&session.token, session.session).await;
+        Held::of(&session).give_back(env).await;
     }
     entered
 }

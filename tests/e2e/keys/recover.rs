@@ -4,8 +4,11 @@ use reverie_client::kit::read;
 use reverie_client::{ClientError, Invited, Newcomer, Notice, Recovery, Unlocked};
 use reverie_journal::Kind;
 use reverie_protocol::account::AccountRole;
+use reverie_protocol::api::OpenedSession;
+use reverie_protocol::ids::AccountId;
 use reverie_protocol::limits::INVITATION_IN_ROOM_SECONDS;
 use reverie_tests::person::{PASSWORD, entry, environment};
+use reverie_tests::wire::Answer;
 use reverie_tests::{Fate, Practice, World};
 
 use super::{at, unlock};
@@ -82,6 +85,33 @@ async fn a_recovery_that_is_cut_off_anywhere_is_done_again_from_the_beginning() 
     let mut clean = Unlocked::unlock(at(&world, &world.home("clean")), NEW).await.unwrap();
     clean.sync().await.unwrap();
     assert_eq!(clean.view(clean.account()).private.iter().flat_map(|private| &private.entries).count(), 1);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_recovery_that_comes_to_nothing_leaves_no_session_behind() {
+    let Practice { world, heron, quill: _quill } = Practice::open().await;
+    drop(heron);
+    let words = before(&world).await;
+    let code = || read(&words).unwrap().code;
+    let sessions = async || unlock(&world, PASSWORD).await.unwrap().devices().await.unwrap().len();
+    let recovery = Recovery::open(at(&world, &world.home("clean")), "heron-41", &code()).await.unwrap();
+    assert_eq!(sessions().await, 2, "the words have opened one");
+    let weak = recovery.finish("password").await.err().unwrap();
+    assert!(matches!(weak, ClientError::WeakPassword(_)), "{weak}");
+    assert_eq!(sessions().await, 1);
+
+    // A server that says that they are somebody else's.
+    let wire = world.wire().await;
+    wire.lies(|asked, answer| {
+        let mut opened: OpenedSession = serde_json::from_slice(&answer.body).ok()?;
+        opened.account.account = AccountId::from_bytes([7; 16]);
+        (asked.path == "/v1/sessions/recover").then(|| Answer::json(200, &opened))
+    });
+    let random = Box::new(reverie_client::native::system::randomness());
+    let clean = environment(&world.home("clean"), &wire.url(), &world.clock, random).unwrap();
+    let lied_to = Recovery::open(clean, "heron-41", &code()).await.err().unwrap();
+    assert!(matches!(lied_to, ClientError::Untrustworthy(_)), "{lied_to}");
+    assert_eq!(sessions().await, 1);
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -273,15 +303,14 @@ async fn joining_is_finished_by_a_kit_that_another_device_proved_or_that_recover
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_weak_password_or_a_wrong_one_leaves_no_session_behind() {
+async fn a_wrong_password_leaves_no_session_behind() {
     let Practice { world, mut heron, quill: _quill } = Practice::open().await;
     heron.login(PASSWORD).await.unwrap();
     let words = heron.make_kit().await.unwrap().words().join(" ");
     heron.prove_kit(&words).await.unwrap();
     let before = heron.devices().await.unwrap();
-    let open = async || Recovery::open(at(&world, &world.home("clean")), "heron-41", &read(&words).unwrap().code).await;
-    assert!(matches!(open().await.unwrap().finish("password").await, Err(ClientError::WeakPassword(_))));
-    assert!(matches!(open().await.unwrap().add_device(NEW).await, Err(ClientError::WrongPassword)));
+    let recovery = Recovery::open(at(&world, &world.home("clean")), "heron-41", &read(&words).unwrap().code).await;
+    assert!(matches!(recovery.unwrap().add_device(NEW).await, Err(ClientError::WrongPassword)));
     assert_eq!(heron.devices().await.unwrap(), before);
 }
 
