@@ -13,8 +13,11 @@ fn failing() -> Fate {
     Fate::Answer(Answer::json(500, &Problem::new(ProblemCode::Internal, "Try again.")))
 }
 
+/// Lets a request to this path be lost on its way, or its answer.
+type Loses = fn(&Wire, &'static str);
+
 /// What becomes of the next request of this kind: it never arrives, or the server does it and the answer is lost.
-const LOSSES: [(&str, fn(&Wire, &'static str)); 3] = [
+const LOSSES: [(&str, Loses); 3] = [
     ("never arrives", |wire, path| {
         wire.requests(move |asked| if asked.is("POST", path) { Fate::HangUp } else { Fate::Pass });
     }),
