@@ -13,6 +13,7 @@ fn failing() -> Fate {
     Fate::Answer(Answer::json(500, &Problem::new(ProblemCode::Internal, "Try again.")))
 }
 
+/// Lets a request to this path be lost on its way, or its answer.
 type Loses = fn(&Wire, &'static str);
 
 /// What becomes of the next request of this kind: it never arrives, or the server does it and the answer is lost.

@@ -4,8 +4,8 @@ said! {
     "Second factors";
     FACTOR_NEEDED = "Your account needs a second factor before it can do anything. What is on this device is safe. Next: \
         `reverie second-factor add`.";
-    ENROL = "Your account needs a second factor: an authenticator app on your phone, say. Let it scan this, or type the \
-        secret into it. It is shown once.";
+    ENROL = "A second factor: an authenticator app on your phone, say. Let it scan this, or type the secret into it. It \
+        is shown once.";
     SIX_DIGITS = "The six digits that it shows: ";
     NOT_ITS_CODE = "this is not its code of now; take the next one, and let the phone set its clock by itself";
     FACTOR_BEGUN = "It counts once its first code came back: `reverie second-factor confirm --second-factor-file FILE`. \

@@ -69,16 +69,14 @@ fn once(accounts: impl Iterator<Item = AccountId>) -> Vec<AccountId> {
 impl Leaving {
     /// Returns what is said before and after, a sentence in each line.
     pub fn lines(&self, names: &Names) -> Vec<String> {
-        let mut lines = vec![format!(
-            "{} private and {} shared. Of what is shared, {} opened.",
-            counted(self.private, "entry or measure is", "entries and measures are"),
-            self.shared,
-            match self.unopened {
-                0 => "everything was".into(),
-                unopened if unopened == self.shared => "nothing was".into(),
-                unopened => format!("{} never", counted(unopened, "was", "were")),
-            },
-        )];
+        let private = counted(self.private, "entry or measure is", "entries and measures are");
+        let opened = match self.unopened {
+            _ if self.shared == 0 => String::new(),
+            0 => " Of what is shared, everything was opened.".into(),
+            unopened if unopened == self.shared => " Of what is shared, nothing was opened.".into(),
+            unopened => format!(" Of what is shared, {} never opened.", counted(unopened, "was", "were")),
+        };
+        let mut lines = vec![format!("{private} private and {} shared.{opened}", self.shared)];
         for Held { by, opened, filed } in &self.held {
             let mut has = vec![format!("has read {opened} of your entries and measures")];
             if *filed > 0 {
@@ -120,5 +118,12 @@ mod tests {
             "quill has read 1 of your entries and measures.",
         ];
         assert_eq!(leaving.lines(&names), lines);
+    }
+
+    #[test]
+    fn where_nothing_is_shared_nothing_was_opened_or_not() {
+        let journals = [private().write(HERON, entry(1, at(1, 9, 0), Kind::Image, "a door"))];
+        let leaving = leaving(&fold(HERON, &journals));
+        assert_eq!(leaving.lines(&Names::default()), ["1 entry or measure is private and 0 shared."]);
     }
 }
