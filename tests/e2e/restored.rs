@@ -1,5 +1,7 @@
 //! A server that was restored from a backup, and devices that have seen more than it has.
 
+use std::path::PathBuf;
+
 use reverie_client::{CircleChange, ClientError, Notice, Standing};
 use reverie_journal::Kind;
 use reverie_protocol::ids::DocumentId;
@@ -236,4 +238,44 @@ async fn a_history_that_would_undo_a_removal_is_not_taken() {
     let refused = heron.take_theirs(journal).await.unwrap_err();
     assert!(refused.to_string().contains("who reads this journal was changed"), "{refused}");
     assert!(diverged(&heron.sync().await.unwrap()), "nothing more is written to it");
+}
+
+/// heron-41 changed her password after the backup, and has words that the restored server lacks. Returns the files with the
+/// password from before it, and with her kit.
+async fn restored_to_another_password() -> (Practice, PathBuf, PathBuf) {
+    const BEFORE: &str = "the stairs smell of snow";
+    let Practice { mut world, quill, mut heron } = Practice::open().await;
+    let kit = heron.make_kit().await.unwrap().words().join(" ");
+    heron.prove_kit(&kit).await.unwrap();
+    heron.change_password(PASSWORD, BEFORE).await.unwrap();
+    let backup = world.backup().await;
+    heron.wire.reroute(world.addr);
+    heron.change_password(BEFORE, PASSWORD).await.unwrap();
+    heron.writes(Kind::Fragment, "After the backup.").await.unwrap();
+    world.restore(backup).await;
+    let (before, sheet) = (world.home("before"), world.home("sheet"));
+    std::fs::write(&before, BEFORE).unwrap();
+    std::fs::write(&sheet, &kit).unwrap();
+    (Practice { world, quill, heron }, before, sheet)
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn whoever_changed_the_password_after_the_backup_comes_back_with_the_one_before_it_or_by_the_kit() {
+    for by_kit in [false, true] {
+        let (Practice { world, quill: _quill, heron }, before, sheet) = restored_to_another_password().await;
+        goes_home(&world, "heron", heron);
+        let login = ["login", "--new-passphrase-file", before.to_str().unwrap()];
+        let recover = ["recover", "--handle", "heron-41", "--words-file", sheet.to_str().unwrap()];
+        let command = if by_kit { &recover[..] } else { &login };
+        let refused = reverie(&world, "heron", command);
+        let told = flat(&refused.stderr);
+        assert!(!refused.status.success() && told.contains("add `--after-restore` to the same command"), "{told}");
+        ok(reverie(&world, "heron", &[command, &["--after-restore"]].concat()));
+        if !by_kit {
+            // The shell knows the other password only; the kit gives it back.
+            ok(reverie(&world, "heron", &recover));
+        }
+        let (listed, _) = ok(reverie(&world, "heron", &["list"]));
+        assert!(listed.contains("After the backup."), "{listed}");
+    }
 }

@@ -274,9 +274,9 @@ impl ClientError {
             }
             Self::LoggedOut => "What you wrote is kept here. Run `reverie login`.",
             Self::DeviceRevoked(_) => {
-                "What it holds stays readable here with its password. If that was not you, tell your practice. To use it \
-                 again: `reverie login`. After a recovery, with your kit: `reverie login --recovery`, or with a code from your \
-                 other device: `reverie login --code CODE`. What was not sent yet is sent then."
+                "What it holds stays readable here with its password. If that was not you, tell your practice. Unless the account \
+                 was deleted, it can be used again, and sends then what was not sent yet: `reverie login`. After a recovery, \
+                 with your kit: `reverie login --recovery`, or with a code from your other device: `reverie login --code CODE`."
             }
             Self::SecondFactorNeeded => {
                 "Run it at a terminal, or give the code as the first line of a file: `--second-factor-file FILE`. Nothing \

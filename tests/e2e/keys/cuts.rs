@@ -3,13 +3,15 @@
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
+use reverie_client::kit::read;
 use reverie_client::native::system::randomness;
-use reverie_client::{Change, ClientError, Unlocked};
+use reverie_client::{Change, ClientError, Recovery, Unlocked};
+use reverie_journal::Kind;
 use reverie_tests::breaking::Breaking;
-use reverie_tests::person::{PASSWORD, PATIENCE, environment_on};
+use reverie_tests::person::{PASSWORD, PATIENCE, entry, environment_on};
 use reverie_tests::{Fate, Practice, Wire, World};
 
-use super::{try_words, unlock};
+use super::{at, try_words, unlock};
 
 /// Where something is cut off.
 #[derive(Debug, Clone, Copy)]
@@ -97,6 +99,8 @@ async fn a_password_change_that_is_cut_off_anywhere_leaves_one_password_valid() 
                 }
             }
             assert_eq!(logged_in.len(), 1, "{cut:?}: exactly one password is valid");
+            let left = world.home("heron-41").join("keys-next.age").exists();
+            assert!(!left, "{cut:?}: no password that never was valid opens a file");
             let other = if logged_in[0] == new { &valid } else { &new };
             let closed = unlock(&world, other).await.err();
             assert!(matches!(closed, Some(ClientError::WrongPassword)), "{cut:?}: the other opens nothing any more");
@@ -154,4 +158,44 @@ async fn a_new_kit_that_is_cut_off_anywhere_leaves_one_kit_valid() {
         }
     }
     assert!(stayed >= 2 && replaced > 3, "both were met: {stayed}, {replaced}");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn erasing_a_device_that_is_cut_off_anywhere_can_be_done_again_or_nobody_opens_what_is_left() {
+    let Practice { world, heron, quill: _quill } = Practice::open().await;
+    drop(heron);
+    let whole = world.home("heron-41");
+    let mut heron = unlock(&world, PASSWORD).await.unwrap();
+    let words = heron.make_kit().await.unwrap().words().join(" ");
+    heron.prove_kit(&words).await.unwrap();
+    heron.write(entry(Kind::Dream, "For me alone.")).await.unwrap();
+    drop(heron);
+    let (mut opened, mut shut) = (0, 0);
+    for writes in 0.. {
+        let home = world.home(&format!("copy-{writes}"));
+        std::fs::create_dir(&home).unwrap();
+        let copied = std::process::Command::new("cp").arg("-r").arg(whole.join(".")).arg(&home).status().unwrap();
+        assert!(copied.success());
+        let store = Breaking::after(writes, &home).unwrap();
+        let url = format!("http://{}", world.addr);
+        let env = environment_on(store, &url, &world.clock, Box::new(randomness()), PATIENCE).unwrap();
+        let erased = Unlocked::unlock(env, PASSWORD).await.unwrap().erase_device().await.is_ok();
+        if erased {
+            let left: Vec<_> = std::fs::read_dir(&home).unwrap().map(|file| file.unwrap().file_name()).collect();
+            assert!(left.iter().all(|name| name == ".reverie-lock" || home.join(name).is_dir()), "{left:?}");
+            break;
+        }
+        if let Ok(heron) = Unlocked::unlock(at(&world, &home), PASSWORD).await {
+            heron.erase_device().await.unwrap();
+            opened += 1;
+            continue;
+        }
+        // The kit opens the account, and nothing that is left here.
+        match Recovery::open(at(&world, &home), "heron-41", &read(&words).unwrap().code).await {
+            Ok(recovery) => assert!(!recovery.is_here()),
+            Err(error) => assert!(matches!(error, ClientError::OtherAccount), "{error}"),
+        }
+        shut += 1;
+    }
+    assert!(opened >= 2 && shut > 0, "both were met: {opened}, {shut}");
 }

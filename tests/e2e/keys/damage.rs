@@ -111,3 +111,24 @@ async fn joining_that_is_cut_off_anywhere_is_finished_or_cleared_up_by_logging_i
         }
     }
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_join_that_never_arrived_is_cleared_up_by_logging_in_whatever_was_run_before() {
+    let Practice { world, mut quill, heron: _heron } = Practice::open().await;
+    let code = quill.invite(AccountRole::Patient, Some("cedar-07"), INVITATION_IN_ROOM_SECONDS).await.unwrap();
+    let wire = world.wire().await;
+    wire.requests(|asked| if asked.is("POST", "/registration/finish") { Fate::HangUp } else { Fate::Pass });
+    let home = world.home("cedar-07");
+    let random = Box::new(reverie_client::native::system::randomness());
+    let away = reverie_tests::person::environment(&home, &wire.url(), &world.clock, random).unwrap();
+    let prepared = Invited::look(away, &code).await.unwrap().prepare(PASSWORD).await.unwrap();
+    assert!(prepared.finish().await.is_err_and(|error| error.is_offline()));
+    let mut joining = Unlocked::unlock(at(&world, &home), PASSWORD).await.unwrap();
+    assert!(joining.sync().await.is_err());
+    drop(joining);
+    let mut joining = Unlocked::unlock(at(&world, &home), PASSWORD).await.unwrap();
+    let told = joining.login(PASSWORD).await.unwrap_err();
+    assert!(told.to_string().contains("the account was not made; this device is clean again"), "{told}");
+    drop(joining);
+    joins(&world, "cedar-07", &code, None).await.unwrap();
+}
