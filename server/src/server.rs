@@ -177,7 +177,11 @@ impl Server {
                 if let Err(error) = closed {
                     tracing::error!(%error, "The database did not close cleanly");
                 }
-                drop(lock);
+                // Not by closing it alone: a process that another thread is starting at this moment has it open, too, for as
+                // long as it has not begun.
+                if let Err(error) = lock.unlock() {
+                    tracing::error!(%error, "The data folder was not let go");
+                }
             }
         });
         Ok(RunningServer { addr, stop, serving })

@@ -76,7 +76,9 @@ pub(crate) async fn run(ui: &Ui, start: Start, args: RecoverArgs) -> Result<(), 
         }
     })?;
     // Whoever knew the password may have unlocked this device before.
-    holder::forget(&profile)?;
+    if let Err(error) = holder::forget(&profile) {
+        ui.error(&error);
+    }
     profile.remember_server()?;
     catch_up(ui, &mut account, Purpose::Reading).await?;
     ui.say(recovered);

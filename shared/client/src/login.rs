@@ -219,6 +219,19 @@ pub(crate) async fn opaque(
     password: &str,
     secret: &AccountSecret,
 ) -> Result<(OpenedSession, HybridIdentity), ClientError> {
+    let (finish, way) = prove_password(env, handle, password, secret).await?;
+    let session = second_factor::enter(env, env.api.finish_session(&finish).await?).await?;
+    Ok((session, way))
+}
+
+/// Proves the password by OPAQUE: the server's answer opens with the right one alone. Returns what opens a session, and the
+/// password's way into the bundle.
+pub(crate) async fn prove_password(
+    env: &Environment,
+    handle: &str,
+    password: &str,
+    secret: &AccountSecret,
+) -> Result<(SessionFinish, HybridIdentity), ClientError> {
     let (login, request) = env.random(|rng| Login::start(password, secret, rng));
     let start = SessionStart { handle: handle.to_owned(), request: request.into() };
     let started = env.api.start_session(&start).await?;
@@ -228,8 +241,7 @@ pub(crate) async fn opaque(
         OpaqueError::Malformed | OpaqueError::Ksf(_) => ClientError::Untrustworthy(error.to_string()),
     })?;
     let finish = SessionFinish { attempt: started.attempt, finalization: finalization.into() };
-    let session = second_factor::enter(env, env.api.finish_session(&finish).await?).await?;
-    Ok((session, bundle::way_from_export_key(&export_key)))
+    Ok((finish, bundle::way_from_export_key(&export_key)))
 }
 
 /// Opens the bundle that came with a session.

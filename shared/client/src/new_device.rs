@@ -17,7 +17,7 @@ use zeroize::Zeroizing;
 use crate::device::{self, DeviceState};
 use crate::environment::Environment;
 use crate::error::ClientError;
-use crate::login::{Server, opaque, open_bundle};
+use crate::login::{Server, opaque, open_bundle, prove_password};
 use crate::second_factor;
 use crate::unlocked::Unlocked;
 
@@ -169,14 +169,31 @@ impl Recovery {
     /// # Errors
     /// [`ClientError::WrongPassword`]: then the device is left as it was.
     pub async fn add_device(mut self, password: &str) -> Result<Unlocked, ClientError> {
-        self.here = None;
-        let (handle, secret) = (&self.bundle.handle, &self.bundle.account_secret);
-        let added = log_in_anew(&self.env, handle, secret, password, self.server).await;
-        // The session by the words is not kept.
-        let left = self.leave().await;
-        let mut added = added?;
+        let (env, held, server) = (self.env.clone(), Held::of(&self.session), self.server);
+        let here = self.here.take();
+        if let Err(error) = self.may_add(here.as_ref(), password).await {
+            held.give_back(&env).await;
+            return Err(error);
+        }
+        let mut added = keep_here(&env, here, &self.session, self.bundle, password, server).await?;
         added.has_used_kit().await?;
-        left.map(|()| added)
+        Ok(added)
+    }
+
+    /// Proves the password without a session of its own: this one stays the device's, so a second factor is shown once.
+    async fn may_add(&self, here: Option<&Unlocked>, password: &str) -> Result<(), ClientError> {
+        let bundle = &self.bundle;
+        let (_, way) = prove_password(&self.env, &bundle.handle, password, &bundle.account_secret).await?;
+        let way = WayIn { way: Way::Password, recipient: way.to_recipient() };
+        if !bundle.ways.contains(&way) {
+            return Err(ClientError::Untrustworthy(
+                "the password does not open the key bundle that the server has".into(),
+            ));
+        }
+        match here {
+            Some(here) => here.accept_bundle(bundle, &self.session, self.server).await,
+            None => Ok(()),
+        }
     }
 
     /// Takes the account back: a new password, this device, and no other. The kit stays valid.
@@ -281,15 +298,7 @@ async fn log_in_anew(
         .map_err(|error| if error.is(ProblemCode::LoginFailed) { ClientError::WrongPassword } else { error })?;
     let bundle = open_bundle(&way, &session)?;
     let entered = match held_here(env, &bundle).await {
-        Ok(Some(mut here)) => here.enter(&session, bundle, password, server).await.map(|_| here),
-        Ok(None) => {
-            let mut unlocked = settle_in(env, &session, bundle, password).await?;
-            // The other devices learn the name of this one. If that fails, its next login tells it.
-            if let Err(ClientError::Store(error)) = unlocked.save_bundle().await {
-                return Err(ClientError::Store(error));
-            }
-            return Ok(unlocked);
-        }
+        Ok(here) => keep_here(env, here, &session, bundle, password, server).await,
         Err(error) => Err(error),
     };
     if matches!(entered, Err(ClientError::OtherAccount | ClientError::OlderAccount | ClientError::Untrustworthy(_))) {
@@ -297,6 +306,27 @@ async fn log_in_anew(
         Held::of(&session).give_back(env).await;
     }
     entered
+}
+
+/// Takes up a session on a device that holds the account already, or holds nothing.
+async fn keep_here(
+    env: &Environment,
+    here: Option<Unlocked>,
+    session: &OpenedSession,
+    bundle: Bundle,
+    password: &str,
+    server: Server,
+) -> Result<Unlocked, ClientError> {
+    if let Some(mut here) = here {
+        here.enter(session, bundle, password, server).await?;
+        return Ok(here);
+    }
+    let mut unlocked = settle_in(env, session, bundle, password).await?;
+    // The other devices learn the name of this one. If that fails, its next login tells it.
+    if let Err(ClientError::Store(error)) = unlocked.save_bundle().await {
+        return Err(ClientError::Store(error));
+    }
+    Ok(unlocked)
 }
 
 /// Writes the account down on this device: the keys last, since with them it is there.

@@ -134,3 +134,17 @@ async fn a_code_that_does_not_count_is_named_as_such_and_by_which_clocks() {
     // Nothing was changed: the session of before goes on.
     ok(reverie(&world, "quill", &["queue"]));
 }
+
+#[tokio::test]
+async fn a_clinician_who_adds_a_device_by_kit_shows_her_second_factor_once() {
+    let Practice { world, mut quill, heron: _heron } = Practice::open().await;
+    let words = kit(&mut quill).await;
+    let codes = quill.replace_backup_codes().await.unwrap();
+    // A backup code counts once.
+    let clean = with(&world, &world.home("clean"), Some(codes[0].clone()));
+    let code = reverie_client::kit::read(&words).unwrap().code;
+    let recovery = Recovery::open(clean, "quill", &code).await.unwrap();
+    let mut added = recovery.add_device(PASSWORD).await.unwrap();
+    added.sync().await.unwrap();
+    assert_eq!(quill.devices().await.unwrap().len(), 2);
+}
