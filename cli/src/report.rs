@@ -9,7 +9,8 @@ use serde_json::{Value, json};
 use crate::key_talk::circles::{ENDED, HIDDEN, NOT_SHOWN, NOT_UP_TO_DATE, NOT_UP_TO_DATE_NEXT, OFF_BOARDED};
 use crate::key_talk::deleting::{ERASED, UNDELIVERED};
 use crate::key_talk::outbox::{
-    DEED_LOST, DISK_LATER, FILE_LOST, KEPT_HERE, MANY_ALONE, MANY_KEPT_HERE, NOT_ALL_DONE, ONE_ALONE, SENT_LATER,
+    ALONE_LATER, ALONE_LOGGED_OUT, DEED_LOST, DISK_LATER, FILE_LOST, KEPT_HERE, MANY_ALONE, MANY_KEPT_HERE,
+    NOT_ALL_DONE, ONE_ALONE, SENT_LATER,
 };
 use crate::key_talk::pairing::{GUEST_UNVERIFIED, GUEST_UNVERIFIED_NEXT, NEW_KEYS, STRANGER};
 use crate::key_talk::{counted, then, with};
@@ -39,7 +40,8 @@ pub(crate) fn on_this_device_alone(ui: &Ui, account: &Unlocked) {
     let waiting = account.waiting_count();
     if waiting > 0 {
         let why = account.waiting_because().map_or_else(String::new, |why| format!(": {why}"));
-        ui.warn(&with(&counted(waiting, ONE_ALONE, MANY_ALONE), &[("WHY", &why)]));
+        let then = if account.is_logged_in() { ALONE_LATER } else { ALONE_LOGGED_OUT };
+        ui.warn(&with(&counted(waiting, ONE_ALONE, MANY_ALONE), &[("WHY", &why), ("THEN", then)]));
     }
 }
 

@@ -9,10 +9,12 @@ said! {
     DISK_FULL_NEXT = "What was kept before is safe. Make room on the disk, then run the same again.";
     DISK_LATER = "It is safe, so do not do it again. If the disk is full, make room on it; the next command does the rest.";
     SENT_LATER = "The next command that reaches the server sends it.";
-    ONE_ALONE = "1 thing that you did is on this device alone, sealed, and not on the server yetWHY. The next command that \
-        reaches the server sends it. Until then, do not lose this device.";
-    MANY_ALONE = "COUNT things that you did are on this device alone, sealed, and not on the server yetWHY. The next command \
-        that reaches the server sends them. Until then, do not lose this device.";
+    ONE_ALONE = "1 thing that you did is on this device alone, sealed, and not on the server yetWHY. THEN Until then, do not \
+        lose this device.";
+    MANY_ALONE = "COUNT things that you did are on this device alone, sealed, and not on the server yetWHY. THEN Until then, do \
+        not lose this device.";
+    ALONE_LATER = "The next command that reaches the server sends what waits.";
+    ALONE_LOGGED_OUT = "What waits is sent once this device is logged in again: `reverie login`.";
     ONE_DAMAGED = "1 thing that you did on this device could not be sent before its disk damaged it, and cannot be read \
         any more. Everything else is safe. Look at your newest entries (`reverie list`), and do again what is missing.";
     MANY_DAMAGED = "COUNT things that you did on this device could not be sent before its disk damaged them, and cannot \

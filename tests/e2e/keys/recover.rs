@@ -331,6 +331,7 @@ async fn at_the_shell_a_removed_device_is_told_how_to_come_back_and_does() {
         refused.contains("recovered with its recovery kit") && refused.contains("`reverie login --recovery`"),
         "{refused}"
     );
+    assert!(refused.contains("What waits is sent once this device is logged in again"), "{refused}");
     let login = reverie(&world, "heron", &["login", "--new-passphrase-file", new]);
     let refused = flat(&login.stderr);
     assert!(!login.status.success() && refused.contains("this device needs the kit or a code once"), "{refused}");
