@@ -3,19 +3,18 @@
 use std::path::PathBuf;
 
 use clap::Args;
-use reverie_client::kit::read;
-use reverie_client::{ClientError, Newcomer, Recovery, Unlocked};
-use secrecy::ExposeSecret as _;
+use reverie_client::{ClientError, Newcomer, Unlocked};
+use secrecy::{ExposeSecret as _, SecretString};
 use serde_json::json;
 
 use crate::arguments::handle;
+use crate::commands::recover::{open_by_kit, with_password};
 use crate::error::{CommandError, user_error};
 use crate::key_talk::answers::NOTHING_CHANGED;
 use crate::key_talk::devices::{LOGGED_IN, LOGGED_IN_RESTORED};
 use crate::key_talk::joining::{
     IF_RECOVERED, OLD_PASSWORD, OLD_PASSWORD_HERE, OLD_PASSWORD_HERE_NEXT, PASSWORD_AGAIN, PASSWORD_LOST,
 };
-use crate::key_talk::kit::{WHOSE_WORDS, WHOSE_WORDS_NEXT};
 use crate::key_talk::{settled, with};
 use crate::kit_paper::{TypedKit, typed};
 use crate::logged_in::{Purpose, Start, catch_up};
@@ -73,11 +72,11 @@ pub(crate) async fn run(ui: &Ui, start: Start, args: LoginArgs) -> Result<(), Co
 
 async fn here(ui: &Ui, start: &Start, args: &LoginArgs) -> Result<Unlocked, CommandError> {
     let (mut account, profile, password) = start.unlock_by_password().await?;
-    let logged_in = match args.after_restore {
+    let log_in = async |account: &mut Unlocked, password: &SecretString| match args.after_restore {
         true => account.login_after_restore(password.expose_secret()).await,
         false => account.login(password.expose_secret()).await,
     };
-    let said = match logged_in {
+    let said = match log_in(&mut account, &password).await {
         Err(ClientError::WrongPassword) => {
             if args.new_passphrase_file.is_none() && !ui.can_ask() {
                 return Err(user_error(OLD_PASSWORD)
@@ -87,11 +86,7 @@ async fn here(ui: &Ui, start: &Start, args: &LoginArgs) -> Result<Unlocked, Comm
             }
             ui.say(OLD_PASSWORD_HERE);
             let new = given_or_asked(args.new_passphrase_file.as_deref(), "The account's password now: ")?;
-            let logged_in = match args.after_restore {
-                true => account.login_after_restore(new.expose_secret()).await,
-                false => account.login(new.expose_secret()).await,
-            };
-            logged_in.map_err(|error| match error {
+            log_in(&mut account, &new).await.map_err(|error| match error {
                 ClientError::WrongPassword => CommandError::from(error).hint(NOTHING_CHANGED).also(IF_RECOVERED),
                 error => error.into(),
             })?
@@ -108,14 +103,15 @@ async fn here(ui: &Ui, start: &Start, args: &LoginArgs) -> Result<Unlocked, Comm
 async fn by_code(ui: &Ui, start: &Start, args: &LoginArgs, code: &str) -> Result<Unlocked, CommandError> {
     const TRIES: u32 = 3;
     let profile = Profile::find(&start.global)?;
-    let mut newcomer = Newcomer::take(profile.environment()?, code).await?;
-    if args.after_restore {
-        newcomer = newcomer.after_restore();
-    }
-    let prompt = format!("Password of {}: ", newcomer.handle());
+    let newcomer = Newcomer::take(profile.environment()?, code).await?;
+    let prompt = password_of(newcomer.handle());
     for left in (0..TRIES).rev() {
         let password = start.global.password(&prompt)?;
-        match newcomer.login(password.expose_secret()).await {
+        let logged_in = match args.after_restore {
+            true => newcomer.login_after_restore(password.expose_secret()).await,
+            false => newcomer.login(password.expose_secret()).await,
+        };
+        match logged_in {
             // The code is used up, so a mistyped password must not cost a new one.
             Err(ClientError::WrongPassword) if left > 0 && ui.can_ask() && !start.global.has_password_source() => {
                 ui.say(PASSWORD_AGAIN);
@@ -132,24 +128,17 @@ async fn by_code(ui: &Ui, start: &Start, args: &LoginArgs, code: &str) -> Result
 
 async fn by_kit(ui: &Ui, start: &Start, args: &LoginArgs) -> Result<Unlocked, CommandError> {
     let words = typed(ui, &args.kit)?.ok_or_else(|| user_error("no words were typed").hint(NOTHING_CHANGED))?;
-    let kit = read(words.expose_secret())?;
-    let handle = args.handle.clone().or(kit.handle).ok_or_else(|| user_error(WHOSE_WORDS).hint(WHOSE_WORDS_NEXT))?;
-    let profile = Profile::find(&start.global)?.or_at(kit.server);
-    let mut recovery = Recovery::open(profile.environment()?, &handle, &kit.code).await?;
-    if args.after_restore {
-        recovery = recovery.after_restore();
-    }
-    let password = match start.global.password(&format!("Password of {handle}: ")) {
-        Ok(password) => password,
-        Err(error) => {
-            recovery.leave().await?;
-            return Err(error);
-        }
-    };
+    let (profile, recovery) = open_by_kit(start, &words, args.handle.clone(), args.after_restore).await?;
+    let password = start.global.password(&password_of(recovery.handle()));
+    let (recovery, password) = with_password(recovery, password).await?;
     let account = recovery.add_device(password.expose_secret()).await.map_err(|error| match error {
         ClientError::WrongPassword => CommandError::from(error).also(PASSWORD_LOST),
         error => error.into(),
     })?;
     profile.remember_server()?;
     Ok(account)
+}
+
+fn password_of(handle: &str) -> String {
+    format!("Password of {handle}: ")
 }

@@ -3,7 +3,7 @@
 use clap::Args;
 use reverie_client::Recovery;
 use reverie_client::kit::read;
-use secrecy::ExposeSecret as _;
+use secrecy::{ExposeSecret as _, SecretString};
 use serde_json::json;
 
 use crate::arguments::handle;
@@ -47,25 +47,13 @@ pub(crate) async fn run(ui: &Ui, start: Start, args: RecoverArgs) -> Result<(), 
         ui.say(NOTHING_CHANGED);
         return Ok(());
     };
-    let kit = read(words.expose_secret())?;
-    let handle = handle.or(kit.handle).ok_or_else(|| user_error(WHOSE_WORDS).hint(WHOSE_WORDS_NEXT))?;
-    let profile = Profile::find(&start.global)?.or_at(kit.server);
-    let mut recovery = Recovery::open(profile.environment()?, &handle, &kit.code).await?;
-    if after_restore {
-        recovery = recovery.after_restore();
-    }
+    let (profile, recovery) = open_by_kit(&start, &words, handle, after_restore).await?;
     let (opens, recovered) = match recovery.is_here() {
         true => (KIT_OPENS_HERE, RECOVERED_HERE),
         false => (KIT_OPENS, RECOVERED),
     };
-    ui.say(&with(opens, &[("HANDLE", &handle)]));
-    let password = match start.global.new_password() {
-        Ok(password) => password,
-        Err(error) => {
-            recovery.leave().await?;
-            return Err(error);
-        }
-    };
+    ui.say(&with(opens, &[("HANDLE", recovery.handle())]));
+    let (recovery, password) = with_password(recovery, start.global.new_password()).await?;
     let finished = recovery.finish(password.expose_secret()).await;
     let mut account = finished.map_err(|error| {
         let again = error.is_offline().then_some(RECOVER_AGAIN);
@@ -84,4 +72,35 @@ pub(crate) async fn run(ui: &Ui, start: Start, args: RecoverArgs) -> Result<(), 
     ui.say(recovered);
     ui.answer(&json!({ "handle": account.handle(), "recovered": true }), String::new)?;
     offer_new_keys(ui, &mut account, &password, &AFTER_RECOVERING).await
+}
+
+/// Opens the account that a kit is of; the words do not say whose they are unless they were scanned.
+pub(crate) async fn open_by_kit(
+    start: &Start,
+    words: &SecretString,
+    handle: Option<String>,
+    after_restore: bool,
+) -> Result<(Profile, Recovery), CommandError> {
+    let kit = read(words.expose_secret())?;
+    let handle = handle.or(kit.handle).ok_or_else(|| user_error(WHOSE_WORDS).hint(WHOSE_WORDS_NEXT))?;
+    let profile = Profile::find(&start.global)?.or_at(kit.server);
+    let recovery = match after_restore {
+        true => Recovery::open_after_restore(profile.environment()?, &handle, &kit.code).await?,
+        false => Recovery::open(profile.environment()?, &handle, &kit.code).await?,
+    };
+    Ok((profile, recovery))
+}
+
+/// Returns the password with what it is for. Without one, everything is left as it was.
+pub(crate) async fn with_password(
+    recovery: Recovery,
+    password: Result<SecretString, CommandError>,
+) -> Result<(Recovery, SecretString), CommandError> {
+    match password {
+        Ok(password) => Ok((recovery, password)),
+        Err(error) => {
+            recovery.leave().await?;
+            Err(error)
+        }
+    }
 }

@@ -183,6 +183,11 @@ pub enum ClientError {
     Untrustworthy(String),
 }
 
+const LOGGED_OUT: &str = "What you wrote is kept here. Run `reverie login`.";
+const REVOKED: &str = "What it holds stays readable here with its password. If that was not you, tell your practice. Unless the \
+                       account was deleted, it can be used again, and sends then what was not sent yet: `reverie login`. After \
+                       a recovery, with your kit: `reverie login --recovery`, or with a code from your other device: `reverie \
+                       login --code CODE`.";
 const BEHIND: &str = "Nothing is lost. Run `reverie login` here, then the same again.";
 
 /// What time it is on both sides of the line.
@@ -272,12 +277,8 @@ impl ClientError {
                 "Try again. Capital letters and the keyboard layout matter. Your recovery kit opens this device too, with \
                  all that is on it: `reverie login --recovery`, or `reverie recover` if the password is lost."
             }
-            Self::LoggedOut => "What you wrote is kept here. Run `reverie login`.",
-            Self::DeviceRevoked(_) => {
-                "What it holds stays readable here with its password. If that was not you, tell your practice. Unless the account \
-                 was deleted, it can be used again, and sends then what was not sent yet: `reverie login`. After a recovery, \
-                 with your kit: `reverie login --recovery`, or with a code from your other device: `reverie login --code CODE`."
-            }
+            Self::LoggedOut => LOGGED_OUT,
+            Self::DeviceRevoked(_) => REVOKED,
             Self::SecondFactorNeeded => {
                 "Run it at a terminal, or give the code as the first line of a file: `--second-factor-file FILE`. Nothing \
                  was changed."
@@ -405,9 +406,8 @@ fn damaged(name: &str) -> &'static str {
 const fn refused(code: ProblemCode) -> Option<&'static str> {
     Some(match code {
         ProblemCode::LoginFailed => "Nothing was changed. Check the handle and try the password again.",
-        ProblemCode::Unauthenticated | ProblemCode::DeviceRevoked => {
-            "What you wrote is kept here. Run `reverie login`."
-        }
+        ProblemCode::Unauthenticated => LOGGED_OUT,
+        ProblemCode::DeviceRevoked => REVOKED,
         ProblemCode::AccountSuspended | ProblemCode::AccountOffBoarded => {
             "Ask your practice. Your entries are kept, and what is on this device can still be read here."
         }

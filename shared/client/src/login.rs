@@ -56,21 +56,20 @@ impl Unlocked {
         }
         let (session, way) = asked?;
         let bundle = open_bundle(&way, &session)?;
-        self.enter(&session, bundle, password, server).await
+        self.accept_bundle(&bundle, &session, server).await?;
+        self.enter(&session, bundle, password).await
     }
 
-    /// Takes up a session of this account, with the bundle and the password that are valid now.
+    /// Takes up a session of this account, with a bundle that was accepted ([`Self::accept_bundle`]) and its password.
     ///
     /// # Errors
-    /// As [`Self::accept_bundle`]; or this device's storage fails.
+    /// This device's storage fails.
     pub(crate) async fn enter(
         &mut self,
         session: &OpenedSession,
         bundle: Bundle,
         password: &str,
-        server: Server,
     ) -> Result<Option<Settled>, ClientError> {
-        self.accept_bundle(&bundle, session, server).await?;
         let account = bundle.keys.identity().to_recipient();
         let settled = self.settle_by(&bundle).await?;
         let before = self.state.session.replace(session.session);

@@ -25,7 +25,6 @@ use crate::unlocked::Unlocked;
 pub struct Newcomer {
     env: Environment,
     handed: HandedOver,
-    server: Server,
 }
 
 impl Newcomer {
@@ -43,13 +42,7 @@ impl Newcomer {
             .map_err(ClientError::from)
             .map_err(|error| if error.is(ProblemCode::NotFound) { ClientError::CodeOver } else { error })?;
         let handed = code.open(&taken.sealed.0).map_err(|error| ClientError::Untrustworthy(error.to_string()))?;
-        Ok(Self { env, handed, server: Server::AsItWas })
-    }
-
-    /// A person says that the server was restored from a backup: see [`Unlocked::login_after_restore`].
-    #[must_use]
-    pub fn after_restore(self) -> Self {
-        Self { server: Server::Restored, ..self }
+        Ok(Self { env, handed })
     }
 
     /// Returns the handle of the account.
@@ -63,7 +56,30 @@ impl Newcomer {
     /// # Errors
     /// [`ClientError::WrongPassword`], [`ClientError::OtherAccount`] if the device holds another account, or the server's.
     pub async fn login(&self, password: &str) -> Result<Unlocked, ClientError> {
-        log_in_anew(&self.env, &self.handed.handle, &self.handed.account_secret, password, self.server).await
+        self.login_to(password, Server::AsItWas).await
+    }
+
+    /// The same, where a person says that the server was restored from a backup: see [`Unlocked::login_after_restore`].
+    ///
+    /// # Errors
+    /// The same.
+    pub async fn login_after_restore(&self, password: &str) -> Result<Unlocked, ClientError> {
+        self.login_to(password, Server::Restored).await
+    }
+
+    async fn login_to(&self, password: &str, server: Server) -> Result<Unlocked, ClientError> {
+        let Self { env, handed } = self;
+        let (session, way) = opaque(env, &handed.handle, password, &handed.account_secret)
+            .await
+            .map_err(|error| if error.is(ProblemCode::LoginFailed) { ClientError::WrongPassword } else { error })?;
+        let bundle = open_bundle(&way, &session)?;
+        match held_here(env, &bundle, &session, server).await {
+            Ok(here) => keep_here(env, here, &session, bundle, password).await,
+            Err(error) => {
+                Held::of(&session).give_back(env).await;
+                Err(error)
+            }
+        }
     }
 }
 
@@ -75,7 +91,6 @@ pub struct Recovery {
     way: WayIn,
     /// The account as this device holds it already, if it does.
     here: Option<Unlocked>,
-    server: Server,
 }
 
 impl Recovery {
@@ -84,22 +99,29 @@ impl Recovery {
     ///
     /// # Errors
     /// [`ClientError::WrongKit`] if the words are not this account's, or not any more; [`ClientError::OtherAccount`] if this
-    /// device holds another account; or the server's.
+    /// device holds another account, [`ClientError::OlderAccount`] if it has seen a newer one; or the server's.
     pub async fn open(env: Environment, handle: &str, code: &RecoveryCode) -> Result<Self, ClientError> {
+        Self::open_to(env, handle, code, Server::AsItWas).await
+    }
+
+    /// The same, where a person says that the server was restored from a backup: see [`Unlocked::login_after_restore`].
+    ///
+    /// # Errors
+    /// The same, but for [`ClientError::OlderAccount`].
+    pub async fn open_after_restore(env: Environment, handle: &str, code: &RecoveryCode) -> Result<Self, ClientError> {
+        Self::open_to(env, handle, code, Server::Restored).await
+    }
+
+    async fn open_to(env: Environment, handle: &str, code: &RecoveryCode, server: Server) -> Result<Self, ClientError> {
         let recovery = Self::try_kit(env, handle, code).await?;
-        match held_here(&recovery.env, &recovery.bundle).await {
+        let Self { env, session, bundle, .. } = &recovery;
+        match held_here(env, bundle, session, server).await {
             Ok(here) => Ok(Self { here, ..recovery }),
             Err(error) => {
-                recovery.leave().await?;
+                Held::of(session).give_back(env).await;
                 Err(error)
             }
         }
-    }
-
-    /// A person says that the server was restored from a backup: see [`Unlocked::login_after_restore`].
-    #[must_use]
-    pub fn after_restore(self) -> Self {
-        Self { server: Server::Restored, ..self }
     }
 
     /// Logs in with the words and opens the bundle.
@@ -129,12 +151,17 @@ impl Recovery {
             return Err(ClientError::Untrustworthy("the server sent the keys of another account".into()));
         }
         let way = WayIn { way: Way::Recovery, recipient: identity.to_recipient() };
-        Ok(Self { env, session, bundle, way, here: None, server: Server::AsItWas })
+        Ok(Self { env, session, bundle, way, here: None })
     }
 
     /// Tells whether this device holds the account already.
     pub const fn is_here(&self) -> bool {
         self.here.is_some()
+    }
+
+    /// Returns the handle of the account.
+    pub fn handle(&self) -> &str {
+        &self.bundle.handle
     }
 
     /// Returns how many people the account is paired with.
@@ -168,32 +195,24 @@ impl Recovery {
     ///
     /// # Errors
     /// [`ClientError::WrongPassword`]: then the device is left as it was.
-    pub async fn add_device(mut self, password: &str) -> Result<Unlocked, ClientError> {
-        let (env, held, server) = (self.env.clone(), Held::of(&self.session), self.server);
-        let here = self.here.take();
-        if let Err(error) = self.may_add(here.as_ref(), password).await {
-            held.give_back(&env).await;
+    pub async fn add_device(self, password: &str) -> Result<Unlocked, ClientError> {
+        if let Err(error) = self.prove(password).await {
+            Held::of(&self.session).give_back(&self.env).await;
             return Err(error);
         }
-        let mut added = keep_here(&env, here, &self.session, self.bundle, password, server).await?;
+        let Self { env, session, bundle, here, .. } = self;
+        let mut added = keep_here(&env, here, &session, bundle, password).await?;
         added.has_used_kit().await?;
         Ok(added)
     }
 
     /// Proves the password without a session of its own: this one stays the device's, so a second factor is shown once.
-    async fn may_add(&self, here: Option<&Unlocked>, password: &str) -> Result<(), ClientError> {
+    async fn prove(&self, password: &str) -> Result<(), ClientError> {
         let bundle = &self.bundle;
         let (_, way) = prove_password(&self.env, &bundle.handle, password, &bundle.account_secret).await?;
         let way = WayIn { way: Way::Password, recipient: way.to_recipient() };
-        if !bundle.ways.contains(&way) {
-            return Err(ClientError::Untrustworthy(
-                "the password does not open the key bundle that the server has".into(),
-            ));
-        }
-        match here {
-            Some(here) => here.accept_bundle(bundle, &self.session, self.server).await,
-            None => Ok(()),
-        }
+        let told = "the password does not open the key bundle that the server has";
+        bundle.ways.contains(&way).then_some(()).ok_or_else(|| ClientError::Untrustworthy(told.into()))
     }
 
     /// Takes the account back: a new password, this device, and no other. The kit stays valid.
@@ -203,9 +222,8 @@ impl Recovery {
     /// # Errors
     /// [`ClientError::WeakPassword`], or the server's.
     pub async fn finish(mut self, password: &str) -> Result<Unlocked, ClientError> {
-        let (env, held, server) = (self.env.clone(), Held::of(&self.session), self.server);
-        let here = self.here.take();
-        let (session, bundle) = match self.take_back(here.as_ref(), password).await {
+        let (env, held, here) = (self.env.clone(), Held::of(&self.session), self.here.take());
+        let (session, bundle) = match self.take_back(password).await {
             Ok(taken) => taken,
             Err(error) => {
                 held.give_back(&env).await;
@@ -213,18 +231,15 @@ impl Recovery {
             }
         };
         let Some(mut here) = here else { return settle_in(&env, &session, bundle, password).await };
-        here.enter(&session, bundle, password, server).await?;
+        here.enter(&session, bundle, password).await?;
         here.has_used_kit().await?;
         Ok(here)
     }
 
     /// Gives the account the new password, and returns what this device is to keep.
-    async fn take_back(self, here: Option<&Unlocked>, password: &str) -> Result<(OpenedSession, Bundle), ClientError> {
-        let Self { env, session, mut bundle, way, server, .. } = self;
+    async fn take_back(self, password: &str) -> Result<(OpenedSession, Bundle), ClientError> {
+        let Self { env, session, mut bundle, way, .. } = self;
         refuse_worst(password, &bundle.handle).map_err(|error| ClientError::WeakPassword(error.to_string()))?;
-        if let Some(here) = here {
-            here.accept_bundle(&bundle, &session, server).await?;
-        }
         // Whoever has one of the lost devices has the old secret: the password gets a new one.
         bundle.account_secret = env.random(AccountSecret::make);
         let secret = &bundle.account_secret;
@@ -274,38 +289,22 @@ impl Unlocked {
     }
 }
 
-/// Returns what this device holds of this account already, if anything.
-async fn held_here(env: &Environment, bundle: &Bundle) -> Result<Option<Unlocked>, ClientError> {
+/// Returns what this device holds of this account already, if anything; the bundle is no older than what it has seen.
+async fn held_here(
+    env: &Environment,
+    bundle: &Bundle,
+    session: &OpenedSession,
+    server: Server,
+) -> Result<Option<Unlocked>, ClientError> {
     match device::holds_account(&*env.store).await {
         Ok(false) => return Ok(None),
         Ok(true) | Err(ClientError::KeysGone) => {}
         Err(error) => return Err(error),
     }
     let copy = device::load_by_account(&*env.store, &bundle.keys).await?;
-    Unlocked::load(env.clone(), copy).await.map(Some)
-}
-
-/// Logs in on a device that has the account secret from elsewhere, and keeps the account on it.
-async fn log_in_anew(
-    env: &Environment,
-    handle: &str,
-    secret: &AccountSecret,
-    password: &str,
-    server: Server,
-) -> Result<Unlocked, ClientError> {
-    let (session, way) = opaque(env, handle, password, secret)
-        .await
-        .map_err(|error| if error.is(ProblemCode::LoginFailed) { ClientError::WrongPassword } else { error })?;
-    let bundle = open_bundle(&way, &session)?;
-    let entered = match held_here(env, &bundle).await {
-        Ok(here) => keep_here(env, here, &session, bundle, password, server).await,
-        Err(error) => Err(error),
-    };
-    if matches!(entered, Err(ClientError::OtherAccount | ClientError::OlderAccount | ClientError::Untrustworthy(_))) {
-        // Nothing was kept, so nobody has this session.
-        Held::of(&session).give_back(env).await;
-    }
-    entered
+    let here = Unlocked::load(env.clone(), copy).await?;
+    here.accept_bundle(bundle, session, server).await?;
+    Ok(Some(here))
 }
 
 /// Takes up a session on a device that holds the account already, or holds nothing.
@@ -315,10 +314,9 @@ async fn keep_here(
     session: &OpenedSession,
     bundle: Bundle,
     password: &str,
-    server: Server,
 ) -> Result<Unlocked, ClientError> {
     if let Some(mut here) = here {
-        here.enter(session, bundle, password, server).await?;
+        here.enter(session, bundle, password).await?;
         return Ok(here);
     }
     let mut unlocked = settle_in(env, session, bundle, password).await?;

@@ -243,9 +243,9 @@ impl Unlocked {
             match self.send(item.clone()).await {
                 Ok(()) => sent += 1,
                 Err(error) => {
-                    let full = matches!(error, ClientError::Store(_));
+                    let not_kept = matches!(error, ClientError::Store(_));
                     let error = self.hidden_if_not_found(&item, error);
-                    let everything = full || error.is_offline() || error.is_logged_out();
+                    let everything = not_kept || error.is_offline() || error.is_logged_out();
                     stopped_by.get_or_insert(error);
                     if everything {
                         break;
