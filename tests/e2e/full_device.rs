@@ -109,11 +109,21 @@ impl<'a> SmallDevice<'a> {
         (output.status.success(), output)
     }
 
-    fn does(&self, profile: &str, password: &str, arguments: &[&str]) -> (String, String) {
+    /// The same, and does it again with room if it was not done.
+    fn manages(&self, pages: u64, profile: &str, password: &str, arguments: &[&str]) -> Output {
+        let (done, output) = self.tries(pages, profile, password, arguments);
+        if done { output } else { self.succeeds(profile, password, arguments) }
+    }
+
+    fn succeeds(&self, profile: &str, password: &str, arguments: &[&str]) -> Output {
         let output = self.reverie(profile, password, arguments);
-        let said = flat(&output.stderr);
-        assert!(output.status.success(), "{arguments:?}: {said}");
-        (flat(&output.stdout), said)
+        assert!(output.status.success(), "{arguments:?}: {}", flat(&output.stderr));
+        output
+    }
+
+    fn does(&self, profile: &str, password: &str, arguments: &[&str]) -> (String, String) {
+        let output = self.succeeds(profile, password, arguments);
+        (flat(&output.stdout), flat(&output.stderr))
     }
 
     fn opens(&self, profile: &str, password: &str) -> bool {
@@ -195,9 +205,7 @@ async fn new_keys_are_whole_or_not_there_however_full_the_disk_is() {
         device.does("heron", PASSWORD, &["rekey", "--yes"]);
         let words = format!("Rain {pages}.");
         // What was not kept is done again, and what was kept is not: either way it is there once.
-        if !device.tries(pages, "heron", PASSWORD, &["write", &words]).0 {
-            device.does("heron", PASSWORD, &["write", &words]);
-        }
+        device.manages(pages, "heron", PASSWORD, &["write", &words]);
     }
     device.does("heron", PASSWORD, &["verify"]);
     let (shown, _) = device.does("heron", PASSWORD, &["list"]);
@@ -267,20 +275,16 @@ async fn what_she_writes_shares_and_takes_back_is_whole_and_there_once_however_f
     for pages in FREE {
         let words = format!("Salt {pages}.");
         let write = ["write", &words, "--attach", &drawing, "--json"];
-        let (done, output) = device.tries(pages, "heron", PASSWORD, &write);
-        let output = if done { output } else { device.reverie("heron", PASSWORD, &write) };
+        let output = device.manages(pages, "heron", PASSWORD, &write);
         let kept: serde_json::Value = serde_json::from_slice(&output.stdout).unwrap();
         let id = kept["short_id"].as_str().unwrap();
 
         for (deed, there) in [(["share", id, "--yes"], 1), (["withdraw", id, "--yes"], 0)] {
-            let (done, _) = device.tries(pages, "heron", PASSWORD, &deed);
-            if !done {
-                device.does("heron", PASSWORD, &deed);
-            }
+            device.manages(pages, "heron", PASSWORD, &deed);
             // Whatever was left half done is finished by the next command that has room.
             device.does("heron", PASSWORD, &["list"]);
             quill.sync().await.unwrap();
-            assert_eq!(hers(&quill, &words), there, "{pages} {done} {deed:?}");
+            assert_eq!(hers(&quill, &words), there, "{pages} {deed:?}");
         }
         let saved = device.note(&format!("saved-{pages}"), "");
         fs::remove_file(&saved).unwrap();
@@ -309,18 +313,14 @@ async fn capturing_logging_in_exporting_and_leaving_go_on_with_room_however_full
         let output = if done { output } else { device.locked("heron", &capture) };
         let told: serde_json::Value = serde_json::from_slice(&output.stdout).unwrap();
         let keep = ["captured", "--keep", told["short_id"].as_str().unwrap()];
-        if !device.tries(pages, "heron", PASSWORD, &keep).0 {
-            device.does("heron", PASSWORD, &keep);
-        }
+        device.manages(pages, "heron", PASSWORD, &keep);
         device.tries(pages, "heron", PASSWORD, &["login"]);
         device.does("heron", PASSWORD, &["login"]);
 
         let folder = device.disk.join(format!("export-{pages}"));
         let export = ["export", folder.to_str().unwrap()];
-        if !device.tries(pages, "heron", PASSWORD, &export).0 {
-            // The same again, into the same folder.
-            device.does("heron", PASSWORD, &export);
-        }
+        // If it is not done, the same again goes into the same folder.
+        device.manages(pages, "heron", PASSWORD, &export);
         device.does("heron", PASSWORD, &["verify", "--export", folder.to_str().unwrap()]);
         fs::remove_dir_all(device.inside().join(format!("export-{pages}"))).unwrap();
     }

@@ -2,6 +2,7 @@
 
 use std::fs;
 use std::io::{Seek as _, Write as _};
+use std::iter;
 use std::path::Path;
 use std::process::{Command, Output, Stdio};
 
@@ -26,17 +27,10 @@ pub(crate) fn reverie_answering(world: &World, profile: &str, arguments: &[&str]
 
 /// The same at a terminal, where these lines are typed. What is written and what is said come as one.
 pub(crate) fn at_a_terminal(world: &World, profile: &str, arguments: &[&str], typed: &str) -> Output {
-    let home = world.home("shells");
-    fs::create_dir_all(&home).unwrap();
-    let passphrase = home.join("passphrase");
-    fs::write(&passphrase, PASSWORD).unwrap();
-    let (home, passphrase) = (home.to_string_lossy(), passphrase.to_string_lossy());
-    let server = format!("http://{}", world.addr);
-    let program = program("reverie");
-    let program = program.to_string_lossy();
-    let before =
-        [&program, "--home", &home, "--profile", profile, "--server", &server, "--passphrase-file", &passphrase];
-    let quoted = before.iter().chain(arguments).map(|word| format!("'{word}'")).collect::<Vec<_>>().join(" ");
+    let mut command = program_at(world, profile);
+    command.args(["--server", &format!("http://{}", world.addr), "--passphrase-file", &passphrase_file(world)]);
+    let words = iter::once(command.get_program()).chain(command.get_args()).map(|word| word.to_str().unwrap());
+    let quoted = words.chain(arguments.iter().copied()).map(|word| format!("'{word}'")).collect::<Vec<_>>().join(" ");
     let mut terminal = Command::new("script")
         .env("TERM", "xterm")
         .env("REVERIE_NOW", world.clock.now().to_string())
@@ -50,22 +44,33 @@ pub(crate) fn at_a_terminal(world: &World, profile: &str, arguments: &[&str], ty
 }
 
 fn run(world: &World, server: &str, profile: &str, arguments: &[&str], answers: &str) -> Output {
-    let home = world.home("shells");
-    fs::create_dir_all(&home).unwrap();
-    let passphrase = home.join("passphrase");
-    fs::write(&passphrase, PASSWORD).unwrap();
     let mut piped = tempfile::tempfile().unwrap();
     piped.write_all(answers.as_bytes()).unwrap();
     piped.rewind().unwrap();
-    let run = Command::new(program("reverie"))
-        .env_clear()
-        .env("REVERIE_NOW", world.clock.now().to_string())
-        .args(["--home", &home.to_string_lossy(), "--profile", profile])
-        .args(["--server", server, "--passphrase-file", &passphrase.to_string_lossy()])
-        .args(arguments)
-        .stdin(Stdio::from(piped))
-        .output();
-    run.unwrap()
+    let mut command = program_at(world, profile);
+    command.args(["--server", server, "--passphrase-file", &passphrase_file(world)]).args(arguments);
+    command.stdin(Stdio::from(piped)).output().unwrap()
+}
+
+/// The program on a device, with nothing of whoever runs the tests. It knows neither a server nor the password.
+pub(crate) fn program_at(world: &World, profile: &str) -> Command {
+    let home = world.home("shells");
+    fs::create_dir_all(&home).unwrap();
+    let mut command = Command::new(program("reverie"));
+    command.env_clear().env("REVERIE_NOW", world.clock.now().to_string()).args([
+        "--home",
+        &home.to_string_lossy(),
+        "--profile",
+        profile,
+    ]);
+    command
+}
+
+/// Returns where the password is.
+pub(crate) fn passphrase_file(world: &World) -> String {
+    let file = world.home("shells").join("passphrase");
+    fs::write(&file, PASSWORD).unwrap();
+    file.to_str().unwrap().to_owned()
 }
 
 /// Takes a person's device home, so that a shell can use it.

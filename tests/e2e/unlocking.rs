@@ -13,19 +13,14 @@ use reverie_tests::server::program;
 use reverie_tests::{Practice, World};
 use serde_json::Value;
 
-use crate::shell::{goes_home, reverie};
+use crate::shell::{goes_home, passphrase_file, program_at, reverie};
 
 const DUST: &str = "Dust and buttons, and a key that turns.";
 
 /// Runs a command that is given no password.
 fn without_password(world: &World, profile: &str) -> Command {
-    let mut command = Command::new(program("reverie"));
-    command
-        .env_clear()
-        .env("REVERIE_NOW", world.clock.now().to_string())
-        .args(["--json", "--home", &world.home("shells").to_string_lossy(), "--profile", profile])
-        .args(["--server", &format!("http://{}", world.addr)])
-        .stdin(Stdio::null());
+    let mut command = program_at(world, profile);
+    command.args(["--json", "--server", &format!("http://{}", world.addr)]).stdin(Stdio::null());
     command
 }
 
@@ -119,9 +114,7 @@ impl Watch {
 
 fn with_password(world: &World, profile: &str) -> Command {
     let mut command = without_password(world, profile);
-    let passphrase = world.home("shells").join("passphrase");
-    fs::write(&passphrase, PASSWORD).unwrap();
-    command.arg("--passphrase-file").arg(passphrase);
+    command.args(["--passphrase-file", &passphrase_file(world)]);
     command
 }
 
@@ -280,4 +273,20 @@ async fn scripts_hand_the_password_over_by_a_descriptor() {
         assert_eq!(refused.status.code(), Some(1), "{said}");
         assert!(said.contains(why) && !said.contains(PASSWORD), "{said}");
     }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn whoever_unlocked_a_device_before_its_account_was_recovered_on_it_is_locked_out() {
+    let Practice { world, quill: _quill, mut heron } = Practice::open().await;
+    let words = heron.make_kit().await.unwrap().words().join(" ");
+    heron.prove_kit(&words).await.unwrap();
+    goes_home(&world, "heron-41", heron);
+    let sheet = world.home("sheet");
+    fs::write(&sheet, words).unwrap();
+    unlocks(&world, "heron-41");
+    let asks = || without_password(&world, "heron-41").arg("whoami").output().unwrap();
+    assert_eq!(answer(&asks())["handle"], "heron-41");
+    let recover = ["--json", "recover", "--handle", "heron-41", "--words-file", sheet.to_str().unwrap()];
+    assert_eq!(answer(&reverie(&world, "heron-41", &recover))["recovered"], true);
+    assert!(String::from_utf8_lossy(&asks().stderr).contains("needs_password"));
 }

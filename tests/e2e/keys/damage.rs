@@ -10,7 +10,7 @@ use reverie_protocol::limits::INVITATION_IN_ROOM_SECONDS;
 use reverie_tests::person::{PASSWORD, entry};
 use reverie_tests::{Answer, Asked, Fate, Practice, World};
 
-use super::{at, unlock};
+use super::{at, cut_after, over, unlock};
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_damaged_file_of_the_device_is_named_and_left_alone() {
@@ -36,6 +36,20 @@ async fn a_damaged_file_of_the_device_is_named_and_left_alone() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn a_damaged_bundle_of_the_device_shuts_nobody_out_and_is_put_right_by_logging_in() {
+    let Practice { world, heron, quill: _quill } = Practice::open().await;
+    drop(heron);
+    let path = world.home("heron-41").join("bundle.age");
+    for damage in [b"".as_slice(), b"age-encryption.org/v1\n-> X25519 "] {
+        fs::write(&path, damage).unwrap();
+        let mut heron = unlock(&world, PASSWORD).await.unwrap();
+        heron.write(entry(Kind::Dream, "All the same.")).await.unwrap();
+        heron.login(PASSWORD).await.unwrap();
+        assert_ne!(fs::read(&path).unwrap(), damage);
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn a_damaged_bundle_from_the_server_is_refused_and_the_device_goes_on() {
     let Practice { world: _world, mut heron, quill: _quill } = Practice::open().await;
     for kept in [0, 40, 4000] {
@@ -56,14 +70,8 @@ async fn a_damaged_bundle_from_the_server_is_refused_and_the_device_goes_on() {
 
 /// Joins as cedar-07 on a device of this name, over a line with a fate.
 async fn joins(world: &World, home: &str, code: &str, cut: Option<usize>) -> Result<Unlocked, ClientError> {
-    let wire = world.wire().await;
-    let mut answered = 0;
-    wire.answers(move |_, _| {
-        answered += 1;
-        if cut.is_some_and(|cut| answered > cut) { Fate::CutOff } else { Fate::Pass }
-    });
-    let random = Box::new(reverie_client::native::system::randomness());
-    let env = reverie_tests::person::environment(&world.home(home), &wire.url(), &world.clock, random)?;
+    let wire = cut_after(world, cut.unwrap_or(usize::MAX)).await;
+    let env = over(&wire, world, &world.home(home));
     Invited::look(env, code).await?.prepare(PASSWORD).await?.finish().await
 }
 
@@ -119,8 +127,7 @@ async fn a_join_that_never_arrived_is_cleared_up_by_logging_in_whatever_was_run_
     let wire = world.wire().await;
     wire.requests(|asked| if asked.is("POST", "/registration/finish") { Fate::HangUp } else { Fate::Pass });
     let home = world.home("cedar-07");
-    let random = Box::new(reverie_client::native::system::randomness());
-    let away = reverie_tests::person::environment(&home, &wire.url(), &world.clock, random).unwrap();
+    let away = over(&wire, &world, &home);
     let prepared = Invited::look(away, &code).await.unwrap().prepare(PASSWORD).await.unwrap();
     assert!(prepared.finish().await.is_err_and(|error| error.is_offline()));
     let mut joining = Unlocked::unlock(at(&world, &home), PASSWORD).await.unwrap();

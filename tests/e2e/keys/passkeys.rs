@@ -169,6 +169,24 @@ async fn a_passkey_that_another_device_took_away_does_not_open_this_one_after_it
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn a_passkey_from_before_a_recovery_opens_nothing_on_the_device_and_no_file_is_left_for_it() {
+    let Practice { world, quill: _quill, mut heron } = Practice::open().await;
+    let words = heron.make_kit().await.unwrap().words().join(" ");
+    heron.prove_kit(&words).await.unwrap();
+    let browser = AtBrowser::new();
+    let (prf, _) = enrols(&mut heron, &browser).await;
+    heron.open_by_passkey(&prf).await.unwrap();
+    let home = heron.home.clone();
+    assert!(home.join("key-passkey.age").exists());
+    drop(heron);
+    let recovery = super::by_kit(super::at(&world, &home), &words).await.unwrap();
+    drop(recovery.finish("the stairs smell of snow").await.unwrap());
+    let refused = Unlocked::unlock_by_passkey(super::at(&world, &home), &prf).await.err();
+    assert!(matches!(refused, Some(ClientError::WrongPasskey)));
+    assert!(!home.join("key-passkey.age").exists());
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn whoever_has_passkeys_alone_is_told_at_a_terminal_who_can_help() {
     let Practice { world, mut quill, heron: _heron } = Practice::open().await;
     enrols(&mut quill, &AtBrowser::new()).await;

@@ -7,12 +7,12 @@ use reverie_protocol::account::AccountRole;
 use reverie_protocol::api::OpenedSession;
 use reverie_protocol::ids::AccountId;
 use reverie_protocol::limits::INVITATION_IN_ROOM_SECONDS;
-use reverie_tests::person::{PASSWORD, entry, environment};
+use reverie_tests::person::{PASSWORD, entry};
 use reverie_tests::wire::Answer;
 use reverie_tests::{Fate, Practice, World};
 
-use super::{at, unlock};
-use crate::shell::{at_a_terminal, device_goes_home, flat, ok, reverie};
+use super::{at, by_kit, cut_after, over, unlock};
+use crate::shell::{at_a_terminal, device_goes_home, flat, ok, passphrase_file, program_at, reverie};
 
 const NEW: &str = "the stairs smell of snow";
 
@@ -31,8 +31,7 @@ async fn the_kit_alone_brings_everything_back_and_removes_the_old_devices() {
     let Practice { world, heron, quill: _quill } = Practice::open().await;
     drop(heron);
     let words = before(&world).await;
-    let recovery = Recovery::open(at(&world, &world.home("clean")), "heron-41", &read(&words).unwrap().code).await;
-    let recovery = recovery.unwrap();
+    let recovery = by_kit(at(&world, &world.home("clean")), &words).await.unwrap();
     assert_eq!((recovery.people(), recovery.journals()), (1, 2), "floors and people come with the bundle");
     let mut clean = recovery.finish(NEW).await.unwrap();
     assert_eq!(clean.sync().await.unwrap().len(), 0);
@@ -61,25 +60,18 @@ async fn a_recovery_that_is_cut_off_anywhere_is_done_again_from_the_beginning() 
     let Practice { world, heron, quill: _quill } = Practice::open().await;
     drop(heron);
     let words = before(&world).await;
-    let code = || read(&words).unwrap().code;
     for place in 0.. {
         let home = world.home("clean");
-        let wire = world.wire().await;
-        let mut asked = 0;
-        wire.answers(move |_, _| {
-            asked += 1;
-            if asked > place { Fate::CutOff } else { Fate::Pass }
-        });
-        let random = Box::new(reverie_client::native::system::randomness());
-        let env = environment(&home, &wire.url(), &world.clock, random).unwrap();
-        let cut = match Recovery::open(env, "heron-41", &code()).await {
+        let wire = cut_after(&world, place).await;
+        let env = over(&wire, &world, &home);
+        let cut = match by_kit(env, &words).await {
             Ok(recovery) => recovery.finish(NEW).await.map(drop).err(),
             Err(error) => Some(error),
         };
         let Some(error) = cut else { break };
         assert!(error.is_offline(), "{place}: {error}");
         // Nothing is on the device, so nothing is in the way of doing it again.
-        let again = Recovery::open(at(&world, &home), "heron-41", &code()).await.unwrap();
+        let again = by_kit(at(&world, &home), &words).await.unwrap();
         again.leave().await.unwrap();
     }
     let mut clean = Unlocked::unlock(at(&world, &world.home("clean")), NEW).await.unwrap();
@@ -92,9 +84,8 @@ async fn a_recovery_that_comes_to_nothing_leaves_no_session_behind() {
     let Practice { world, heron, quill: _quill } = Practice::open().await;
     drop(heron);
     let words = before(&world).await;
-    let code = || read(&words).unwrap().code;
     let sessions = async || unlock(&world, PASSWORD).await.unwrap().devices().await.unwrap().len();
-    let recovery = Recovery::open(at(&world, &world.home("clean")), "heron-41", &code()).await.unwrap();
+    let recovery = by_kit(at(&world, &world.home("clean")), &words).await.unwrap();
     assert_eq!(sessions().await, 2, "the words have opened one");
     let weak = recovery.finish("password").await.err().unwrap();
     assert!(matches!(weak, ClientError::WeakPassword(_)), "{weak}");
@@ -107,9 +98,8 @@ async fn a_recovery_that_comes_to_nothing_leaves_no_session_behind() {
         opened.account.account = AccountId::from_bytes([7; 16]);
         (asked.path == "/v1/sessions/recover").then(|| Answer::json(200, &opened))
     });
-    let random = Box::new(reverie_client::native::system::randomness());
-    let clean = environment(&world.home("clean"), &wire.url(), &world.clock, random).unwrap();
-    let lied_to = Recovery::open(clean, "heron-41", &code()).await.err().unwrap();
+    let clean = over(&wire, &world, &world.home("clean"));
+    let lied_to = by_kit(clean, &words).await.err().unwrap();
     assert!(matches!(lied_to, ClientError::Untrustworthy(_)), "{lied_to}");
     assert_eq!(sessions().await, 1);
 }
@@ -119,13 +109,12 @@ async fn a_device_is_not_recovered_over_by_what_does_not_open_it() {
     let Practice { world, heron, mut quill } = Practice::open().await;
     drop(heron);
     let words = before(&world).await;
-    let code = || read(&words).unwrap().code;
     let home = world.home("heron-41");
     let mut heron = unlock(&world, PASSWORD).await.unwrap();
     let newer = heron.make_kit().await.unwrap().words().join(" ");
     heron.prove_kit(&newer).await.unwrap();
     drop(heron);
-    let void = Recovery::open(at(&world, &home), "heron-41", &code()).await.err();
+    let void = by_kit(at(&world, &home), &words).await.err();
     assert!(matches!(void, Some(ClientError::WrongKit(_))), "the kit before the newest opens nothing here either");
     // Somebody else's kit, on her device.
     let others = quill.make_kit().await.unwrap().words().join(" ");
@@ -134,7 +123,7 @@ async fn a_device_is_not_recovered_over_by_what_does_not_open_it() {
     let other = Recovery::open(at(&world, &home), "quill", &read(&others).unwrap().code).await.err();
     assert!(matches!(other, Some(ClientError::OtherAccount)), "{:?}", other.map(|error| error.to_string()));
     assert_eq!(quill.devices().await.unwrap(), before, "no session is left over");
-    let other = Recovery::open(at(&world, &world.home("clean")), "quill", &code()).await;
+    let other = Recovery::open(at(&world, &world.home("clean")), "quill", &read(&words).unwrap().code).await;
     assert!(matches!(other.err(), Some(ClientError::WrongKit(handle)) if handle == "quill"));
     unlock(&world, PASSWORD).await.unwrap().sync().await.unwrap();
 }
@@ -143,18 +132,22 @@ async fn a_device_is_not_recovered_over_by_what_does_not_open_it() {
 async fn writes_on_the_train(world: &World) {
     let wire = world.wire().await;
     wire.requests(|_| Fate::HangUp);
-    let random = Box::new(reverie_client::native::system::randomness());
-    let away = environment(&world.home("heron-41"), &wire.url(), &world.clock, random).unwrap();
+    let away = over(&wire, world, &world.home("heron-41"));
     let mut heron = Unlocked::unlock(away, PASSWORD).await.unwrap();
     world.clock.advance(60);
     heron.write(entry(Kind::Feeling, "Written on the train.")).await.unwrap();
 }
 
-/// The same, and another device recovers the account.
-async fn recovered_elsewhere(world: &World, words: &str) {
-    writes_on_the_train(world).await;
-    let recovery = Recovery::open(at(world, &world.home("clean")), "heron-41", &read(words).unwrap().code).await;
+/// What becomes of heron-41's device that wrote without the network, when another one recovers the account. Returns the words
+/// of the kit.
+async fn recovered_elsewhere() -> (World, String) {
+    let Practice { world, heron, quill: _quill } = Practice::open().await;
+    drop(heron);
+    let words = before(&world).await;
+    writes_on_the_train(&world).await;
+    let recovery = by_kit(at(&world, &world.home("clean")), &words).await;
     recovery.unwrap().finish(NEW).await.unwrap();
+    (world, words)
 }
 
 /// Asserts that the device has sent what it held, and opens with the new password and not with the one before.
@@ -175,16 +168,13 @@ async fn nothing_is_lost(world: &World, mut heron: Unlocked, password: &str) {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_removed_device_comes_back_by_the_kit_and_sends_what_it_had_written() {
-    let Practice { world, heron, quill: _quill } = Practice::open().await;
-    drop(heron);
-    let words = before(&world).await;
-    recovered_elsewhere(&world, &words).await;
+    let (world, words) = recovered_elsewhere().await;
     let home = world.home("heron-41");
-    let recovery = Recovery::open(at(&world, &home), "heron-41", &read(&words).unwrap().code).await.unwrap();
+    let recovery = by_kit(at(&world, &home), &words).await.unwrap();
     assert!(recovery.is_here());
     let wrong = recovery.add_device(PASSWORD).await.err();
     assert!(matches!(wrong, Some(ClientError::WrongPassword)), "the password from before the recovery is over");
-    let recovery = Recovery::open(at(&world, &home), "heron-41", &read(&words).unwrap().code).await.unwrap();
+    let recovery = by_kit(at(&world, &home), &words).await.unwrap();
     let mut heron = recovery.add_device(NEW).await.unwrap();
     assert_eq!(heron.devices().await.unwrap().len(), 2, "the other device stays");
     nothing_is_lost(&world, heron, NEW).await;
@@ -192,10 +182,7 @@ async fn a_removed_device_comes_back_by_the_kit_and_sends_what_it_had_written() 
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_removed_device_comes_back_by_a_code_and_sends_what_it_had_written() {
-    let Practice { world, heron, quill: _quill } = Practice::open().await;
-    drop(heron);
-    let words = before(&world).await;
-    recovered_elsewhere(&world, &words).await;
+    let (world, _) = recovered_elsewhere().await;
     let mut clean = Unlocked::unlock(at(&world, &world.home("clean")), NEW).await.unwrap();
     let code = clean.hand_over().await.unwrap();
     let newcomer = Newcomer::take(at(&world, &world.home("heron-41")), &code).await.unwrap();
@@ -207,24 +194,14 @@ async fn a_removed_device_comes_back_by_a_code_and_sends_what_it_had_written() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn somebody_with_one_device_and_a_forgotten_password_loses_nothing_of_it() {
-    let Practice { world, heron, quill: _quill } = Practice::open().await;
-    drop(heron);
-    let words = before(&world).await;
-    recovered_elsewhere(&world, &words).await;
-    let code = || read(&words).unwrap().code;
+    let (world, words) = recovered_elsewhere().await;
     let newest = "the lamp hums like a far sea";
     // Cut off after each answer, and done again from the beginning.
     for place in 0.. {
         assert!(place < 40, "it comes to an end");
-        let wire = world.wire().await;
-        let mut asked = 0;
-        wire.answers(move |_, _| {
-            asked += 1;
-            if asked > place { Fate::CutOff } else { Fate::Pass }
-        });
-        let random = Box::new(reverie_client::native::system::randomness());
-        let env = environment(&world.home("heron-41"), &wire.url(), &world.clock, random).unwrap();
-        let Ok(recovery) = Recovery::open(env, "heron-41", &code()).await else { continue };
+        let wire = cut_after(&world, place).await;
+        let env = over(&wire, &world, &world.home("heron-41"));
+        let Ok(recovery) = by_kit(env, &words).await else { continue };
         assert!(recovery.is_here());
         let Ok(heron) = recovery.finish(newest).await else { continue };
         if heron.waiting_count() == 0 {
@@ -248,7 +225,7 @@ async fn the_kit_opens_a_device_whose_key_file_is_gone_or_damaged() {
             Some(bytes) => std::fs::write(&file, bytes).unwrap(),
         }
         let home = world.home("heron-41");
-        let recovery = Recovery::open(at(&world, &home), "heron-41", &read(&words).unwrap().code).await.unwrap();
+        let recovery = by_kit(at(&world, &home), &words).await.unwrap();
         assert!(recovery.is_here());
         recovery.add_device(PASSWORD).await.unwrap();
         nothing_is_lost(&world, unlock(&world, PASSWORD).await.unwrap(), PASSWORD).await;
@@ -268,9 +245,9 @@ async fn a_kit_that_another_device_made_since_opens_this_one_and_the_one_before_
     let newest = laptop.make_kit().await.unwrap().words().join(" ");
     laptop.prove_kit(&newest).await.unwrap();
     let home = world.home("heron-41");
-    let refused = Recovery::open(at(&world, &home), "heron-41", &read(&old).unwrap().code).await.err();
+    let refused = by_kit(at(&world, &home), &old).await.err();
     assert!(matches!(refused, Some(ClientError::WrongKit(_))));
-    let recovery = Recovery::open(at(&world, &home), "heron-41", &read(&newest).unwrap().code).await.unwrap();
+    let recovery = by_kit(at(&world, &home), &newest).await.unwrap();
     let heron = recovery.finish(NEW).await.unwrap();
     nothing_is_lost(&world, heron, NEW).await;
 }
@@ -309,17 +286,14 @@ async fn a_wrong_password_leaves_no_session_behind() {
     let words = heron.make_kit().await.unwrap().words().join(" ");
     heron.prove_kit(&words).await.unwrap();
     let before = heron.devices().await.unwrap();
-    let recovery = Recovery::open(at(&world, &world.home("clean")), "heron-41", &read(&words).unwrap().code).await;
+    let recovery = by_kit(at(&world, &world.home("clean")), &words).await;
     assert!(matches!(recovery.unwrap().add_device(NEW).await, Err(ClientError::WrongPassword)));
     assert_eq!(heron.devices().await.unwrap(), before);
 }
 
 #[tokio::test(flavor = "multi_thread")]
 async fn at_the_shell_a_removed_device_is_told_how_to_come_back_and_does() {
-    let Practice { world, heron, quill: _quill } = Practice::open().await;
-    drop(heron);
-    let words = before(&world).await;
-    recovered_elsewhere(&world, &words).await;
+    let (world, words) = recovered_elsewhere().await;
     device_goes_home(&world, "heron", &world.home("heron-41"));
     let (sheet, new) = (world.home("sheet"), world.home("new"));
     std::fs::write(&sheet, &words).unwrap();
@@ -371,4 +345,28 @@ async fn whoever_recovers_is_asked_whether_a_device_was_lost_and_gets_new_keys_o
     assert!(screen.contains("Whoever has the lost device opens nothing that you write from now on."), "{screen}");
     let notices = quill.sync().await.unwrap();
     assert!(matches!(notices.as_slice(), [Notice::NewKeys { handle, .. }] if handle == "heron-41"), "{notices:?}");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_scanned_kit_tells_a_fresh_profile_its_server_and_a_known_one_nothing() {
+    let Practice { world, mut heron, quill: _quill } = Practice::open().await;
+    let words = heron.make_kit().await.unwrap().words().join(" ");
+    heron.prove_kit(&words).await.unwrap();
+    drop(heron);
+    let sheet = |name: &str, server: &str| {
+        let file = world.home(name);
+        std::fs::write(&file, format!("reverie-kit heron-41 {server} {words}")).unwrap();
+        file
+    };
+    // Somebody else may have the address that the practice had when the kit was printed.
+    let (scanned, moved) = (sheet("scanned", &format!("http://{}", world.addr)), sheet("moved", "http://127.0.0.1:9"));
+    let logs_in = |sheet: &std::path::Path| {
+        let mut login = program_at(&world, "fresh");
+        login.args(["--passphrase-file", &passphrase_file(&world), "login", "--recovery", "--words-file"]);
+        login.arg(sheet).output().unwrap()
+    };
+    let refused = logs_in(&moved);
+    assert!(flat(&refused.stderr).contains("cannot be reached"), "{}", flat(&refused.stderr));
+    ok(logs_in(&scanned));
+    ok(logs_in(&moved));
 }
