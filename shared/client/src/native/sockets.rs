@@ -45,6 +45,11 @@ impl Default for Timeouts {
     }
 }
 
+/// For how long a connection without a request is used again. Servers and what stands before them close theirs after some
+/// seconds (ours after ten, some proxies after five); a program that waits for somebody's answer does not see that, and its next
+/// request would be lost on the way.
+const IDLE: Duration = Duration::from_secs(4);
+
 /// Sends requests to one server over the machine's network.
 pub struct Sockets {
     server: Url,
@@ -86,6 +91,7 @@ impl Sockets {
                 .no_proxy()
                 .https_only(encrypted)
                 .connect_timeout(timeouts.connect)
+                .pool_idle_timeout(IDLE)
                 // A hosts file or resolver must not send `localhost` elsewhere, where it would go unencrypted.
                 .resolve_to_addrs("localhost", &[(Ipv4Addr::LOCALHOST, 0).into(), (Ipv6Addr::LOCALHOST, 0).into()]);
             // Without TLS the system's certificates are not needed, and may not be there.
