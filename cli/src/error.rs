@@ -83,6 +83,7 @@ impl From<ClientError> for CommandError {
             ClientError::Unsettled => Some("unsettled"),
             ClientError::Damaged(_) => Some("damaged"),
             ClientError::ConsentNeeded(_) => Some("consent_needed"),
+            ClientError::NobodyReads => Some("nobody_reads"),
             ClientError::SharingPaused(_) => Some("sharing_paused"),
             ClientError::CapturesFull(_) => Some("captures_full"),
             ClientError::Guarded(_) => Some("guard_active"),

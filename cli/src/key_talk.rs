@@ -1,6 +1,6 @@
-//! What is said about keys, devices, second factors, people who read, what was lost and what is not sent yet, in one place,
-//! a file for each path: it is read by somebody who is afraid of losing something. Each says what happened, what is safe, and
-//! the one next step.
+//! What is said about keys, devices, second factors, people who read, what is shared, what was lost and what is not sent yet,
+//! in one place, a file for each path: it is read by somebody who is afraid of losing something. Each says what happened, what
+//! is safe, and the one next step.
 //!
 //! `docs/words.md` shows all of it in a row, errors too, so that it is read in a row. In a text, a word in capitals such as
 //! `HANDLE` stands for what [`with`] puts in its place.
@@ -31,8 +31,11 @@ pub(crate) mod outbox;
 pub(crate) mod pairing;
 pub(crate) mod pausing;
 pub(crate) mod practice;
+pub(crate) mod restored;
 pub(crate) mod second_factors;
+pub(crate) mod sharing;
 pub(crate) mod unlocking;
+pub(crate) mod verifying;
 
 use self::joining::{BOTH_OPEN, PASSWORD_ARRIVED, PASSWORD_NOT_ARRIVED};
 use self::kit::{EITHER_KIT, KIT_ARRIVED, KIT_NOT_ARRIVED};
@@ -55,12 +58,15 @@ pub(crate) const PATHS: &[Path] = &[
     unlocking::SAID,
     captures::SAID,
     pairing::SAID,
+    sharing::SAID,
     circles::SAID,
     pausing::SAID,
     deleting::SAID,
     giving_back::SAID,
     practice::SAID,
     outbox::SAID,
+    restored::SAID,
+    verifying::SAID,
     answers::SAID,
 ];
 

@@ -3,6 +3,7 @@
 //! With `--json` stdout holds one JSON value and every line of stderr is JSON too; nothing is asked then but passwords.
 
 use std::io::{self, IsTerminal as _, Write as _};
+use std::iter;
 
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 use reverie_journal::render::{Page, Receipts, Style, clean};
@@ -10,7 +11,7 @@ use serde::Serialize;
 use serde_json::json;
 
 use crate::error::{CommandError, internal_error, output_error, user_error};
-use crate::key_talk::answers::{ASKS_FIRST, ASKS_FIRST_NEXT};
+use crate::key_talk::answers::{ASKS_FIRST, ASKS_FIRST_NEXT, NOT_AN_ANSWER};
 
 /// Columns where there is no terminal to ask.
 const WIDTH: usize = 80;
@@ -156,6 +157,29 @@ impl Ui {
         Ok(line)
     }
 
+    /// Asks for one of several answers: its word or the first letter of it, in whatever case, with Enter after it. Enter alone
+    /// is the first of them, and so is nobody being there any more: so the first of them changes nothing.
+    pub(crate) fn ask_which<Answer: Copy>(
+        &self,
+        question: &str,
+        first: (&str, Answer),
+        others: &[(&str, Answer)],
+    ) -> Result<Answer, CommandError> {
+        loop {
+            let line = self.ask_line(question)?.trim().to_lowercase();
+            if line.is_empty() {
+                return Ok(first.1);
+            }
+            let meant = |(word, _): &&(&str, Answer)| {
+                line == *word || word.strip_prefix(&line).is_some_and(|_| line.len() == 1)
+            };
+            if let Some((_, answer)) = iter::once(&first).chain(others).find(meant) {
+                return Ok(*answer);
+            }
+            self.say(NOT_AN_ANSWER);
+        }
+    }
+
     fn prompt(&self, question: &str) {
         let mut stderr = io::stderr().lock();
         // The space after the question stays: the answer is typed behind it.
@@ -193,7 +217,7 @@ impl Ui {
             let key = pressed.trim().chars().next().map_or(keys.first().copied(), |key| Some(key.to_ascii_lowercase()));
             match key {
                 Some(key) if keys.contains(&key) => return Ok(Some(key)),
-                _ => self.say("One of the letters in brackets."),
+                _ => self.say(NOT_AN_ANSWER),
             }
         }
     }

@@ -86,6 +86,7 @@ fn errors() -> Vec<ClientError> {
         ClientError::Guarded(Guard { from: at(1_935_316_800), until: at(1_935_403_200) }),
         ClientError::ConsentNeeded(reverie_journal::ConsentState::NotGiven),
         ClientError::SharingPaused(at(1_935_316_800)),
+        ClientError::NobodyReads,
         ClientError::FileUnavailable(Box::new(ClientError::LoggedOut)),
         ClientError::HistoryDiverged(divergence),
         ClientError::KeepsMoving(8),

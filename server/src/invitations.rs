@@ -38,7 +38,8 @@ impl invitation::Model {
         match self.state(now)? {
             InvitationState::Open => Ok(self),
             InvitationState::Accepted => {
-                let detail = format!("This invitation was already used. If that was not you, say so; {again}");
+                let detail =
+                    format!("This invitation was already used. {again} If it was not you who used it, say that too.");
                 Err(refuse(ProblemCode::InvitationUsed, detail))
             }
             InvitationState::Revoked => {

@@ -37,6 +37,7 @@ mod pairing;
 mod password;
 mod pausing;
 mod privacy;
+mod release;
 mod restored;
 mod review;
 mod sees;

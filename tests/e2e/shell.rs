@@ -1,10 +1,10 @@
 //! Somebody at a shell: the program itself, on a device that a test filled before.
 
 use std::fs;
-use std::io::{Seek as _, Write as _};
+use std::io::{Read as _, Seek as _, Write as _};
 use std::iter;
 use std::path::Path;
-use std::process::{Command, Output, Stdio};
+use std::process::{Child, Command, Output, Stdio};
 
 use reverie_tests::person::PASSWORD;
 use reverie_tests::server::program;
@@ -27,20 +27,42 @@ pub(crate) fn reverie_answering(world: &World, profile: &str, arguments: &[&str]
 
 /// The same at a terminal, where these lines are typed. What is written and what is said come as one.
 pub(crate) fn at_a_terminal(world: &World, profile: &str, arguments: &[&str], typed: &str) -> Output {
+    at_a_terminal_of(world, &format!("http://{}", world.addr), profile, arguments, typed)
+}
+
+/// The same, with a server at another address.
+pub(crate) fn at_a_terminal_of(world: &World, server: &str, profile: &str, arguments: &[&str], typed: &str) -> Output {
+    let mut terminal = terminal(world, server, profile, arguments);
+    terminal.stdin.take().unwrap().write_all(typed.as_bytes()).unwrap();
+    terminal.wait_with_output().unwrap()
+}
+
+/// The program at a terminal where nothing was typed yet.
+pub(crate) fn terminal(world: &World, server: &str, profile: &str, arguments: &[&str]) -> Child {
     let mut command = program_at(world, profile);
-    command.args(["--server", &format!("http://{}", world.addr), "--passphrase-file", &passphrase_file(world)]);
+    command.args(["--server", server, "--passphrase-file", &passphrase_file(world)]);
     let words = iter::once(command.get_program()).chain(command.get_args()).map(|word| word.to_str().unwrap());
     let quoted = words.chain(arguments.iter().copied()).map(|word| format!("'{word}'")).collect::<Vec<_>>().join(" ");
-    let mut terminal = Command::new("script")
+    Command::new("script")
         .env("TERM", "xterm")
         .env("REVERIE_NOW", world.clock.now().to_string())
         .args(["--quiet", "--return", "--command", &quoted, "/dev/null"])
         .stdin(Stdio::piped())
         .stdout(Stdio::piped())
         .spawn()
-        .expect("`script` is part of every Debian");
-    terminal.stdin.take().unwrap().write_all(typed.as_bytes()).unwrap();
-    terminal.wait_with_output().unwrap()
+        .expect("`script` is part of every Debian")
+}
+
+/// Reads what a terminal shows until this stands on it, and returns all of it.
+pub(crate) fn shown_until(terminal: &mut Child, awaited: &str) -> String {
+    let screen = terminal.stdout.as_mut().unwrap();
+    let mut shown = Vec::new();
+    while !flat(&shown).contains(awaited) {
+        let mut piece = [0];
+        screen.read_exact(&mut piece).unwrap_or_else(|_| panic!("it ended with {}", flat(&shown)));
+        shown.extend(piece);
+    }
+    flat(&shown)
 }
 
 fn run(world: &World, server: &str, profile: &str, arguments: &[&str], answers: &str) -> Output {

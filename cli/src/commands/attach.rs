@@ -9,6 +9,8 @@ use reverie_protocol::ids::DocumentId;
 
 use crate::error::CommandError;
 use crate::files::open_files;
+use crate::key_talk::sharing::{ADDED, ADDED_PRIVATE, ADDED_SHARED, ADDED_SHARED_LATER};
+use crate::key_talk::with;
 use crate::logged_in::LoggedIn;
 use crate::report::{kept_json, still_waiting};
 use crate::ui::Ui;
@@ -55,11 +57,11 @@ pub(crate) async fn add(
     still_waiting(ui, &kept.flushed);
     let view = account.view(account.account());
     let shared = view.entry(entry).is_some_and(|view| view.state.is_shared());
-    let who = if shared && !private {
-        "It is shared with whom the entry is shared with."
-    } else {
-        "It is private. Nobody but you can read it."
+    let who = match (shared && !private, &kept.flushed.stopped_by) {
+        (false, _) => ADDED_PRIVATE,
+        (true, None) => ADDED_SHARED,
+        (true, Some(_)) => ADDED_SHARED_LATER,
     };
-    ui.say(&format!("Added to {}. {who}", short_id(entry.uuid())));
+    ui.say(&with(ADDED, &[("ID", &short_id(entry.uuid())), ("WHO", who)]));
     Ok(())
 }

@@ -10,7 +10,8 @@ use serde_json::json;
 
 use crate::error::CommandError;
 use crate::files::open_files;
-use crate::key_talk::captures::CAPTURED_LOCKED;
+use crate::key_talk::captures::{CAPTURED_LOCKED, WHAT_IS_THERE};
+use crate::key_talk::sharing::{KEPT, KEPT_THAT_NOTHING_CAME, PRIVATE};
 use crate::logged_in::{LoggedIn, Purpose, Start};
 use crate::not_monitored::say_not_monitored;
 use crate::profile::Profile;
@@ -52,8 +53,8 @@ pub(crate) async fn run(ui: &Ui, start: Start, CaptureArgs { words, file }: Capt
     let kept = account.write(NewEntry { kind, also, title: None, words, details, files }).await?;
     ui.answer(&kept_json(&kept), || short_id(kept.document.uuid()))?;
     still_waiting(ui, &kept.flushed);
-    ui.say(if nothing { "Kept: that nothing came." } else { "Kept." });
-    ui.say("Private. Nobody but you can read it.");
+    ui.say(if nothing { KEPT_THAT_NOTHING_CAME } else { KEPT });
+    ui.say(PRIVATE);
     say_not_monitored(ui, &account);
     Ok(())
 }
@@ -61,7 +62,7 @@ pub(crate) async fn run(ui: &Ui, start: Start, CaptureArgs { words, file }: Capt
 /// Returns the words. One line is asked for, not an editor: whoever is groggy need not know how to leave one.
 fn asked(ui: &Ui, words: &[String], profile: &Profile, files: &[NewFile]) -> Result<String, CommandError> {
     if words.is_empty() && files.is_empty() && io::stdin().is_terminal() && ui.can_ask() {
-        return Ok(ui.ask_line("What is there? (Enter alone keeps that nothing came)")?.trim().to_owned());
+        return Ok(ui.ask_line(WHAT_IS_THERE)?.trim().to_owned());
     }
     Ok(typed(words, profile, false)?.words)
 }

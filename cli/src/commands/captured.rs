@@ -41,6 +41,14 @@ pub(crate) struct CapturedArgs {
     yes: bool,
 }
 
+/// What is answered about a capture.
+#[derive(Clone, Copy)]
+enum Answer {
+    Later,
+    Keep,
+    Drop,
+}
+
 pub(crate) async fn run(ui: &Ui, start: Start, args: CapturedArgs) -> Result<(), CommandError> {
     let CapturedArgs { keep, drop, yes } = args;
     let (mut account, _profile) = start.unlock().await?;
@@ -95,23 +103,24 @@ fn unknown(error: ClientError) -> CommandError {
 }
 
 async fn ask(ui: &Ui, account: &mut Unlocked, capture: &Captured) -> Result<(), CommandError> {
-    let question = match &capture.opened {
+    let (later, drop) = (("later", Answer::Later), ("drop", Answer::Drop));
+    let answer = match &capture.opened {
         Ok(document) => {
             ui.say_as_is(&capture_text(document, &capture.damaged, ui.said_page()));
             if let Some(said) = strange_time(document) {
                 ui.say(&said);
             }
-            KEEP_DROP_LATER
+            ui.ask_which(KEEP_DROP_LATER, later, &[("keep", Answer::Keep), drop])?
         }
         Err(why) => {
             let (id, why) = (short_id(capture.id.uuid()), why.to_string());
             ui.say(&with(CAPTURE_NOT_SHOWN, &[("ID", &id), ("WHY", &why)]));
-            DROP_LATER
+            ui.ask_which(DROP_LATER, later, &[drop])?
         }
     };
-    match ui.ask_line(question)?.trim() {
-        "k" if capture.opened.is_ok() => keep_one(ui, account, capture.id).await,
-        "d" => match drop_one(ui, account, capture.id, false).await {
+    match answer {
+        Answer::Keep => keep_one(ui, account, capture.id).await,
+        Answer::Drop => match drop_one(ui, account, capture.id, false).await {
             Ok(_) => Ok(()),
             Err(error) if error.code == Some("guard_active") => {
                 ui.error(&error);
@@ -119,7 +128,7 @@ async fn ask(ui: &Ui, account: &mut Unlocked, capture: &Captured) -> Result<(), 
             }
             Err(error) => Err(error),
         },
-        _ => {
+        Answer::Later => {
             ui.say(CAPTURE_LATER);
             Ok(())
         }

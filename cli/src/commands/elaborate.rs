@@ -6,6 +6,7 @@ use reverie_journal::{Detail, Field, Kind};
 use crate::arguments::{detail, details, kind};
 use crate::commands::attach::add;
 use crate::error::CommandError;
+use crate::key_talk::sharing::ADDED_BESIDE;
 use crate::logged_in::LoggedIn;
 use crate::report::{kept_json, still_waiting};
 use crate::ui::Ui;
@@ -48,7 +49,7 @@ pub(crate) async fn run(ui: &Ui, logged_in: LoggedIn, args: ElaborateArgs) -> Re
         let kept = typed.kept(account.sort_out(entry, words, kind, details(set), private).await)?;
         ui.answer(&kept_json(&kept), String::new)?;
         still_waiting(ui, &kept.flushed);
-        ui.say("Added beside the first words, which stay as they were.");
+        ui.say(ADDED_BESIDE);
         return Ok(());
     }
     let typed = typed(&words, &profile, true)?.or_empty("nothing was added: there are no words")?;

@@ -1,14 +1,21 @@
 //! `reverie release`: after the day of a dose, one question for each capture that was held. No answer shares nothing.
 
 use clap::Args;
-use reverie_client::Unlocked;
+use reverie_client::{ClientError, Unlocked};
 use reverie_journal::render::entry_text;
 use reverie_journal::{EntryView, PatientView, short_id};
 use reverie_protocol::ids::DocumentId;
 use serde_json::json;
 
-use super::share::along;
+use super::share::{along, say_shared};
+use super::withdraw::say_withdrawn;
 use crate::error::{CommandError, user_error};
+use crate::key_talk::sharing::{
+    ASKED_AFTERWARDS, IF_SHARED, KEEP_LATER, KEEP_SHARE_LATER, MANY_CAPTURES_HELD, NOTHING_TO_ASK, ONE_CAPTURE_HELD,
+    ONLY_HERS, SEVERAL_READ, SHARED_THAT_DAY, STAYS_FOR_NOW, STAYS_HELD, STAYS_PRIVATE, STAYS_SHARED,
+    WITHDRAW_LEAVE_LATER,
+};
+use crate::key_talk::{counted, then, with};
 use crate::logged_in::LoggedIn;
 use crate::report::still_waiting;
 use crate::table::table;
@@ -29,6 +36,15 @@ pub(crate) struct ReleaseArgs {
     /// Keep this one as it is, without being asked; may be given several times
     #[arg(long, value_name = "ENTRY")]
     keep: Vec<String>,
+}
+
+/// What is answered to a card.
+#[derive(Clone, Copy)]
+enum Decision {
+    Later,
+    Keep,
+    Share,
+    Withdraw,
 }
 
 /// What is asked about an entry.
@@ -54,12 +70,9 @@ pub(crate) async fn run(ui: &Ui, logged_in: LoggedIn, ReleaseArgs { keep }: Rele
     let answer = json!({ "held": ids(Card::Held), "shared_during_guard": ids(Card::SharedDuringGuard),
         "guard": guard });
     if let Some(guard) = guard {
-        ui.say(&format!(
-            "Nothing is asked of you before {}. What you capture is held until then.",
-            guard.until.minute_text()
-        ));
+        ui.say(&with(ASKED_AFTERWARDS, &[("TIME", &guard.until.minute_text())]));
     } else if cards.is_empty() {
-        ui.say("Nothing waits for your answer.");
+        ui.say(NOTHING_TO_ASK);
     } else {
         ui.say(&introduction(due.held.len()));
     }
@@ -69,7 +82,7 @@ pub(crate) async fn run(ui: &Ui, logged_in: LoggedIn, ReleaseArgs { keep }: Rele
     if let Ok(circle) = account.share_target(None)
         && let Err(stopped) = account.may_share_with(&circle)
     {
-        ui.warn(&format!("{stopped}. {}", stopped.next_step().unwrap_or_default()));
+        ui.warn(&then(&stopped, stopped.next_step().unwrap_or_default()));
     }
     for (card, entry) in cards {
         ask(ui, &mut account, &view, card, entry).await?;
@@ -79,9 +92,8 @@ pub(crate) async fn run(ui: &Ui, logged_in: LoggedIn, ReleaseArgs { keep }: Rele
 
 fn introduction(held: usize) -> String {
     match held {
-        0 => "You shared an entry in the day after the dose.".to_owned(),
-        1 => "You made 1 capture. Nobody but you can read it until you say so.".to_owned(),
-        held => format!("You made {held} captures. Nobody but you can read them until you say so."),
+        0 => SHARED_THAT_DAY.to_owned(),
+        held => counted(held, ONE_CAPTURE_HELD, MANY_CAPTURES_HELD),
     }
 }
 
@@ -102,45 +114,35 @@ async fn ask(
     ui.say_as_is(&entry_text(view, id, &account.names_here(), ui.said_page()).unwrap_or_default());
     if card == Card::SharedDuringGuard {
         ui.say(&account.withdraw_case(id)?.sentence(&account.names()));
-        let answer = ui.ask_line("[w]ithdraw it, leave it [s]hared, or decide [l]ater?")?;
-        match answer.trim() {
-            "w" => {
-                still_waiting(ui, &account.withdraw(id).await?);
-                ui.say("It is withdrawn.");
-            }
-            "s" => keep_one(ui, account, id).await?,
-            _ => ui.say("Later, then."),
+        let others = [("withdraw", Decision::Withdraw), ("shared", Decision::Keep)];
+        match ui.ask_which(WITHDRAW_LEAVE_LATER, ("later", Decision::Later), &others)? {
+            Decision::Withdraw => say_withdrawn(ui, id, &account.withdraw(id).await?),
+            Decision::Keep => keep_one(ui, account, id).await?,
+            Decision::Later | Decision::Share => ui.say(STAYS_FOR_NOW),
         }
         return Ok(());
     }
-    let Ok(circle) = account.share_target(None) else {
-        let answer = ui.ask_line("[k]eep it private, or decide [l]ater? `reverie share` shares it.")?;
-        if answer.trim() == "k" {
-            keep_one(ui, account, id).await?;
+    let with_whom = account.share_target(None);
+    if let Err(ClientError::Ambiguous(_)) = with_whom {
+        ui.say(&with(SEVERAL_READ, &[("ID", &short_id(id.uuid()))]));
+    }
+    let with_whom = with_whom.ok().filter(|circle| account.may_share_with(circle).is_ok());
+    let readers = with_whom.as_ref().map(|circle| account.readers_text(circle)).unwrap_or_default();
+    let keep = ("keep", Decision::Keep);
+    let decision = if with_whom.is_some() {
+        ui.say(&with(IF_SHARED, &[("READERS", &readers)]));
+        if let Some(along) = along(&[entry]) {
+            ui.say(&along);
         }
-        return Ok(());
+        let question = with(KEEP_SHARE_LATER, &[("READERS", &readers)]);
+        ui.ask_which(&question, ("later", Decision::Later), &[keep, ("share", Decision::Share)])?
+    } else {
+        ui.ask_which(KEEP_LATER, ("later", Decision::Later), &[keep])?
     };
-    let readers = account.readers_text(&circle);
-    if account.may_share_with(&circle).is_err() {
-        let answer = ui.ask_line("[k]eep it private, or decide [l]ater?")?;
-        match answer.trim() {
-            "k" => keep_one(ui, account, id).await?,
-            _ => ui.say("Later, then. It stays held."),
-        }
-        return Ok(());
-    }
-    ui.say(&format!("If you share it, {readers} will be able to read all of it, with its files."));
-    if let Some(along) = along(&[entry]) {
-        ui.say(&along);
-    }
-    let answer = ui.ask_line(&format!("[k]eep it private, [s]hare it with {readers}, or decide [l]ater?"))?;
-    match answer.trim() {
-        "k" => keep_one(ui, account, id).await?,
-        "s" => {
-            still_waiting(ui, &account.share(id, &circle).await?);
-            ui.say(&format!("It is shared with {readers}."));
-        }
-        _ => ui.say("Later, then. It stays held."),
+    match (decision, with_whom) {
+        (Decision::Keep, _) => keep_one(ui, account, id).await?,
+        (Decision::Share, Some(circle)) => say_shared(ui, id, &readers, &account.share(id, &circle).await?),
+        _ => ui.say(STAYS_HELD),
     }
     Ok(())
 }
@@ -150,7 +152,7 @@ async fn keep_all(ui: &Ui, account: &mut Unlocked, keep: &[String]) -> Result<()
     for typed in keep {
         let (patient, entry) = account.find_entry(typed)?;
         if patient != account.account() {
-            return Err(user_error("only the patient decides about an entry"));
+            return Err(user_error(ONLY_HERS));
         }
         keep_one(ui, account, entry).await?;
         kept.push(entry);
@@ -159,8 +161,9 @@ async fn keep_all(ui: &Ui, account: &mut Unlocked, keep: &[String]) -> Result<()
 }
 
 async fn keep_one(ui: &Ui, account: &mut Unlocked, entry: DocumentId) -> Result<(), CommandError> {
+    let shared = account.view(account.account()).entry(entry).is_some_and(|view| view.state.is_shared());
     let kept = account.keep_as_it_is(entry).await?;
     still_waiting(ui, &kept.flushed);
-    ui.say(&format!("{} stays as it is.", short_id(entry.uuid())));
+    ui.say(&with(if shared { STAYS_SHARED } else { STAYS_PRIVATE }, &[("ID", &short_id(entry.uuid()))]));
     Ok(())
 }

@@ -3,12 +3,17 @@
 use std::process::ExitCode;
 
 use clap::Args;
-use reverie_client::{Comparison, SentAgain, Standing, Unlocked};
+use reverie_client::{ClientError, Comparison, SentAgain, Standing, Unlocked};
 use reverie_journal::short_id;
 use serde_json::{Value, json};
 
 use crate::error::CommandError;
-use crate::key_talk::then;
+use crate::key_talk::restored::{
+    BEFORE_TAKING, DONE_AGAIN, HAS_EVERYTHING, LACKS_ALL, LACKS_SOME, MANY_FILES_GONE, MORE_ELSEWHERE, NONE_TO_TAKE,
+    NOT_SENT, NOT_SENT_NEXT, NOTHING_SENT, ONE_FILE_GONE, OTHERS_DO, SEND_AGAIN, SENT_AGAIN, TAKE_THEIRS,
+    TWO_HISTORIES, WHOLE_AGAIN, WRITABLE_AGAIN,
+};
+use crate::key_talk::{answers::NOTHING_CHANGED, counted, with};
 use crate::logged_in::{Start, fetch};
 use crate::ui::Ui;
 
@@ -45,14 +50,14 @@ pub(crate) async fn run(ui: &Ui, start: Start, args: ResendArgs) -> Result<ExitC
     }
     let lacking = compared.iter().filter(|comparison| comparison.standing != Standing::Diverged).count();
     if compared.is_empty() {
-        ui.say("The server has everything that this device has seen. There is nothing to send.");
+        ui.say(HAS_EVERYTHING);
     }
     if lacking == 0 {
         return answer(ui, &compared, &[], !compared.is_empty());
     }
     let to_send = compared.iter().any(|comparison| comparison.standing == Standing::Lacks);
-    if to_send && !ui.confirm(args.yes, "Was the server restored from a backup, and shall it have this again?")? {
-        ui.say("Nothing was sent. What this device has stays here.");
+    if to_send && !ui.confirm(args.yes, SEND_AGAIN)? {
+        ui.say(NOTHING_SENT);
         return answer(ui, &compared, &[], false);
     }
     let (mut sent, mut failed) = (Vec::new(), lacking < compared.len());
@@ -72,8 +77,7 @@ pub(crate) async fn run(ui: &Ui, start: Start, args: ResendArgs) -> Result<ExitC
             }
             Err(error) if error.is_offline() || error.is_logged_out() => return Err(error.into()),
             Err(error) => {
-                let next = error.next_step().unwrap_or("What this device has stays here. Try again later.");
-                ui.warn(&format!("{}: {}", named(comparison), then(&error, next)));
+                ui.warn(&not_sent(comparison, &error, error.next_step().unwrap_or(NOT_SENT_NEXT)));
                 failed = true;
             }
         }
@@ -91,31 +95,30 @@ async fn take_theirs(
 ) -> Result<ExitCode, CommandError> {
     let forked: Vec<_> = compared.iter().filter(|compared| compared.standing == Standing::Diverged).collect();
     if forked.is_empty() {
-        ui.say("No journal has two histories, so there is none to take.");
+        ui.say(NONE_TO_TAKE);
         return answer(ui, compared, &[], false);
     }
-    ui.say(
-        "The server's history takes the place of the one on this device. What you wrote or withdrew since they part is done \
-         again after it. What others wrote there they do again themselves. The evidence of both is kept.",
-    );
-    if !ui.confirm(yes, "Was the server restored from a backup, and shall its history be taken?")? {
-        ui.say("Nothing was changed.");
+    ui.say(BEFORE_TAKING);
+    if !ui.confirm(yes, TAKE_THEIRS)? {
+        ui.say(NOTHING_CHANGED);
         return answer(ui, compared, &[], false);
     }
     let (mut sent, mut failed) = (Vec::new(), false);
     for comparison in forked {
         match account.take_theirs(comparison.journal).await {
             Ok(taken) => {
+                let done =
+                    with(DONE_AGAIN, &[("JOURNAL", &named(comparison)), ("RECORDS", &records(taken.again as u64))]);
                 let others = match taken.of_others {
                     0 => String::new(),
-                    others => format!(" {} of others are theirs to do again.", records(others as u64)),
+                    others => with(OTHERS_DO, &[("RECORDS", &records(others as u64))]),
                 };
-                ui.say(&format!("{}: {} of yours done again.{others}", named(comparison), records(taken.again as u64)));
+                ui.say(format!("{done} {others}").trim_end());
                 sent.push(json!({ "journal": comparison.journal, "again": taken.again, "of_others": taken.of_others }));
             }
             Err(error) if error.is_offline() || error.is_logged_out() => return Err(error.into()),
             Err(error) => {
-                ui.warn(&format!("{}: {}", named(comparison), then(&error, "")));
+                ui.warn(&not_sent(comparison, &error, error.next_step().unwrap_or(NOT_SENT_NEXT)));
                 failed = true;
             }
         }
@@ -138,47 +141,46 @@ fn named(comparison: &Comparison) -> String {
     }
 }
 
+fn not_sent(comparison: &Comparison, error: &ClientError, next: &str) -> String {
+    with(NOT_SENT, &[("JOURNAL", &named(comparison)), ("WHY", &error.to_string()), ("NEXT", next)])
+}
+
 fn said(comparison: &Comparison) -> String {
     let Comparison { there, here, elsewhere, standing, .. } = *comparison;
     let what = match standing {
-        Standing::Lacks if there == 0 => format!("the server does not have it; this device has {}.", records(here)),
-        Standing::Lacks => format!("the server has {there} of {}.", records(here)),
-        Standing::WholeAgain => "the server has all of it again.".into(),
-        Standing::Diverged => {
-            "the server goes on with another history than this device has seen, so what is missing has \
-                               no place there. What you have is safe. If the server was restored, `reverie resend \
-                               --take-theirs` writes yours again after its own. If not, tell your practice; `reverie \
-                               verify --save-evidence DIR` writes what proves it."
-                .into()
-        }
+        Standing::Lacks if there == 0 => LACKS_ALL,
+        Standing::Lacks => LACKS_SOME,
+        Standing::WholeAgain => WHOLE_AGAIN,
+        Standing::Diverged => TWO_HISTORIES,
     };
+    let what =
+        with(what, &[("JOURNAL", &named(comparison)), ("COUNT", &there.to_string()), ("RECORDS", &records(here))]);
     let elsewhere = match elsewhere {
         0 => String::new(),
-        _ => format!(" Another device of yours has seen {} more: run this there too.", records(elsewhere)),
+        _ => with(MORE_ELSEWHERE, &[("RECORDS", &records(elsewhere))]),
     };
-    format!("{}: {what}{elsewhere}", named(comparison))
+    format!("{what} {elsewhere}").trim_end().to_owned()
 }
 
 fn sent_text(comparison: &Comparison, sent: &SentAgain) -> String {
-    let files = match sent.files {
+    let mut what = Vec::new();
+    if sent.records > 0 {
+        what.push(records(sent.records));
+    }
+    if sent.files > 0 {
+        what.push(counted(sent.files, "1 file", "COUNT files"));
+    }
+    let done = if what.is_empty() { WRITABLE_AGAIN } else { SENT_AGAIN };
+    let done = with(done, &[("JOURNAL", &named(comparison)), ("WHAT", &what.join(" and "))]);
+    let gone = match sent.lost.len() {
         0 => String::new(),
-        1 => " and 1 file".into(),
-        files => format!(" and {files} files"),
+        gone => counted(gone, ONE_FILE_GONE, MANY_FILES_GONE),
     };
-    let lost = match sent.lost.len() {
-        0 => String::new(),
-        1 => " 1 file is neither on the server nor here; who sent it may have it.".into(),
-        lost => format!(" {lost} files are neither on the server nor here; who sent them may have them."),
-    };
-    let done = match sent.records {
-        0 if sent.files == 0 => "you can write to it again.".to_owned(),
-        sent => format!("{}{files} sent again.", records(sent)),
-    };
-    format!("{}: {done}{lost}", named(comparison))
+    format!("{done} {gone}").trim_end().to_owned()
 }
 
 fn records(count: u64) -> String {
-    if count == 1 { "1 record".into() } else { format!("{count} records") }
+    counted(count, "1 record", "COUNT records")
 }
 
 fn compared_json(comparison: &Comparison) -> Value {

@@ -2,13 +2,14 @@
 
 use clap::{Args, Subcommand};
 use reverie_client::{ClientError, Unlocked};
+use reverie_protocol::problem::ProblemCode;
 use reverie_protocol::second_factor::{SecondFactorDue, SecondFactorKind, SecondFactors};
 use serde_json::json;
 
 use crate::error::{CommandError, user_error};
 use crate::key_talk::answers::NOTHING_CHANGED;
 use crate::key_talk::second_factors::{
-    AUTHENTICATOR_REMOVED, BACKUP_CODES, BACKUP_CODES_LEFT, FACTOR_ADDED, FACTOR_BEGUN, FACTOR_NEEDED,
+    AUTHENTICATOR_REMOVED, BACKUP_CODES, BACKUP_CODES_LEFT, FACTOR_ADDED, FACTOR_BEGUN, FACTOR_FIRST, FACTOR_NEEDED,
     FACTOR_NOT_SHOWN, NO_BACKUP_CODES_LEFT, NO_FACTOR, NO_SUCH_FACTOR, NO_SUCH_FACTOR_NEXT, PASSKEY_REMOVED,
     REMOVE_FACTOR, SEVERAL_FACTORS, SEVERAL_FACTORS_NEXT, SIX_DIGITS,
 };
@@ -137,7 +138,12 @@ pub(crate) async fn enrol_if_due(ui: &Ui, account: &mut Unlocked) -> Result<bool
 }
 
 async fn codes(ui: &Ui, account: &mut Unlocked) -> Result<(), CommandError> {
-    let codes = account.replace_backup_codes().await?;
+    let codes = account.replace_backup_codes().await.map_err(|error| {
+        // The server refuses codes that would stand in for nothing.
+        let needs_one = error.is(ProblemCode::NotPermitted);
+        let error = CommandError::from(error);
+        if needs_one { error.hint(FACTOR_FIRST) } else { error }
+    })?;
     ui.say(BACKUP_CODES);
     let codes: Vec<&str> = codes.iter().map(|code| code.as_str()).collect();
     ui.answer(&json!({ "backup_codes": codes }), || {

@@ -1,12 +1,17 @@
 //! `reverie share`: lets a clinician read an entry, once the patient has seen who will.
 
 use clap::Args;
-use reverie_client::{ClientError, Unlocked};
+use reverie_client::{ClientError, Flushed, Unlocked};
 use reverie_journal::{EntryView, Guard, short_id};
 use reverie_protocol::ids::DocumentId;
 use serde_json::json;
 
 use crate::error::{CommandError, user_error};
+use crate::key_talk::sharing::{
+    ALONG, DAY_OF_THE_DOSE, HELD_INSTEAD, NOTHING_SHARED, ONE_IN_GUARD, ONE_IN_GUARD_NEXT, SHARE_TODAY, SHARE_WITH,
+    SHARED, WILL_BE_READ,
+};
+use crate::key_talk::with;
 use crate::logged_in::LoggedIn;
 use crate::report::{flushed_json, still_waiting};
 use crate::table::table;
@@ -44,8 +49,8 @@ pub(crate) struct ShareArgs {
 
 pub(crate) async fn run(ui: &Ui, logged_in: LoggedIn, args: ShareArgs) -> Result<(), CommandError> {
     let LoggedIn { mut account, profile: _ } = logged_in;
-    let ShareArgs { entries, with, today, yes, sure } = args;
-    let circle = account.share_target(with.as_deref())?;
+    let ShareArgs { entries, with: handle, today, yes, sure } = args;
+    let circle = account.share_target(handle.as_deref())?;
     let readers = account.readers_text(&circle);
     let handles: Vec<_> = circle.readers.iter().map(|reader| account.names().of(*reader)).collect();
     let mut found = Vec::new();
@@ -60,7 +65,7 @@ pub(crate) async fn run(ui: &Ui, logged_in: LoggedIn, args: ShareArgs) -> Result
         return hold(ui, &mut account, guard, &found).await;
     }
     if guard.is_some() && found.len() > 1 {
-        return Err(user_error("in the day after a dose one entry can be shared, not several"));
+        return Err(user_error(ONE_IN_GUARD).hint(ONE_IN_GUARD_NEXT));
     }
     account.may_share_with(&circle)?;
     let view = account.view(account.account());
@@ -81,22 +86,20 @@ pub(crate) async fn run(ui: &Ui, logged_in: LoggedIn, args: ShareArgs) -> Result
         [String::from("  "), short_id(id.uuid()), "check-in".to_owned(), at]
     });
     let rows: Vec<[String; 4]> = rows.chain(measures).chain(check_ins).collect();
-    ui.say(&format!("{readers} will be able to read:\n"));
+    ui.say(&format!("{}\n", with(WILL_BE_READ, &[("READERS", &readers)])));
     ui.say(&table(&rows));
     let entries: Vec<_> = found.iter().filter_map(|id| view.entry(*id)).collect();
     if let Some(along) = along(&entries) {
         ui.say(&format!("\n{along}"));
     }
-    if !ui.confirm(yes, &format!("\nShare with {readers}?"))? {
-        ui.say("Nothing was shared.");
+    if !ui.confirm(yes, &format!("\n{}", with(SHARE_WITH, &[("READERS", &readers)])))? {
+        ui.say(NOTHING_SHARED);
         return Ok(());
     }
     if let Some(guard) = guard {
-        let until = guard.until.minute_text();
-        ui.say(&format!("It is still the day of the dose. Until {until} this can wait, and nothing is lost."));
-        ui.say("You are asked tomorrow whether to take it back. What was read by then cannot be unread.");
-        if !ui.confirm(sure, "Share it today all the same?")? {
-            ui.say("Nothing was shared.");
+        ui.say(&with(DAY_OF_THE_DOSE, &[("TIME", &guard.until.minute_text())]));
+        if !ui.confirm(sure, SHARE_TODAY)? {
+            ui.say(NOTHING_SHARED);
             return Ok(());
         }
     }
@@ -106,15 +109,20 @@ pub(crate) async fn run(ui: &Ui, logged_in: LoggedIn, args: ShareArgs) -> Result
             Some(_) => account.share_during_guard(entry, &circle).await?,
             None => account.share(entry, &circle).await?,
         };
-        still_waiting(ui, &flushed);
         let mut answer = flushed_json(&flushed);
         answer["entry"] = json!(entry);
-        if flushed.stopped_by.is_none() {
-            ui.say(&format!("{} is shared with {readers}.", short_id(entry.uuid())));
-        }
+        say_shared(ui, entry, &readers, &flushed);
         shared.push(answer);
     }
     ui.answer(&json!({ "with": handles, "shared": shared }), String::new)
+}
+
+/// Says that it is shared, or what holds that up.
+pub(super) fn say_shared(ui: &Ui, entry: DocumentId, readers: &str, flushed: &Flushed) {
+    still_waiting(ui, flushed);
+    if flushed.stopped_by.is_none() {
+        ui.say(&with(SHARED, &[("ID", &short_id(entry.uuid())), ("READERS", readers)]));
+    }
 }
 
 /// Says which themes and people go along with these entries.
@@ -127,8 +135,7 @@ pub(super) fn along(entries: &[&EntryView]) -> Option<String> {
         .collect();
     along.sort();
     along.dedup();
-    let said = || format!("They also see which of your themes and people are in it: {}.", along.join(", "));
-    (!along.is_empty()).then(said)
+    (!along.is_empty()).then(|| with(ALONG, &[("WHAT", &along.join(", "))]))
 }
 
 /// Holds the entries, and says until when sharing waits.
@@ -143,6 +150,5 @@ async fn hold(ui: &Ui, account: &mut Unlocked, guard: Guard, found: &[DocumentId
     if held == 0 {
         return Err(error);
     }
-    let today = format!("To share one today all the same, from {} on: `--today`.", guard.exception_from().clock_text());
-    Err(error.hint(format!("It is held: `reverie release` asks you the morning after. {today}")))
+    Err(error.hint(with(HELD_INSTEAD, &[("TIME", &guard.exception_from().clock_text())])))
 }

@@ -6,6 +6,8 @@ use reverie_journal::short_id;
 use serde_json::json;
 
 use crate::error::CommandError;
+use crate::key_talk::sharing::{ERASE, ERASED_FROM_TRASH, ERASED_ONCE_SENT, NOTHING_ERASED, OUT_OF_TRASH, TRASH_EMPTY};
+use crate::key_talk::with;
 use crate::logged_in::LoggedIn;
 use crate::report::{flushed_json, kept_json, still_waiting};
 use crate::table::table;
@@ -62,19 +64,20 @@ pub(crate) async fn run(ui: &Ui, logged_in: LoggedIn, TrashArgs { command }: Tra
             let kept = account.restore(entry).await?;
             ui.answer(&kept_json(&kept), String::new)?;
             still_waiting(ui, &kept.flushed);
-            ui.say(&format!("{} is back in your private journal.", short_id(entry.uuid())));
+            ui.say(&with(OUT_OF_TRASH, &[("ID", &short_id(entry.uuid()))]));
             Ok(())
         }
         TrashCommand::Erase(EraseArgs { entry, yes }) => {
             let entry = account.find_in_trash(&entry.entry)?;
-            if !ui.confirm(yes, "Erase its words and files for good? You cannot bring them back.")? {
-                ui.say("Nothing was erased.");
+            if !ui.confirm(yes, ERASE)? {
+                ui.say(NOTHING_ERASED);
                 return Ok(());
             }
             let flushed = account.erase(&[entry]).await?;
             ui.answer(&flushed_json(&flushed), String::new)?;
             still_waiting(ui, &flushed);
-            ui.say(&format!("{} is erased.", short_id(entry.uuid())));
+            let said = if flushed.stopped_by.is_none() { ERASED_FROM_TRASH } else { ERASED_ONCE_SENT };
+            ui.say(&with(said, &[("ID", &short_id(entry.uuid()))]));
             Ok(())
         }
     }
@@ -83,7 +86,7 @@ pub(crate) async fn run(ui: &Ui, logged_in: LoggedIn, TrashArgs { command }: Tra
 fn list(ui: &Ui, account: &Unlocked) -> Result<(), CommandError> {
     let trash = account.trash();
     if trash.is_empty() {
-        ui.say("The trash is empty.");
+        ui.say(TRASH_EMPTY);
     }
     ui.answer(&json!(trash), || {
         let rows = trash.iter().map(|trashed| {

@@ -11,6 +11,10 @@ use reverie_journal::{Names, short_id};
 use reverie_protocol::hash::Hash;
 
 use crate::error::CommandError;
+use crate::key_talk::verifying::{
+    AS_SIGNED, CARD_FINGERPRINT, MANY_NOT_AS_SIGNED, ONE_NOT_AS_SIGNED, SIGNED_BY, WHICH_FOLDER,
+};
+use crate::key_talk::{counted, with};
 use crate::logged_in::{Purpose, Start, catch_up};
 use crate::table::table;
 use crate::ui::Ui;
@@ -68,19 +72,17 @@ pub(crate) async fn run(ui: &Ui, start: Start, args: VerifyArgs) -> Result<ExitC
     };
     ui.answer(&verified, || journals_text(&verified.journals, &names))?;
     if let (Some(signer), Some(fingerprint)) = (&verified.signed_by, &verified.fingerprint) {
-        ui.say(&format!("Signed by {signer}."));
-        ui.say(&format!("Card fingerprint {fingerprint}"));
+        ui.say(&with(SIGNED_BY, &[("WHOM", signer)]));
+        ui.say(&with(CARD_FINGERPRINT, &[("FINGERPRINT", &fingerprint.to_string())]));
     }
     for finding in &verified.findings {
         ui.warn(&format!("{}: {}", finding.place, finding.what));
     }
     if verified.findings.is_empty() {
-        let files = if verified.files == 1 { "1 file".to_owned() } else { format!("{} files", verified.files) };
-        ui.say(&format!("All as it was signed, {files} included."));
+        ui.say(&with(AS_SIGNED, &[("FILES", &counted(verified.files, "1 file", "COUNT files"))]));
         return Ok(ExitCode::SUCCESS);
     }
-    let found = if verified.findings.len() == 1 { "1 thing is" } else { "Several things are" };
-    ui.say(&format!("{found} not as signed. Keep what you have, change nothing, and tell your practice."));
+    ui.say(&counted(verified.findings.len(), ONE_NOT_AS_SIGNED, MANY_NOT_AS_SIGNED));
     Ok(ExitCode::from(1))
 }
 
@@ -106,9 +108,7 @@ async fn verify_folder(ui: &Ui, start: &Start, folder: &Path) -> Result<(Verifie
         bar.set_position(done as u64);
     });
     bar.finish_and_clear();
-    let verified = verified.map_err(|error| {
-        CommandError::from(error).hint("Give the folder that holds `manifest.json`: `reverie verify --export DIR`.")
-    })?;
+    let verified = verified.map_err(|error| CommandError::from(error).hint(WHICH_FOLDER))?;
     Ok((verified, names))
 }
 

@@ -1,12 +1,17 @@
 //! `reverie withdraw`: takes an entry back, after saying which case applies.
 
 use clap::Args;
-use reverie_client::Unlocked;
+use reverie_client::{Flushed, Unlocked};
 use reverie_journal::short_id;
 use reverie_protocol::ids::DocumentId;
 use serde_json::json;
 
 use crate::error::CommandError;
+use crate::key_talk::sharing::{
+    BEFORE_TRASH, IN_TRASH, NOT_WITHDRAWN_YET, NOTHING_THROWN_AWAY, NOTHING_WITHDRAWN, THROW_AWAY, WITHDRAW_IT,
+    WITHDRAWN,
+};
+use crate::key_talk::with;
 use crate::logged_in::LoggedIn;
 use crate::report::{flushed_json, still_waiting};
 use crate::ui::Ui;
@@ -41,8 +46,8 @@ pub(crate) async fn run(ui: &Ui, logged_in: LoggedIn, args: WithdrawArgs) -> Res
     }
     let case = account.withdraw_case(entry)?;
     ui.say(&case.sentence(&account.names()));
-    if !ui.confirm(yes, "Withdraw it?")? {
-        ui.say("Nothing was withdrawn.");
+    if !ui.confirm(yes, WITHDRAW_IT)? {
+        ui.say(NOTHING_WITHDRAWN);
         return Ok(());
     }
     let flushed = match without_files {
@@ -53,21 +58,22 @@ pub(crate) async fn run(ui: &Ui, logged_in: LoggedIn, args: WithdrawArgs) -> Res
     answer["entry"] = json!(entry);
     answer["case"] = json!(case);
     ui.answer(&answer, String::new)?;
-    still_waiting(ui, &flushed);
-    let short = short_id(entry.uuid());
-    ui.say(&if flushed.stopped_by.is_none() {
-        format!("{short} is withdrawn.")
-    } else {
-        format!("{short} will be withdrawn as soon as the server can be reached. Until then it stands there as it was.")
-    });
+    say_withdrawn(ui, entry, &flushed);
     Ok(())
+}
+
+/// Says whether it is withdrawn, or what holds that up.
+pub(super) fn say_withdrawn(ui: &Ui, entry: DocumentId, flushed: &Flushed) {
+    still_waiting(ui, flushed);
+    let said = if flushed.stopped_by.is_none() { WITHDRAWN } else { NOT_WITHDRAWN_YET };
+    ui.say(&with(said, &[("ID", &short_id(entry.uuid()))]));
 }
 
 async fn discard(ui: &Ui, account: &mut Unlocked, entry: DocumentId, yes: bool) -> Result<(), CommandError> {
     let short = short_id(entry.uuid());
-    ui.say("This entry is private. It goes into the trash; for thirty days you can take it out again.");
-    if !ui.confirm(yes, "Throw it away?")? {
-        ui.say("Nothing was thrown away.");
+    ui.say(BEFORE_TRASH);
+    if !ui.confirm(yes, THROW_AWAY)? {
+        ui.say(NOTHING_THROWN_AWAY);
         return Ok(());
     }
     let kept = account.discard(entry).await?;
@@ -76,6 +82,6 @@ async fn discard(ui: &Ui, account: &mut Unlocked, entry: DocumentId, yes: bool) 
     answer["case"] = json!("trash");
     ui.answer(&answer, String::new)?;
     still_waiting(ui, &kept.flushed);
-    ui.say(&format!("{short} is in the trash. To take it out: `reverie trash restore {short}`."));
+    ui.say(&with(IN_TRASH, &[("ID", &short)]));
     Ok(())
 }

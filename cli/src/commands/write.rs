@@ -9,6 +9,7 @@ use reverie_journal::{Detail, Field, Kind, Mark, Talk, short_id};
 use crate::arguments::{detail, details, kind};
 use crate::error::CommandError;
 use crate::files::open_files;
+use crate::key_talk::sharing::PRIVATE;
 use crate::logged_in::LoggedIn;
 use crate::not_monitored::say_not_monitored;
 use crate::report::{kept_json, still_waiting};
@@ -67,7 +68,7 @@ pub(crate) async fn run(ui: &Ui, logged_in: LoggedIn, args: WriteArgs) -> Result
     }
     ui.answer(&kept_json(&kept), || short_id(kept.document.uuid()))?;
     still_waiting(ui, &kept.flushed);
-    ui.say("Private. Nobody but you can read it.");
+    ui.say(PRIVATE);
     say_not_monitored(ui, &account);
     Ok(())
 }

@@ -2,6 +2,7 @@
 
 said! {
     "When somebody says no, or nobody can be asked";
+    NOT_AN_ANSWER = "One of the letters in brackets.";
     NOTHING_CHANGED = "Nothing was changed.";
     ASKS_FIRST = "this asks a question first, and nobody is at a terminal to answer it, so nothing was done";
     ASKS_FIRST_NEXT = "Run it at a terminal to see what it means. If you know that: the same command with `--yes`.";

@@ -2,6 +2,7 @@
 
 said! {
     "Captures of a locked device";
+    WHAT_IS_THERE = "What is there? (Enter alone keeps that nothing came)";
     CAPTURED_LOCKED = "Kept on this device alone, sealed: nobody can read it before the device is unlocked, not even \
         you. After that, `reverie captured` shows it, and you say whether it stays.";
     ONE_CAPTURED = "You captured 1 thing while this device was locked. It is safe here. To look at it: `reverie \

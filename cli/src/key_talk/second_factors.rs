@@ -24,6 +24,7 @@ said! {
         log in again. Next: \
         `reverie second-factor codes`.";
     NO_FACTOR = "You have no second factor. `reverie second-factor add` enrols one.";
+    FACTOR_FIRST = "Nothing was changed. Next: `reverie second-factor add`, then the codes.";
     FACTOR_NOT_SHOWN = "This device has not shown your second factor yet. What is on it is safe. Next: `reverie login`.";
     REMOVE_FACTOR = "Remove the KIND of DAY?";
     AUTHENTICATOR_REMOVED = "Removed. Its codes count no longer.";

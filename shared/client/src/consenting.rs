@@ -57,11 +57,14 @@ impl Unlocked {
         self.keep_document(circle.journal, consent, Vec::new()).await
     }
 
-    /// Tells whether something may be shared with a circle now, as far as consent and pauses go.
+    /// Tells whether something may be shared with a circle now, as far as its readers, consent and pauses go.
     ///
     /// # Errors
-    /// [`ClientError::ConsentNeeded`] or [`ClientError::SharingPaused`].
+    /// [`ClientError::NobodyReads`], [`ClientError::ConsentNeeded`] or [`ClientError::SharingPaused`].
     pub fn may_share_with(&self, circle: &Circle) -> Result<(), ClientError> {
+        if circle.readers.is_empty() {
+            return Err(ClientError::NobodyReads);
+        }
         self.may_share_into(circle.journal)
     }
 

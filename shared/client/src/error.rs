@@ -153,6 +153,9 @@ pub enum ClientError {
     /// The patient paused sharing.
     #[error("you paused sharing on {}, so nothing was shared", .0.minute_text())]
     SharingPaused(Timestamp),
+    /// Everybody who read a journal was taken out of it.
+    #[error("nobody but you reads the journal that you share any more, so nothing was shared")]
+    NobodyReads,
     /// An attachment could not be fetched, so the entry was neither shared nor withdrawn.
     #[error("a file of this entry could not be fetched, so nothing was changed: {0}")]
     FileUnavailable(Box<Self>),
@@ -361,6 +364,10 @@ impl ClientError {
             Self::SharingPaused(_) => {
                 "Nothing is lost: it stays private. To share again: `reverie resume`. What you add to a shared entry you can \
                  keep to yourself: `--private`."
+            }
+            Self::NobodyReads => {
+                "Nothing is lost: it stays private. To let somebody read it whom you are paired with: `reverie admit HANDLE`. \
+                 To pair with somebody: `reverie pair CODE`."
             }
             Self::FileUnavailable(_) => {
                 "Try again when the server can be reached. To take the words back now and give the file up: \

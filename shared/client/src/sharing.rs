@@ -38,7 +38,7 @@ impl Unlocked {
     ///
     /// # Errors
     /// What the plan says ("already shared"), an attachment that could not be fetched, [`ClientError::Estranged`],
-    /// [`ClientError::ConsentNeeded`], [`ClientError::SharingPaused`] or [`ClientError::Guarded`]: then nothing was shared.
+    /// [`ClientError::NobodyReads`], [`ClientError::ConsentNeeded`], [`ClientError::SharingPaused`] or [`ClientError::Guarded`]: then nothing was shared.
     pub async fn share(&mut self, entry: DocumentId, with: &Circle) -> Result<Flushed, ClientError> {
         self.may(Deed::Share)?;
         self.share_now(entry, with).await
@@ -47,7 +47,7 @@ impl Unlocked {
     pub(crate) async fn share_now(&mut self, entry: DocumentId, with: &Circle) -> Result<Flushed, ClientError> {
         let into = with.journal;
         self.may_seal(into, None)?;
-        self.may_share_into(into)?;
+        self.may_share_with(with)?;
         let plan = share_plan(&self.view(self.account()), entry, into);
         let plan = plan.map_err(|error| ClientError::NotPossible(error.to_string()))?;
         self.carry_out(into, plan.seal, &plan.attachments, plan.withdraw, false).await

@@ -8,6 +8,7 @@ use reverie_protocol::ids::AccountId;
 use serde_json::json;
 
 use crate::error::CommandError;
+use crate::key_talk::verifying::{NONE_TO_COMPARE, READ_TO_EACH_OTHER};
 use crate::table::table;
 use crate::ui::Ui;
 
@@ -32,8 +33,7 @@ pub(super) fn show(ui: &Ui, account: &Unlocked, record: Option<u64>) -> Result<E
         .collect();
     ui.answer(&json!({ "compare": answer }), || {
         if shown.is_empty() {
-            return "There is nothing to compare: nobody else reads a journal of this device, or not so far."
-                .to_owned();
+            return NONE_TO_COMPARE.to_owned();
         }
         let mut rows = vec![["JOURNAL", "RECORD", "WORDS", "COMPARE WITH"].map(str::to_owned)];
         rows.extend(shown.iter().map(|(journal, seq, words, others)| {
@@ -43,12 +43,7 @@ pub(super) fn show(ui: &Ui, account: &Unlocked, record: Option<u64>) -> Result<E
         table(&rows)
     })?;
     if !shown.is_empty() {
-        ui.say(
-            "Read the words to each other, in the room or by voice. The same words mean the same history. If the record \
-             numbers differ, one of you has more: whoever has more shows the smaller number, `reverie verify --compare \
-             --record N`. Different words for the same number mean that a server showed you different histories: keep what \
-             you have, and tell your practice.",
-        );
+        ui.say(READ_TO_EACH_OTHER);
     }
     Ok(ExitCode::SUCCESS)
 }

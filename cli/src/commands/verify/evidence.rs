@@ -11,6 +11,7 @@ use serde_json::json;
 
 use crate::error::{CommandError, user_error};
 use crate::key_talk::then;
+use crate::key_talk::verifying::{EVIDENCE_PROVES, EVIDENCE_SAVED, NO_EVIDENCE};
 use crate::ui::Ui;
 
 /// The largest file that is read: a long history without bodies.
@@ -28,11 +29,9 @@ pub(super) async fn save(ui: &Ui, account: &Unlocked, folder: &Path) -> Result<E
         saved.push(path.display().to_string());
     }
     if saved.is_empty() {
-        ui.say("This device keeps no evidence: it has seen no history that contradicts another.");
+        ui.say(NO_EVIDENCE);
     } else {
-        ui.say(
-            "Nothing that was written is in these files, only signed headers. Anybody can check one: `reverie verify FILE`.",
-        );
+        ui.say(EVIDENCE_SAVED);
     }
     ui.answer(&json!({ "saved": saved }), || saved.join("\n"))?;
     Ok(ExitCode::SUCCESS)
@@ -47,11 +46,7 @@ pub(super) fn check(ui: &Ui, file: &Path, names: &Names) -> Result<ExitCode, Com
     match proved {
         Ok(contradiction) => {
             ui.answer(&json!({ "proves": contradiction }), || text(&contradiction, names))?;
-            ui.say(
-                "What this proves: both histories are signed by keys of the journal's members, so whoever handed them out \
-                 showed one of them here and the other there. What it does not prove: who did it. A device signs a place \
-                 twice when a server says that the place was taken. Compare the cards with their owners' (`reverie whoami`).",
-            );
+            ui.say(EVIDENCE_PROVES);
             Ok(ExitCode::SUCCESS)
         }
         Err(error) => {

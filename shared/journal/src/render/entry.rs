@@ -175,7 +175,7 @@ fn shared_with(view: &PatientView, entry: &EntryView, names: &Names) -> String {
             }
         }
     }
-    if readers.is_empty() { "nobody yet".to_owned() } else { listed(&readers) }
+    if readers.is_empty() { "nobody now".to_owned() } else { listed(&readers) }
 }
 
 /// Returns who read a shared entry for a session, or else who opened it first, if the reader of the page is told.

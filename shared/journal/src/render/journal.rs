@@ -89,7 +89,7 @@ fn by_time(entries: &[EntryView]) -> Vec<&EntryView> {
 
 fn readers(shared: &SharedView, names: &Names) -> String {
     let readers: Vec<_> = shared.readers().map(|reader| names.of(reader)).collect();
-    if readers.is_empty() { "nobody yet".to_owned() } else { listed(&readers) }
+    if readers.is_empty() { "nobody now".to_owned() } else { listed(&readers) }
 }
 
 fn row(view: &PatientView, entry: &EntryView, names: &Names, receipts: Receipts) -> Row {
