@@ -18,10 +18,14 @@ pub(crate) async fn ask_and_enact(
     journal: JournalId,
     change: &CircleChange,
     yes: bool,
+    before: &str,
     question: &str,
 ) -> Result<bool, CommandError> {
     loop {
         let proposal = account.propose(journal, change.clone()).await?;
+        if !before.is_empty() {
+            ui.say(before);
+        }
         if !ui.confirm(yes, question)? {
             ui.say(NOTHING_CHANGED);
             return Ok(false);

@@ -3,7 +3,7 @@
 use std::io;
 
 use reverie_client::api::ApiError;
-use reverie_client::{ClientError, native::AddressError};
+use reverie_client::{ClientError, Removal, native::AddressError};
 use reverie_journal::FieldError;
 
 /// Whose turn it is.
@@ -73,7 +73,9 @@ impl From<ClientError> for CommandError {
             ClientError::AccountExists(_) => Some("account_exists"),
             ClientError::WrongPassword => Some("wrong_password"),
             ClientError::LoggedOut => Some("logged_out"),
-            ClientError::DeviceRevoked(_) => Some("device_revoked"),
+            ClientError::DeviceRevoked { why: Removal::Removed, .. } => Some("device_revoked"),
+            ClientError::DeviceRevoked { why: Removal::Recovered, .. } => Some("account_recovered"),
+            ClientError::DeviceRevoked { why: Removal::Erased, .. } => Some("account_erased"),
             ClientError::KitUnproved => Some("kit_unproved"),
             ClientError::WrongKit(_) => Some("wrong_kit"),
             ClientError::OtherAccount => Some("other_account"),

@@ -177,7 +177,9 @@ pub(crate) async fn catch_up(ui: &Ui, account: &mut Unlocked, purpose: Purpose) 
             ui.warn(READING_LOGGED_OUT);
             Ok(())
         }
-        Err(error @ (ClientError::DeviceRevoked(_) | ClientError::SecondFactorDue)) if purpose == Purpose::Reading => {
+        Err(error @ (ClientError::DeviceRevoked { .. } | ClientError::SecondFactorDue))
+            if purpose == Purpose::Reading =>
+        {
             ui.warn(&then(&error, error.next_step().unwrap_or_default()));
             Ok(())
         }

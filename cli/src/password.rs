@@ -5,12 +5,16 @@ use std::fs::File;
 use std::io::{self, BufRead as _, BufReader, IsTerminal as _, Read as _};
 use std::path::{Path, PathBuf};
 
+use reverie_client::refuse_worst;
 use secrecy::{ExposeSecret as _, SecretString};
 use zeroize::Zeroizing;
 
 use crate::arguments::Global;
 use crate::error::{CommandError, user_error};
-use crate::key_talk::answers::{NOT_THE_SAME, NOT_THE_SAME_NEXT, PASSWORD_NEEDED, PASSWORD_NEEDED_NEXT};
+use crate::key_talk::answers::{
+    NO_PASSWORD_CHOSEN, NOT_THE_SAME, NOTHING_CHANGED_AGAIN, PASSWORD_NEEDED, PASSWORD_NEEDED_NEXT,
+};
+use crate::ui::Ui;
 
 /// Bytes of a password's line, so that a wrong file is not read into memory.
 const MOST: u64 = 4096;
@@ -30,8 +34,8 @@ impl Global {
     }
 
     /// Returns a new password; on a terminal it is typed twice.
-    pub(crate) fn new_password(&self) -> Result<SecretString, CommandError> {
-        self.given_password()?.map_or_else(ask_twice, Ok)
+    pub(crate) fn new_password(&self, handle: &str) -> Result<SecretString, CommandError> {
+        self.given_password()?.map_or_else(|| ask_twice(handle), Ok)
     }
 
     fn given_password(&self) -> Result<Option<SecretString>, CommandError> {
@@ -44,8 +48,8 @@ impl Global {
 }
 
 /// Returns a new password from the file, or asks for it twice.
-pub(crate) fn new_password(file: Option<&Path>) -> Result<SecretString, CommandError> {
-    file.map_or_else(ask_twice, first_line)
+pub(crate) fn new_password(file: Option<&Path>, handle: &str) -> Result<SecretString, CommandError> {
+    file.map_or_else(|| ask_twice(handle), first_line)
 }
 
 /// Returns a password from the file, or asks for it.
@@ -53,13 +57,23 @@ pub(crate) fn given_or_asked(file: Option<&Path>, prompt: &str) -> Result<Secret
     file.map_or_else(|| ask(prompt), first_line)
 }
 
-fn ask_twice() -> Result<SecretString, CommandError> {
-    let first = ask("Choose a password: ")?;
-    let again = ask("The same again: ")?;
-    if first.expose_secret() == again.expose_secret() {
-        return Ok(first);
+/// Asks until there is one that will do and was typed twice; one of the worst is said so before it is typed again.
+fn ask_twice(handle: &str) -> Result<SecretString, CommandError> {
+    let ui = Ui::new(false);
+    loop {
+        let first = ask("Choose a password: ")?;
+        if first.expose_secret().is_empty() {
+            return Err(user_error(NO_PASSWORD_CHOSEN).hint(NOTHING_CHANGED_AGAIN));
+        }
+        if let Err(worst) = refuse_worst(first.expose_secret(), handle) {
+            ui.warn(&worst.to_string());
+            continue;
+        }
+        if first.expose_secret() == ask("The same again: ")?.expose_secret() {
+            return Ok(first);
+        }
+        ui.warn(NOT_THE_SAME);
     }
-    Err(user_error(NOT_THE_SAME).hint(NOT_THE_SAME_NEXT))
 }
 
 pub(crate) fn first_line(path: &Path) -> Result<SecretString, CommandError> {

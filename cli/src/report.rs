@@ -1,6 +1,6 @@
 //! What became of a deed: on the server, or only on this device yet. The second is said loudly, and is no failure.
 
-use reverie_client::{ClientError, Flushed, Kept, Notice, Unlocked};
+use reverie_client::{ClientError, Flushed, Kept, Notice, Removal, Unlocked};
 use reverie_journal::render::clean;
 use reverie_journal::{FileName, short_id};
 use reverie_protocol::ids::DocumentId;
@@ -9,8 +9,8 @@ use serde_json::{Value, json};
 use crate::key_talk::circles::{ENDED, HIDDEN, NOT_SHOWN, NOT_UP_TO_DATE, NOT_UP_TO_DATE_NEXT, OFF_BOARDED};
 use crate::key_talk::deleting::{ERASED, UNDELIVERED};
 use crate::key_talk::outbox::{
-    ALONE_LATER, ALONE_LOGGED_OUT, DEED_LOST, DISK_LATER, FILE_LOST, KEPT_HERE, MANY_ALONE, MANY_KEPT_HERE,
-    NOT_ALL_DONE, ONE_ALONE, SENT_LATER,
+    ALONE_LATER, ALONE_LOGGED_OUT, ALONE_RECOVERED, DEED_LOST, DISK_LATER, FILE_LOST, KEPT_HERE, MANY_ALONE,
+    MANY_ALONE_FOR_GOOD, MANY_KEPT_HERE, NOT_ALL_DONE, ONE_ALONE, ONE_ALONE_FOR_GOOD, SENT_LATER,
 };
 use crate::key_talk::pairing::{GUEST_UNVERIFIED, GUEST_UNVERIFIED_NEXT, NEW_KEYS, STRANGER};
 use crate::key_talk::{counted, then, with};
@@ -38,11 +38,17 @@ pub(crate) fn still_waiting(ui: &Ui, flushed: &Flushed) {
 /// Says how much the server does not have yet, and why.
 pub(crate) fn on_this_device_alone(ui: &Ui, account: &Unlocked) {
     let waiting = account.waiting_count();
-    if waiting > 0 {
-        let why = account.waiting_because().map_or_else(String::new, |why| format!(": {why}"));
-        let then = if account.is_logged_in() { ALONE_LATER } else { ALONE_LOGGED_OUT };
-        ui.warn(&with(&counted(waiting, ONE_ALONE, MANY_ALONE), &[("WHY", &why), ("THEN", then)]));
+    if waiting == 0 {
+        return;
     }
+    let then = match account.removal() {
+        Some(Removal::Erased) => return ui.warn(&counted(waiting, ONE_ALONE_FOR_GOOD, MANY_ALONE_FOR_GOOD)),
+        Some(Removal::Recovered) => ALONE_RECOVERED,
+        _ if account.is_logged_in() => ALONE_LATER,
+        _ => ALONE_LOGGED_OUT,
+    };
+    let why = account.waiting_because().map_or_else(String::new, |why| format!(": {why}"));
+    ui.warn(&with(&counted(waiting, ONE_ALONE, MANY_ALONE), &[("WHY", &why), ("THEN", then)]));
 }
 
 /// Says what a person should know after her device has talked to the server.

@@ -37,7 +37,7 @@ impl AskSecondFactor for Asked {
             Err(error) => {
                 ui.warn(&error.message);
                 // A mistyped backup code was no try.
-                if self.file.is_some() { None } else { Some(Shown::Code(code)) }
+                if self.file.is_some() { None } else { self.show(factors, 0).await }
             }
         }
     }

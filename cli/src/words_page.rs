@@ -5,7 +5,7 @@ use std::fmt::Write as _;
 
 use reverie_client::api::ApiError;
 use reverie_client::store::StoreError;
-use reverie_client::{ClientError, Divergence};
+use reverie_client::{ClientError, Divergence, Removal};
 use reverie_journal::{FieldError, Guard, Timestamp};
 use reverie_protocol::hash::Hash;
 use reverie_protocol::ids::JournalId;
@@ -40,6 +40,7 @@ fn errors() -> Vec<ClientError> {
     let handle = || "HANDLE".to_owned();
     let divergence = Divergence { journal: JournalId::from_bytes([1; 16]), seq: 7, seen: Hash([2; 32]), shown: None };
     let at = |seconds| Timestamp::from_unix(seconds, 0).expect("a time of our era");
+    let removed = |why, said: &str| ClientError::DeviceRevoked { why, said: said.to_owned() };
     let refused =
         |code| ClientError::Api(ApiError::Refused(Box::new(Problem::new(code, format!("({})", code.code())))));
     let mut errors = vec![
@@ -57,7 +58,12 @@ fn errors() -> Vec<ClientError> {
         ClientError::AccountExists(handle()),
         ClientError::WrongPassword,
         ClientError::LoggedOut,
-        ClientError::DeviceRevoked("Another device of this account removed this one on 2031-05-01.".into()),
+        removed(Removal::Removed, "Another device of this account removed this one on 2031-05-01."),
+        removed(
+            Removal::Recovered,
+            "The account was recovered with its recovery kit on 2031-05-01, which removes every device before.",
+        ),
+        removed(Removal::Erased, "This account was deleted on 2031-05-01, and the server has nothing of it any more."),
         ClientError::SecondFactorNeeded,
         ClientError::PasskeysAlone,
         ClientError::WrongSecondFactor(None),

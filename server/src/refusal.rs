@@ -20,7 +20,7 @@ pub(crate) enum ApiError {
     /// The request cannot be read: `malformed_request`.
     #[oai(status = 400, content_type = "application/problem+json")]
     BadRequest(Json<Box<Problem>>),
-    /// Not logged in, or the login failed: `unauthenticated`, `device_revoked`, `login_failed`.
+    /// Not logged in, or the login failed: `unauthenticated`, `device_revoked`, `account_recovered`, `account_erased`, `login_failed`.
     #[oai(status = 401, content_type = "application/problem+json")]
     Unauthorized(Json<Box<Problem>>),
     /// The account may not do this, or not yet: `not_permitted`, `account_suspended`, `account_off_boarded`,

@@ -138,15 +138,23 @@ pub(crate) async fn why_none(db: &impl ConnectionTrait, token_sha256: Hash) -> R
         return Ok(refuse(ProblemCode::Unauthenticated, "The session has ended or never was. Log in again."));
     };
     let day = day_text(ended.ended_day);
-    let detail = match named(&ended.reason)? {
-        Reason::Removed => format!("Another device of this account removed this one on {day}."),
-        Reason::Erased => format!("This account was deleted on {day}, and the server has nothing of it any more."),
+    let (code, detail) = match named(&ended.reason)? {
+        Reason::Removed => {
+            (ProblemCode::DeviceRevoked, format!("Another device of this account removed this one on {day}."))
+        }
         Reason::Rekeyed => {
-            format!("Another device gave this account new keys on {day}. Log in here to take them over.")
+            let detail = format!("Another device gave this account new keys on {day}. Log in here to take them over.");
+            (ProblemCode::DeviceRevoked, detail)
         }
         Reason::Recovered => {
-            format!("The account was recovered with its recovery kit on {day}, which removes every device before.")
+            let detail =
+                format!("The account was recovered with its recovery kit on {day}, which removes every device before.");
+            (ProblemCode::AccountRecovered, detail)
+        }
+        Reason::Erased => {
+            let detail = format!("This account was deleted on {day}, and the server has nothing of it any more.");
+            (ProblemCode::AccountErased, detail)
         }
     };
-    Ok(refuse(ProblemCode::DeviceRevoked, detail))
+    Ok(refuse(code, detail))
 }

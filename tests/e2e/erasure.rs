@@ -5,15 +5,16 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 use reverie_client::native::system::randomness;
-use reverie_client::{ClientError, Newcomer, Notice, Unlocked};
+use reverie_client::{ClientError, Newcomer, Notice, Removal, Unlocked};
 use reverie_journal::{Kind, Session, SessionState, SessionType};
+use reverie_protocol::account::AccountRole;
 use reverie_protocol::api::EraseAccount;
 use reverie_protocol::ids::DocumentId;
 use reverie_tests::database::Look;
 use reverie_tests::person::{PASSWORD, environment};
 use reverie_tests::{Answer, Fate, Person, Practice, World};
 
-use crate::shell::{device_goes_home, flat, goes_home, ok, reverie};
+use crate::shell::{device_goes_home, flat, goes_home, ok, reverie, reverie_at};
 
 /// heron shares what quill then opens; something else stays private.
 async fn story() -> (Practice, DocumentId) {
@@ -84,7 +85,7 @@ async fn she_leaves_and_takes_everything_along_but_what_was_read() {
 
     let error = phone.sync().await.unwrap_err();
     assert!(
-        matches!(&error, ClientError::DeviceRevoked(said) if said.contains("This account was deleted on")),
+        matches!(&error, ClientError::DeviceRevoked { why: Removal::Erased, said } if said.contains("This account was deleted on")),
         "{error}"
     );
     let look = Look::into(&world.data()).await;
@@ -107,7 +108,7 @@ async fn a_server_that_says_that_she_left_is_not_believed_without_her_signature(
     // Signed, but by somebody else: what the server can make by itself.
     let stranger = {
         let mut admin = world.unlocks("admin").await;
-        let code = admin.invite(reverie_protocol::account::AccountRole::Patient, Some("cedar-07"), 900).await.unwrap();
+        let code = admin.invite(AccountRole::Patient, Some("cedar-07"), 900).await.unwrap();
         Person::join(&cedar, world.wire().await, &world.clock, &code).await.unwrap()
     };
     let wire = stranger.wire.clone();
@@ -141,7 +142,7 @@ async fn an_answer_that_is_lost_is_told_by_the_next_start() {
     let mut heron = world.unlocks("heron-41").await;
     let error = heron.sync().await.unwrap_err();
     assert!(
-        matches!(&error, ClientError::DeviceRevoked(said) if said.contains("This account was deleted on")),
+        matches!(&error, ClientError::DeviceRevoked { why: Removal::Erased, said } if said.contains("This account was deleted on")),
         "{error}"
     );
     let Person { account: unlocked, home, .. } = heron;
@@ -196,4 +197,72 @@ async fn a_device_can_forget_the_account_and_the_account_lives_on() {
     assert_eq!(kept(&world.home("shells").join("phone/store")), [] as [PathBuf; 0]);
     heron.sync().await.unwrap();
     assert_eq!(heron.devices().await.unwrap().len(), 1);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_device_of_a_deleted_account_says_so_and_keeps_what_it_has() {
+    let (Practice { world, mut heron, quill: _quill }, _) = story().await;
+    let mut phone = another_device(&world, &mut heron, "phone").await;
+    phone.sync().await.unwrap();
+    drop(phone);
+    device_goes_home(&world, "phone", &world.home("phone"));
+    let nowhere = "http://127.0.0.1:9";
+    let (waits, _) = ok(reverie_at(&world, nowhere, "phone", &["write", "Said into the wind."]));
+    let Person { account, .. } = heron;
+    account.erase_account().await.unwrap();
+
+    // The password is right, and no password is said to be wrong.
+    let refused = reverie(&world, "phone", &["login"]);
+    let said = flat(&refused.stderr);
+    assert!(!refused.status.success() && said.contains("This account was deleted on 2031-05-01"), "{said}");
+    assert!(said.contains("`reverie logout --erase`") && !said.contains("password does not"), "{said}");
+    let (shown, said) = ok(reverie(&world, "phone", &["list"]));
+    assert!(shown.contains(&waits) && shown.contains("Salt on the lips."), "what is here can be read: {shown}");
+    assert!(
+        said.contains("1 thing that you did is on this device alone") && said.contains("`reverie export`"),
+        "{said}"
+    );
+    assert!(!said.contains("reverie login"), "{said}");
+    // It may be the server that lies: words are kept whatever it says.
+    let (_, said) = ok(reverie(&world, "phone", &["write", "And this?"]));
+    assert!(said.contains("This account was deleted on 2031-05-01") && said.contains("`reverie export`"), "{said}");
+    let (shown, said) = ok(reverie(&world, "phone", &["list"]));
+    assert!(shown.contains("And this?") && said.contains("2 things that you did are on this device alone"), "{said}");
+    let (shown, _) = ok(reverie(&world, "phone", &["whoami"]));
+    assert!(shown.contains("none: the account was deleted"), "{shown}");
+    let folder = world.home("exported");
+    ok(reverie(&world, "phone", &["export", folder.to_str().unwrap()]));
+    let (_, said) = ok(reverie(&world, "phone", &["logout", "--erase", "--yes"]));
+    assert!(said.contains("whose account was deleted"), "{said}");
+    assert_eq!(kept(&world.home("shells").join("phone/store")), [] as [PathBuf; 0]);
+}
+
+#[tokio::test]
+async fn a_handle_whose_account_was_deleted_can_be_somebody_elses() {
+    let (Practice { world, mut quill, heron }, _) = story().await;
+    let before = heron.account();
+    let Person { account, .. } = heron;
+    account.erase_account().await.unwrap();
+    // Invited before this device has heard that she left, and met before it looks at her journal.
+    let code = quill.invite(AccountRole::Patient, Some("heron-41"), 900).await.unwrap();
+    let home = world.home("another-heron");
+    let mut another = Person::join(&home, world.wire().await, &world.clock, &code).await.unwrap();
+    quill.collect_guests().await.unwrap();
+    let notices = quill.flush().await.unwrap().notices;
+    assert!(matches!(notices.as_slice(), [Notice::Erased { handle, .. }] if handle == "heron-41"), "{notices:?}");
+    assert_ne!(another.account(), before);
+    assert_eq!(quill.contact_of("heron-41").unwrap().account, another.account());
+    assert_eq!(quill.pairings().iter().filter(|pairing| pairing.contact.handle == "heron-41").count(), 1);
+    quill.confirm("heron-41").await.unwrap();
+    another.confirm("quill").await.unwrap();
+    another.consents().await.unwrap();
+    another.shares(Kind::Image, "A bell, twice.").await.unwrap();
+    assert!(quill.sync().await.unwrap().is_empty());
+    assert_eq!(quill.queue()[0].unread, 1);
+    // What she wrote of the one before is still told apart, also on another device.
+    assert_eq!(quill.names().of(before), "heron-41 (deleted)");
+    quill.login(PASSWORD).await.unwrap();
+    let phone = another_device(&world, &mut quill, "phone").await;
+    assert_eq!(phone.names().of(before), "heron-41 (deleted)");
+    assert_eq!(phone.contact_of("heron-41").unwrap().account, another.account());
 }

@@ -258,7 +258,7 @@ async fn a_removed_device_and_one_with_a_wrong_clock_lose_no_capture() {
     assert_eq!(years, ["1 May 2030", "30 Apr 2032"], "the time is what the device's clock said");
     for one in &captured {
         let kept = heron.keep_captured(one.id).await.unwrap();
-        assert!(matches!(kept.flushed.stopped_by, Some(ClientError::DeviceRevoked(_) | ClientError::LoggedOut)));
+        assert!(matches!(kept.flushed.stopped_by, Some(ClientError::DeviceRevoked { .. } | ClientError::LoggedOut)));
     }
     assert_eq!(
         (heron.waiting_count(), words(&heron).len()),

@@ -40,7 +40,7 @@ pub(crate) struct AdmitArgs {
     #[arg(long)]
     read_only: bool,
     /// Which journal, if you share several: a reader's handle, or the first digits of its id
-    #[arg(long, value_name = "CIRCLE")]
+    #[arg(long, alias = "with", value_name = "CIRCLE")]
     circle: Option<String>,
     /// Do not ask
     #[arg(long)]
@@ -57,9 +57,7 @@ pub(crate) async fn run(ui: &Ui, logged_in: LoggedIn, args: AdmitArgs) -> Result
     };
     let journal = circle_text(&account, &circle);
     ui.say(&format!("{}\n", with(WILL_READ, &[("HANDLE", handle), ("JOURNAL", &journal)])));
-    let records = account.histories().into_iter().find(|told| told.journal == circle.journal);
-    let records = records.map_or(0, |told| told.head.seq + 1);
-    let of_past = |text| with(text, &[("HANDLE", handle), ("COUNT", &records.to_string())]);
+    let of_past = |text| with(text, &[("HANDLE", handle)]);
     ui.say(&format!("{}\n{}\n", of_past(ADMIT_ALL), of_past(ADMIT_FROM_NOW_ON)));
     let past = match (args.all, args.from_now_on) {
         (true, _) => Past::All,
@@ -73,7 +71,7 @@ pub(crate) async fn run(ui: &Ui, logged_in: LoggedIn, args: AdmitArgs) -> Result
     };
     let question = with(question, &[("HANDLE", handle)]);
     let change = CircleChange::Admit { account: guest, role, past };
-    let done = ask_and_enact(ui, &mut account, circle.journal, &change, args.yes, &question).await?;
+    let done = ask_and_enact(ui, &mut account, circle.journal, &change, args.yes, "", &question).await?;
     if done {
         ui.say(&with(done_so, &[("HANDLE", handle)]));
     }

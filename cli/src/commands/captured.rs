@@ -10,7 +10,8 @@ use serde_json::{Value, json};
 use crate::error::CommandError;
 use crate::key_talk::captures::{
     CAPTURE_DROPPED, CAPTURE_KEPT, CAPTURE_LATER, CAPTURE_NOT_SHOWN, CAPTURE_STAYS, CLOCK_WRONG, DROP_CAPTURE,
-    DROP_LATER, KEEP_DROP_LATER, MISLED, NOTHING_CAPTURED, OF_CAPTURES, WHICH_CAPTURES,
+    DROP_LATER, DROPPED_AFTERWARDS, KEEP_DROP_LATER, KEEP_OR_LATER, MISLED, NOTHING_CAPTURED, OF_CAPTURES,
+    WHICH_CAPTURES,
 };
 use crate::key_talk::with;
 use crate::logged_in::{Purpose, Start, catch_up};
@@ -110,7 +111,14 @@ async fn ask(ui: &Ui, account: &mut Unlocked, capture: &Captured) -> Result<(), 
             if let Some(said) = strange_time(document) {
                 ui.say(&said);
             }
-            ui.ask_which(KEEP_DROP_LATER, later, &[("keep", Answer::Keep), drop])?
+            let keep = ("keep", Answer::Keep);
+            match account.guard() {
+                None => ui.ask_which(KEEP_DROP_LATER, later, &[keep, drop])?,
+                Some(guard) => {
+                    ui.say(&with(DROPPED_AFTERWARDS, &[("TIME", &guard.until.minute_text())]));
+                    ui.ask_which(KEEP_OR_LATER, later, &[keep])?
+                }
+            }
         }
         Err(why) => {
             let (id, why) = (short_id(capture.id.uuid()), why.to_string());

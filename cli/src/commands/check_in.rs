@@ -38,7 +38,7 @@ pub(crate) struct CheckInArgs {
     #[arg(long)]
     share: bool,
     /// With whom, if you share several journals: a reader's handle, or the first digits of the journal's id
-    #[arg(long, value_name = "CIRCLE", requires = "share")]
+    #[arg(long, alias = "circle", value_name = "CIRCLE", requires = "share")]
     with: Option<String>,
 }
 

@@ -21,7 +21,7 @@ Examples:
   reverie close --circle quill --yes")]
 pub(crate) struct CloseArgs {
     /// Which journal, if you share several: a reader's handle, or the first digits of its id
-    #[arg(long, value_name = "CIRCLE")]
+    #[arg(long, alias = "with", value_name = "CIRCLE")]
     circle: Option<String>,
     /// Do not ask
     #[arg(long)]
@@ -31,8 +31,8 @@ pub(crate) struct CloseArgs {
 pub(crate) async fn run(ui: &Ui, logged_in: LoggedIn, args: CloseArgs) -> Result<(), CommandError> {
     let LoggedIn { mut account, profile: _ } = logged_in;
     let circle = account.find_circle(args.circle.as_deref())?;
-    ui.say(&with(BEFORE_CLOSING, &[("JOURNAL", &circle_text(&account, &circle))]));
-    let done = ask_and_enact(ui, &mut account, circle.journal, &CircleChange::Close, args.yes, END_IT).await?;
+    let before = with(BEFORE_CLOSING, &[("JOURNAL", &circle_text(&account, &circle))]);
+    let done = ask_and_enact(ui, &mut account, circle.journal, &CircleChange::Close, args.yes, &before, END_IT).await?;
     if done {
         ui.say(CLOSED);
     }

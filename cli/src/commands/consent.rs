@@ -25,7 +25,7 @@ use crate::ui::Ui;
     disable_help_subcommand = true,
     after_help = "\
 Examples:
-  reverie consent show
+  reverie consent
   reverie consent give
   reverie consent take-back
   reverie consent ask heron-41 --text ours.toml        for clinicians
@@ -33,7 +33,7 @@ Examples:
 )]
 pub(crate) struct ConsentArgs {
     #[command(subcommand)]
-    command: ConsentCommand,
+    command: Option<ConsentCommand>,
 }
 
 #[derive(Subcommand)]
@@ -77,7 +77,7 @@ struct ReceiptArgs {
 #[derive(Args)]
 struct WithArgs {
     /// In which circle, if you share several journals
-    #[arg(long, value_name = "CIRCLE")]
+    #[arg(long, alias = "circle", value_name = "CIRCLE")]
     with: Option<String>,
 }
 
@@ -91,7 +91,7 @@ struct GiveArgs {
 }
 
 pub(crate) async fn run(ui: &Ui, start: Start, ConsentArgs { command }: ConsentArgs) -> Result<(), CommandError> {
-    match command {
+    match command.unwrap_or(ConsentCommand::Show(ShowArgs { handle: None })) {
         ConsentCommand::Show(args) => show(ui, start.log_in(ui, Reading).await?, args),
         ConsentCommand::Ask(args) => ask(ui, start.log_in(ui, Writing).await?, args).await,
         ConsentCommand::Receipt(args) => receipt(ui, start.log_in(ui, Reading).await?, args),

@@ -9,7 +9,7 @@ use reverie_protocol::account::AccountRole;
 use secrecy::ExposeSecret as _;
 use serde_json::json;
 
-use crate::commands::kit::{offer_to_prove, present};
+use crate::commands::kit::{offer_to_prove, present, put_on_paper};
 use crate::commands::second_factor::enrol_if_due;
 use crate::error::{CommandError, user_error};
 use crate::key_talk::joining::{
@@ -58,7 +58,7 @@ pub(crate) async fn run(ui: &Ui, start: Start, JoinArgs { code, to, yes }: JoinA
         error => error.into(),
     })?;
     introduce(ui, &invited);
-    let password = start.global.new_password()?;
+    let password = start.global.new_password(invited.handle())?;
     profile.remember_server()?;
     let prepared = invited.prepare(password.expose_secret()).await.map_err(|error| match error {
         ClientError::WeakPassword(_) => CommandError::from(error).hint(INVITATION_STILL_GOOD),
@@ -88,8 +88,13 @@ pub(crate) async fn run(ui: &Ui, start: Start, JoinArgs { code, to, yes }: JoinA
         ui.say("");
     }
     ui.answer(&answer, || words_text(&kit))?;
+    if to.is_none() {
+        put_on_paper(ui, &account);
+    }
     ui.say("");
-    ui.say(NOT_MONITORED_IN_FULL);
+    if account.role() == AccountRole::Patient {
+        ui.say(NOT_MONITORED_IN_FULL);
+    }
     if !enrol_if_due(ui, &mut account).await? {
         return Ok(());
     }

@@ -10,7 +10,7 @@ use serde_json::json;
 use crate::error::{CommandError, user_error};
 use crate::key_talk::kit::{
     DRILL_MISTYPED_NEXT, DRILL_STOPPED, DRILL_WORKS, KIT_LATER, KIT_MISTYPED_NEXT, KIT_NOT_HERE, KIT_NOT_HERE_NEXT,
-    KIT_PROVED, KIT_REPLACED, KIT_WAITS, KIT_WAITS_NEXT, OLD_KIT_VALID, THE_KIT,
+    KIT_PROVED, KIT_REPLACED, KIT_WAITS, KIT_WAITS_NEXT, OLD_KIT_VALID, PUT_ON_PAPER, THE_KIT,
 };
 use crate::key_talk::{cut_off, settled, with};
 use crate::kit_paper::{TypedKit, typed, words_text, write};
@@ -125,7 +125,16 @@ async fn prove(ui: &Ui, account: &mut Unlocked, words: &SecretString) -> Result<
 /// Shows the kit that waits to be proved, and answers with it.
 fn show(ui: &Ui, account: &Unlocked, To { to }: To) -> Result<(), CommandError> {
     let (kit, written) = present(ui, account, to.as_deref())?;
-    ui.answer(&json!({ "recovery_words": kit.words(), "kit": written }), || words_text(&kit))
+    ui.answer(&json!({ "recovery_words": kit.words(), "kit": written }), || words_text(&kit))?;
+    if to.is_none() {
+        put_on_paper(ui, account);
+    }
+    Ok(())
+}
+
+/// Says how words that were shown get onto paper, and what else belongs there.
+pub(crate) fn put_on_paper(ui: &Ui, account: &Unlocked) {
+    ui.say(&with(PUT_ON_PAPER, &[("HANDLE", account.handle()), ("SERVER", &account.server())]));
 }
 
 /// Says what a kit is, and writes it where it is wanted.

@@ -128,7 +128,7 @@ async fn by_code(ui: &Ui, start: &Start, args: &LoginArgs, code: &str) -> Result
 
 async fn by_kit(ui: &Ui, start: &Start, args: &LoginArgs) -> Result<Unlocked, CommandError> {
     let words = typed(ui, &args.kit)?.ok_or_else(|| user_error("no words were typed").hint(NOTHING_CHANGED))?;
-    let (profile, recovery) = open_by_kit(start, &words, args.handle.clone(), args.after_restore).await?;
+    let (profile, recovery) = open_by_kit(ui, start, &words, args.handle.clone(), args.after_restore).await?;
     let password = start.global.password(&password_of(recovery.handle()));
     let (recovery, password) = with_password(recovery, password).await?;
     let account = recovery.add_device(password.expose_secret()).await.map_err(|error| match error {

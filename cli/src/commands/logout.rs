@@ -1,12 +1,15 @@
 //! `reverie logout`: ends this device's session.
 
 use clap::Args;
+use reverie_client::Removal;
 use serde_json::json;
 
 use crate::error::CommandError;
 use crate::holder;
 use crate::key_talk::answers::NOTHING_CHANGED;
-use crate::key_talk::devices::{BEFORE_FORGETTING, FORGET_IT, FORGOTTEN, LOGGED_OUT, MANY_LOST, ONE_LOST};
+use crate::key_talk::devices::{
+    BEFORE_FORGETTING, BEFORE_FORGETTING_DELETED, FORGET_IT, FORGOTTEN, LOGGED_OUT, MANY_LOST, ONE_LOST,
+};
 use crate::key_talk::unlocking::KEY_LEFT_OVER;
 use crate::key_talk::{counted, with};
 use crate::logged_in::{Purpose, Start, catch_up};
@@ -53,7 +56,9 @@ async fn forget(ui: &Ui, start: &Start, yes: bool) -> Result<(), CommandError> {
         catch_up(ui, &mut account, Purpose::Writing).await?;
     }
     let (handle, waiting) = (account.handle().to_owned(), account.waiting_count());
-    ui.say(&with(BEFORE_FORGETTING, &[("HANDLE", &handle)]));
+    let deleted = account.removal() == Some(Removal::Erased);
+    let before = if deleted { BEFORE_FORGETTING_DELETED } else { BEFORE_FORGETTING };
+    ui.say(&with(before, &[("HANDLE", &handle)]));
     if waiting > 0 {
         ui.warn(&counted(waiting, ONE_LOST, MANY_LOST));
     }

@@ -12,7 +12,7 @@ use crate::error::{CommandError, user_error};
 use crate::holder;
 use crate::key_talk::answers::NOTHING_CHANGED;
 use crate::key_talk::kit::{
-    KIT_OPENS, KIT_OPENS_HERE, RECOVER_AGAIN, RECOVERED, RECOVERED_HERE, WHOSE_WORDS, WHOSE_WORDS_NEXT,
+    HANDLE_ASKED, KIT_OPENS, KIT_OPENS_HERE, RECOVER_AGAIN, RECOVERED, RECOVERED_HERE, WHOSE_WORDS, WHOSE_WORDS_NEXT,
 };
 use crate::key_talk::with;
 use crate::kit_paper::{TypedKit, typed};
@@ -47,13 +47,14 @@ pub(crate) async fn run(ui: &Ui, start: Start, args: RecoverArgs) -> Result<(), 
         ui.say(NOTHING_CHANGED);
         return Ok(());
     };
-    let (profile, recovery) = open_by_kit(&start, &words, handle, after_restore).await?;
+    let (profile, recovery) = open_by_kit(ui, &start, &words, handle, after_restore).await?;
     let (opens, recovered) = match recovery.is_here() {
         true => (KIT_OPENS_HERE, RECOVERED_HERE),
         false => (KIT_OPENS, RECOVERED),
     };
     ui.say(&with(opens, &[("HANDLE", recovery.handle())]));
-    let (recovery, password) = with_password(recovery, start.global.new_password()).await?;
+    let password = start.global.new_password(recovery.handle());
+    let (recovery, password) = with_password(recovery, password).await?;
     let finished = recovery.finish(password.expose_secret()).await;
     let mut account = finished.map_err(|error| {
         let again = error.is_offline().then_some(RECOVER_AGAIN);
@@ -76,13 +77,18 @@ pub(crate) async fn run(ui: &Ui, start: Start, args: RecoverArgs) -> Result<(), 
 
 /// Opens the account that a kit is of; the words do not say whose they are unless they were scanned.
 pub(crate) async fn open_by_kit(
+    ui: &Ui,
     start: &Start,
     words: &SecretString,
     handle: Option<String>,
     after_restore: bool,
 ) -> Result<(Profile, Recovery), CommandError> {
     let kit = read(words.expose_secret())?;
-    let handle = handle.or(kit.handle).ok_or_else(|| user_error(WHOSE_WORDS).hint(WHOSE_WORDS_NEXT))?;
+    let handle = match handle.or(kit.handle) {
+        Some(handle) => handle,
+        None if ui.can_ask() => ui.ask_line(HANDLE_ASKED)?.trim().to_owned(),
+        None => return Err(user_error(WHOSE_WORDS).hint(WHOSE_WORDS_NEXT)),
+    };
     let profile = Profile::find(&start.global)?.or_at(kit.server);
     let recovery = match after_restore {
         true => Recovery::open_after_restore(profile.environment()?, &handle, &kit.code).await?,

@@ -3,16 +3,16 @@
 use clap::Args;
 use reverie_client::{ClientError, Unlocked};
 use reverie_journal::render::entry_text;
-use reverie_journal::{EntryView, PatientView, short_id};
+use reverie_journal::{EntryView, PatientView, ShareState, short_id};
 use reverie_protocol::ids::DocumentId;
 use serde_json::json;
 
 use super::share::{along, say_shared};
-use super::withdraw::say_withdrawn;
+use super::withdraw::{say_of_replies, say_withdrawn};
 use crate::error::{CommandError, user_error};
 use crate::key_talk::sharing::{
-    ASKED_AFTERWARDS, IF_SHARED, KEEP_LATER, KEEP_SHARE_LATER, MANY_CAPTURES_HELD, NOTHING_TO_ASK, ONE_CAPTURE_HELD,
-    ONLY_HERS, SEVERAL_READ, SHARED_THAT_DAY, STAYS_FOR_NOW, STAYS_HELD, STAYS_PRIVATE, STAYS_SHARED,
+    ASKED_AFTERWARDS, ASKED_FROM, IF_SHARED, KEEP_LATER, KEEP_SHARE_LATER, MANY_CAPTURES_HELD, NOTHING_TO_ASK,
+    ONE_CAPTURE_HELD, ONLY_HERS, SEVERAL_READ, SHARED_THAT_DAY, STAYS_FOR_NOW, STAYS_HELD, STAYS_PRIVATE, STAYS_SHARED,
     WITHDRAW_LEAVE_LATER,
 };
 use crate::key_talk::{counted, then, with};
@@ -72,7 +72,11 @@ pub(crate) async fn run(ui: &Ui, logged_in: LoggedIn, ReleaseArgs { keep }: Rele
     if let Some(guard) = guard {
         ui.say(&with(ASKED_AFTERWARDS, &[("TIME", &guard.until.minute_text())]));
     } else if cards.is_empty() {
-        ui.say(NOTHING_TO_ASK);
+        let held = view.private.iter().flat_map(|private| &private.entries).any(|one| one.state == ShareState::Held);
+        match view.release_from(None, now()).filter(|from| held && from.unix() > now().unix()) {
+            Some(from) => ui.say(&with(ASKED_FROM, &[("TIME", &from.minute_text())])),
+            None => ui.say(NOTHING_TO_ASK),
+        }
     } else {
         ui.say(&introduction(due.held.len()));
     }
@@ -114,6 +118,7 @@ async fn ask(
     ui.say_as_is(&entry_text(view, id, &account.names_here(), ui.said_page()).unwrap_or_default());
     if card == Card::SharedDuringGuard {
         ui.say(&account.withdraw_case(id)?.sentence(&account.names()));
+        say_of_replies(ui, account, id);
         let others = [("withdraw", Decision::Withdraw), ("shared", Decision::Keep)];
         match ui.ask_which(WITHDRAW_LEAVE_LATER, ("later", Decision::Later), &others)? {
             Decision::Withdraw => say_withdrawn(ui, id, &account.withdraw(id).await?),

@@ -2,11 +2,12 @@
 
 use clap::Args;
 use reverie_client::CircleChange;
+use serde_json::json;
 
 use crate::arguments::handle;
 use crate::circle_changes::{ask_and_enact, change_json, circle_text};
-use crate::error::CommandError;
-use crate::key_talk::circles::{BEFORE_REMOVING, IS_OUT, TAKE_OUT};
+use crate::error::{CommandError, user_error};
+use crate::key_talk::circles::{BEFORE_REMOVING, IS_OUT, READS_NOTHING, STILL_READS, TAKE_OUT};
 use crate::key_talk::with;
 use crate::logged_in::LoggedIn;
 use crate::ui::Ui;
@@ -25,7 +26,7 @@ pub(crate) struct RemoveArgs {
     #[arg(value_parser = handle)]
     handle: String,
     /// Which journal, if you share several: a reader's handle, or the first digits of its id
-    #[arg(long, value_name = "CIRCLE")]
+    #[arg(long, alias = "with", value_name = "CIRCLE")]
     circle: Option<String>,
     /// Do not ask
     #[arg(long)]
@@ -36,14 +37,30 @@ pub(crate) async fn run(ui: &Ui, logged_in: LoggedIn, args: RemoveArgs) -> Resul
     let LoggedIn { mut account, profile: _ } = logged_in;
     let RemoveArgs { handle, circle, yes } = args;
     let gone = account.contact_of(&handle)?.account;
-    let circle = account.find_circle(Some(circle.as_deref().unwrap_or(&handle)))?;
-    let journal = circle_text(&account, &circle);
-    ui.say(&with(BEFORE_REMOVING, &[("HANDLE", &handle), ("JOURNAL", &journal)]));
-    let question = with(TAKE_OUT, &[("HANDLE", &handle)]);
-    let change = CircleChange::Remove { account: gone };
-    let done = ask_and_enact(ui, &mut account, circle.journal, &change, yes, &question).await?;
-    if done {
-        ui.say(&with(IS_OUT, &[("HANDLE", &handle)]));
+    let circles = match circle {
+        Some(typed) => vec![account.find_circle(Some(&typed))?],
+        None => account.circles().into_iter().filter(|circle| circle.readers.contains(&gone)).collect(),
+    };
+    if circles.is_empty() {
+        return Err(user_error(with(READS_NOTHING, &[("HANDLE", &handle)])));
     }
-    ui.answer(&change_json(&account, circle.journal, done), String::new)
+    let question = with(TAKE_OUT, &[("HANDLE", &handle)]);
+    let (mut answers, mut stays) = (Vec::new(), Vec::new());
+    for circle in circles {
+        let journal = circle_text(&account, &circle);
+        let before = with(BEFORE_REMOVING, &[("HANDLE", &handle), ("JOURNAL", &journal)]);
+        let change = CircleChange::Remove { account: gone };
+        let done = ask_and_enact(ui, &mut account, circle.journal, &change, yes, &before, &question).await?;
+        answers.push(change_json(&account, circle.journal, done));
+        if done {
+            ui.say(&with(IS_OUT, &[("HANDLE", &handle)]));
+        }
+    }
+    for circle in account.circles().into_iter().filter(|circle| circle.readers.contains(&gone)) {
+        stays.push(circle_text(&account, &circle));
+    }
+    if !stays.is_empty() {
+        ui.warn(&with(STILL_READS, &[("HANDLE", &handle), ("JOURNALS", &stays.join(", "))]));
+    }
+    ui.answer(&json!({ "handle": handle, "journals": answers }), String::new)
 }

@@ -21,7 +21,7 @@ Examples:
   reverie rotate --circle quill --yes")]
 pub(crate) struct RotateArgs {
     /// Which journal, if you share several: a reader's handle, or the first digits of its id
-    #[arg(long, value_name = "CIRCLE")]
+    #[arg(long, alias = "with", value_name = "CIRCLE")]
     circle: Option<String>,
     /// Do not ask
     #[arg(long)]
@@ -31,8 +31,9 @@ pub(crate) struct RotateArgs {
 pub(crate) async fn run(ui: &Ui, logged_in: LoggedIn, args: RotateArgs) -> Result<(), CommandError> {
     let LoggedIn { mut account, profile: _ } = logged_in;
     let circle = account.find_circle(args.circle.as_deref())?;
-    ui.say(&with(BEFORE_ROTATING, &[("JOURNAL", &circle_text(&account, &circle))]));
-    let done = ask_and_enact(ui, &mut account, circle.journal, &CircleChange::Rotate, args.yes, MAKE_NEW_KEY).await?;
+    let before = with(BEFORE_ROTATING, &[("JOURNAL", &circle_text(&account, &circle))]);
+    let change = CircleChange::Rotate;
+    let done = ask_and_enact(ui, &mut account, circle.journal, &change, args.yes, &before, MAKE_NEW_KEY).await?;
     if done {
         ui.say(NEW_JOURNAL_KEY);
     }

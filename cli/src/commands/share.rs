@@ -34,7 +34,7 @@ pub(crate) struct ShareArgs {
     #[arg(required = true, value_name = "ENTRY")]
     entries: Vec<String>,
     /// With whom, if you share several journals: a reader's handle, or the first digits of the journal's id
-    #[arg(long, value_name = "CIRCLE")]
+    #[arg(long, alias = "circle", value_name = "CIRCLE")]
     with: Option<String>,
     /// Share one entry in the day after a dose all the same, from four hours after it on
     #[arg(long)]

@@ -7,7 +7,7 @@ use serde_json::json;
 
 use crate::error::CommandError;
 use crate::key_talk::unlocking::{KEY_STORE_KEEPS_TOO, LOCKED, LOCKED_BEFORE, UNLOCKED, UNLOCKED_KEY_STORE};
-use crate::key_talk::with;
+use crate::key_talk::{counted, with};
 use crate::logged_in::{Start, tell_captured};
 use crate::profile::Profile;
 use crate::ui::Ui;
@@ -70,7 +70,7 @@ pub(crate) async fn unlock(ui: &Ui, start: Start, args: UnlockArgs) -> Result<()
     }
     let minutes = args.idle_minutes;
     let agent = agent::start(&profile, &key, Duration::from_secs(60 * u64::from(minutes)))?;
-    ui.say(&with(UNLOCKED, &[("MINUTES", &minutes.to_string())]));
+    ui.say(&with(UNLOCKED, &[("MINUTES", &counted(minutes, "1 minute", "COUNT minutes"))]));
     tell_captured(ui, &account).await?;
     ui.answer(&json!({ "unlocked": true, "key_store": false, "idle_minutes": minutes, "agent": agent }), String::new)
 }

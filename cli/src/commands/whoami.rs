@@ -1,6 +1,7 @@
 //! `reverie whoami`: which account this device holds; needs no network.
 
 use clap::Args;
+use reverie_client::Removal;
 use serde_json::json;
 
 use crate::error::CommandError;
@@ -31,7 +32,12 @@ pub(crate) async fn run(ui: &Ui, start: Start, WhoamiArgs {}: WhoamiArgs) -> Res
         "waiting": waiting,
     });
     ui.answer(&answer, || {
-        let logged_in = if account.is_logged_in() { "logged in" } else { "not logged in; run `reverie login`" };
+        let logged_in = match account.removal() {
+            _ if account.is_logged_in() => "logged in",
+            Some(Removal::Erased) => "none: the account was deleted",
+            Some(Removal::Recovered) => "not logged in; run `reverie login --recovery`, with your kit",
+            Some(Removal::Removed) | None => "not logged in; run `reverie login`",
+        };
         let kit = if account.has_joined() { "proved" } else { "not proved yet; run `reverie kit prove`" };
         let rows = [
             ("Handle", account.handle().to_owned()),

@@ -8,8 +8,8 @@ use serde_json::json;
 
 use crate::error::CommandError;
 use crate::key_talk::sharing::{
-    BEFORE_TRASH, IN_TRASH, NOT_WITHDRAWN_YET, NOTHING_THROWN_AWAY, NOTHING_WITHDRAWN, THROW_AWAY, WITHDRAW_IT,
-    WITHDRAWN,
+    BEFORE_TRASH, IN_TRASH, NOT_WITHDRAWN_YET, NOTHING_THROWN_AWAY, NOTHING_WITHDRAWN, REPLIES_HIDDEN, THROW_AWAY,
+    WITHDRAW_IT, WITHDRAWN,
 };
 use crate::key_talk::with;
 use crate::logged_in::LoggedIn;
@@ -46,6 +46,7 @@ pub(crate) async fn run(ui: &Ui, logged_in: LoggedIn, args: WithdrawArgs) -> Res
     }
     let case = account.withdraw_case(entry)?;
     ui.say(&case.sentence(&account.names()));
+    say_of_replies(ui, &account, entry);
     if !ui.confirm(yes, WITHDRAW_IT)? {
         ui.say(NOTHING_WITHDRAWN);
         return Ok(());
@@ -60,6 +61,14 @@ pub(crate) async fn run(ui: &Ui, logged_in: LoggedIn, args: WithdrawArgs) -> Res
     ui.answer(&answer, String::new)?;
     say_withdrawn(ui, entry, &flushed);
     Ok(())
+}
+
+/// Says what becomes of the replies to it.
+pub(super) fn say_of_replies(ui: &Ui, account: &Unlocked, entry: DocumentId) {
+    let view = account.view(account.account());
+    if view.entry(entry).is_some_and(|view| !view.replies.is_empty()) {
+        ui.say(REPLIES_HIDDEN);
+    }
 }
 
 /// Says whether it is withdrawn, or what holds that up.

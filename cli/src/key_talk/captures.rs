@@ -13,6 +13,8 @@ said! {
     OF_CAPTURES = "This was captured while this device was locked. Nobody was asked for a password then, so look whether \
         it is yours. What you keep becomes a private entry; nothing of the rest is sent or shared.";
     KEEP_DROP_LATER = "[k]eep it, [d]rop it, or decide [l]ater?";
+    DROPPED_AFTERWARDS = "Dropping it can wait until TIME.";
+    KEEP_OR_LATER = "[k]eep it, or decide [l]ater?";
     DROP_LATER = "[d]rop it, or decide [l]ater?";
     CAPTURE_NOT_SHOWN = "ID cannot be shown: WHY. It stays here, sealed, until you say otherwise.";
     CLOCK_WRONG = "By this device's clock it is NOW now: the clock was put back since, or is wrong.";

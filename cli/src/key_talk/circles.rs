@@ -3,9 +3,9 @@
 said! {
     "Who reads";
     WILL_READ = "HANDLE will read JOURNAL.";
-    ADMIT_ALL = "all          HANDLE can open all of it: the COUNT records that are there, and what comes.";
-    ADMIT_FROM_NOW_ON = "from now on  HANDLE can open what is written from now on. The journal gets a new key; what is there \
-        already stays closed to HANDLE, who sees that there are COUNT earlier records and nothing of what is in them.";
+    ADMIT_ALL = "\"all\": HANDLE can open all of it, what is there and what comes.";
+    ADMIT_FROM_NOW_ON = "\"now\": HANDLE can open what is written from now on. The journal gets a new key. What is there \
+        already stays closed to HANDLE, who sees how many records came before, and nothing of what is in them.";
     ALL_OR_NOW = "all, or from now on? [all/now]";
     SAY_HOW_MUCH = "it was not said how much of the past they read, so nothing was changed";
     SAY_HOW_MUCH_NEXT = "Add `--all`, or `--from-now-on`.";
@@ -20,6 +20,8 @@ said! {
     BEFORE_REMOVING = "HANDLE is taken out of JOURNAL. What is written afterwards, HANDLE cannot open. What HANDLE has \
         opened, or fetched, before stays with HANDLE.";
     TAKE_OUT = "Take HANDLE out?";
+    READS_NOTHING = "HANDLE reads no journal of yours, so nothing was changed";
+    STILL_READS = "HANDLE still reads JOURNALS. To take HANDLE out of that too: `reverie remove HANDLE`.";
     IS_OUT = "HANDLE is out. The journal has a new key, and what is in it is as it was.";
     BEFORE_ROTATING = "JOURNAL gets a new key. The same people read it.";
     MAKE_NEW_KEY = "Make a new key?";

@@ -5,6 +5,8 @@ said! {
     THE_KIT = "Your recovery kit: 24 words. They open your journal when your password or your devices are lost. Without \
         password and kit your private journal is gone: nobody can bring it back, neither your practice nor whoever \
         runs the server. Whoever finds the kit can open what you can.";
+    PUT_ON_PAPER = "Put the words on paper now, with the handle HANDLE and the server SERVER: by hand, or printed, from \
+        another window: `reverie kit show --to FOLDER`.";
     PRINT_AND_DELETE = "Print it on a printer that you trust, then delete the files: the paper is the kit.";
     KIT_NOT_WRITTEN_NEXT = "The kit is safe on this device. To write it elsewhere: `reverie kit show --to FOLDER`.";
     NOT_JOINED = "Joining is not finished: your recovery kit is not proved yet. Until then you can read and pair, and \
@@ -32,6 +34,7 @@ said! {
     KIT_ARRIVED = "Your new recovery kit had arrived: it is the valid one. Destroy the old one.";
     KIT_NOT_ARRIVED = "Your new recovery kit had not arrived: the old one is still valid. To go on with the new one, \
         `reverie kit prove`.";
+    HANDLE_ASKED = "The handle that stands on the kit:";
     WHOSE_WORDS = "the words do not say whose they are";
     WHOSE_WORDS_NEXT = "Nothing was changed. Add the handle that stands on the kit: `--handle HANDLE`.";
     KIT_OPENS = "The kit opens the account HANDLE. Nothing is changed yet. Choose a new password.";

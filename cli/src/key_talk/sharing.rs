@@ -23,6 +23,7 @@ said! {
     HELD_INSTEAD = "It is held: `reverie release` asks you the morning after. To share one today all the same, from TIME on: \
         `--today`.";
     ASKED_AFTERWARDS = "Nothing is asked of you before TIME. What you capture is held until then.";
+    ASKED_FROM = "You are asked from TIME on. What is held stays held until you have decided.";
     NOTHING_TO_ASK = "Nothing waits for your answer.";
     ONE_CAPTURE_HELD = "You made 1 capture. Nobody but you can read it until you say so.";
     MANY_CAPTURES_HELD = "You made COUNT captures. Nobody but you can read them until you say so.";
@@ -37,6 +38,7 @@ said! {
     STAYS_PRIVATE = "ID stays private.";
     STAYS_SHARED = "ID stays shared.";
     ONLY_HERS = "only the patient decides about an entry";
+    REPLIES_HIDDEN = "What was replied to it is not shown while it is withdrawn. It is there again if you share it again.";
     WITHDRAW_IT = "Withdraw it?";
     NOTHING_WITHDRAWN = "Nothing was withdrawn.";
     WITHDRAWN = "ID is withdrawn.";

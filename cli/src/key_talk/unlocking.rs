@@ -2,7 +2,7 @@
 
 said! {
     "Unlocking";
-    UNLOCKED = "Unlocked. It locks itself when no command was run for MINUTES minutes; to lock it now: `reverie lock`.";
+    UNLOCKED = "Unlocked. It locks itself when no command was run for MINUTES; to lock it now: `reverie lock`.";
     UNLOCKED_KEY_STORE = "Unlocked. This system's key store has the key of this device now: whoever is logged in to your \
         account on this computer opens it without the password, also after a restart, and it does not lock itself. To lock \
         it: `reverie lock`. Lock your screen when you leave.";

@@ -27,7 +27,7 @@ impl ErasureApi {
     /// For patients; `not_permitted` for others, whom an administrator off-boards. Erases the account, its keys and devices,
     /// and every journal that it owns, with all records and files, at once and for good: all of it or nothing. What stays:
     /// the audit log, what you wrote in journals of others, one signed statement for each journal, and backups until they
-    /// are replaced. Your other devices are told `device_revoked`.
+    /// are replaced. Your other devices are told `account_erased`.
     ///
     /// `invalid_credentials`: a statement that your current card did not sign. `stale_head`: `journals` is not what you own
     /// now.

@@ -145,7 +145,7 @@ async fn password_recovery_code_and_bundle_change_together_or_not_at_all() {
     assert_eq!(heron.post("/v1/sessions/recover", &recover(9)).await.status(), 401);
     assert_eq!(heron.post("/v1/sessions/recover", &recover(5)).await.status(), 200);
     let (code, detail) = told(&phone).await;
-    assert_eq!(code, ProblemCode::DeviceRevoked);
+    assert_eq!(code, ProblemCode::AccountRecovered);
     assert!(detail.contains("recovered with its recovery kit on 2031-05-01"), "{detail}");
 }
 

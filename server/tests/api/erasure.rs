@@ -69,7 +69,7 @@ async fn an_erased_account_leaves_nothing_but_the_log_and_what_was_signed() {
     let erased: AccountErased = ok(heron.post(PATH, &erasure(&heron, &[private.journal, shared.journal])).await).await;
     assert_eq!(erased, AccountErased { day: "2031-05-01".into(), journals: 2, records: 5, files: 1 });
 
-    assert_eq!(refusal(heron.get("/v1/accounts/me").await).await, Refusal(401, ProblemCode::DeviceRevoked));
+    assert_eq!(refusal(heron.get("/v1/accounts/me").await).await, Refusal(401, ProblemCode::AccountErased));
     let again = login(&world.base(), "heron-41", PASSWORD).await;
     assert_eq!(refusal(again).await, Refusal(401, ProblemCode::LoginFailed), "as for a handle that nobody has");
     let accounts: Accounts = ok(world.admin.get("/v1/admin/accounts").await).await;

@@ -20,7 +20,7 @@ use zeroize::Zeroizing;
 
 use crate::cache::LOG;
 use crate::credentials::{Change, Sent};
-use crate::error::ClientError;
+use crate::error::{ClientError, Removal};
 use crate::hidden::Hidden;
 use crate::locked::CAPTURED;
 use crate::log::Divergence;
@@ -78,6 +78,9 @@ pub(crate) struct DeviceState {
     /// What the server said when it no longer took this device.
     #[serde(default)]
     pub(crate) revoked: Option<String>,
+    /// Why it did not.
+    #[serde(default)]
+    pub(crate) removal: Removal,
     /// The recovery words of joining, until the kit was proved: they can be read again until then, and nothing is written.
     #[serde(default)]
     pub(crate) unproved_kit: Option<Zeroizing<String>>,
@@ -146,6 +149,7 @@ impl DeviceState {
             devices: Vec::new(),
             session: None,
             revoked: None,
+            removal: Removal::Removed,
             unproved_kit: None,
             next_kit: None,
             contacts: Vec::new(),

@@ -78,8 +78,11 @@ impl Unlocked {
         let Some(owner) = self.owner(journal).filter(|_| self.is_erased_by_owner(journal, &signed)) else {
             return Ok(None);
         };
+        let handle = self.names().of(owner);
         let undelivered = self.forget_journal(journal).await?;
-        Ok(Some(Notice::Erased { journal, handle: self.names().of(owner), undelivered }))
+        // A journal is erased with its owner's account and not otherwise.
+        self.let_go(owner).await?;
+        Ok(Some(Notice::Erased { journal, handle, undelivered }))
     }
 
     /// Tells whether the owner of a journal signed its erasure, by any card of hers that this device knows.

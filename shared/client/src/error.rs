@@ -2,6 +2,7 @@
 
 use reverie_journal::{ConsentState, FieldError, Guard, Timestamp};
 use reverie_protocol::problem::{Problem, ProblemCode};
+use serde::{Deserialize, Serialize};
 
 use crate::api::ApiError;
 use crate::log::Divergence;
@@ -37,9 +38,14 @@ pub enum ClientError {
     /// The server does not know this device, or ended its session.
     #[error("this device is not logged in")]
     LoggedOut,
-    /// The server no longer takes this device: another one removed it, or the account was recovered.
-    #[error("this device was removed from the account. {0}")]
-    DeviceRevoked(String),
+    /// The server no longer takes this device, and says since when.
+    #[error("{}{said}", match why { Removal::Erased => "", _ => "this device was removed from the account. " })]
+    DeviceRevoked {
+        /// Why.
+        why: Removal,
+        /// What the server said.
+        said: String,
+    },
     /// The account has a second factor, or must have one, and nobody is there to be asked for it.
     #[error("this account's second factor is needed, and there is nobody to ask for it")]
     SecondFactorNeeded,
@@ -187,11 +193,48 @@ pub enum ClientError {
 }
 
 const LOGGED_OUT: &str = "What you wrote is kept here. Run `reverie login`.";
-const REVOKED: &str = "What it holds stays readable here with its password. If that was not you, tell your practice. Unless the \
-                       account was deleted, it can be used again, and sends then what was not sent yet: `reverie login`. After \
-                       a recovery, with your kit: `reverie login --recovery`, or with a code from your other device: `reverie \
-                       login --code CODE`.";
+const REMOVED: &str = "What it holds stays readable here with its password. To use it again: `reverie login`; what was not sent yet \
+                       is sent then. If that was not you, tell your practice.";
+const RECOVERED: &str = "What it holds stays readable here with its password. To use it again, with your kit: `reverie login \
+                         --recovery`, or with a code from your other device: `reverie login --code CODE`; what was not sent \
+                         yet is sent then. If that was not you, tell your practice.";
+const ERASED: &str = "What this device holds can still be read here with its password. To keep a copy: `reverie export`. To take it \
+                      off this device: `reverie logout --erase`. If that was not you, tell your practice.";
 const BEHIND: &str = "Nothing is lost. Run `reverie login` here, then the same again.";
+
+/// Why the server no longer takes a device.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Removal {
+    /// Another device of the account removed it, or gave the account new keys. The password takes it back.
+    #[default]
+    Removed,
+    /// The account was recovered with its kit. The kit, or a code of another device, takes it back.
+    Recovered,
+    /// The account was erased. Nothing takes it back.
+    Erased,
+}
+
+impl Removal {
+    /// Returns why, if that is what a refusal says.
+    pub const fn of(code: ProblemCode) -> Option<Self> {
+        match code {
+            ProblemCode::DeviceRevoked => Some(Self::Removed),
+            ProblemCode::AccountRecovered => Some(Self::Recovered),
+            ProblemCode::AccountErased => Some(Self::Erased),
+            _ => None,
+        }
+    }
+
+    /// Returns what is safe, and the next step.
+    const fn next_step(self) -> &'static str {
+        match self {
+            Self::Removed => REMOVED,
+            Self::Recovered => RECOVERED,
+            Self::Erased => ERASED,
+        }
+    }
+}
 
 /// What time it is on both sides of the line.
 #[derive(Debug, Clone, Copy)]
@@ -230,6 +273,12 @@ impl ClientError {
         self.is_logged_out() || self.problem().is_some_and(|problem| problem.code.status() < 500)
     }
 
+    /// Tells whether the server says that a session is over.
+    pub(crate) fn ends_session(&self) -> bool {
+        self.is(ProblemCode::Unauthenticated)
+            || self.problem().is_some_and(|problem| Removal::of(problem.code).is_some())
+    }
+
     /// Returns what the system says of a file that a person named.
     pub(crate) fn of_file(name: &str, error: &std::io::Error) -> Self {
         if is_full(error) {
@@ -245,7 +294,7 @@ impl ClientError {
 
     /// Tells whether this device has no session with the server any more.
     pub const fn is_logged_out(&self) -> bool {
-        matches!(self, Self::LoggedOut | Self::DeviceRevoked(_) | Self::SecondFactorDue)
+        matches!(self, Self::LoggedOut | Self::DeviceRevoked { .. } | Self::SecondFactorDue)
     }
 
     /// Tells whether the server could not be reached, or not now.
@@ -281,7 +330,7 @@ impl ClientError {
                  all that is on it: `reverie login --recovery`, or `reverie recover` if the password is lost."
             }
             Self::LoggedOut => LOGGED_OUT,
-            Self::DeviceRevoked(_) => REVOKED,
+            Self::DeviceRevoked { why, .. } => why.next_step(),
             Self::SecondFactorNeeded => {
                 "Run it at a terminal, or give the code as the first line of a file: `--second-factor-file FILE`. Nothing \
                  was changed."
@@ -310,7 +359,8 @@ impl ClientError {
                  `reverie kit prove`."
             }
             Self::WrongKit(_) => {
-                "Check the handle. A kit is void once a newer one was made: look for the newest. Nothing was changed."
+                "Nothing was changed. Check the handle. A kit is void once a newer one was made: look for the newest. If the account \
+                 was deleted, no kit opens it."
             }
             Self::Mistyped(_) => "Nothing was changed.",
             Self::CodeOver => "On the other device, make a new one: `reverie devices add`. Nothing was changed.",
@@ -346,6 +396,9 @@ impl ClientError {
             Self::Hidden { .. } => {
                 "What this device holds can still be read, and what you wrote before waits here. If you are let in again, it \
                  is sent. If you will not be: `reverie forget HANDLE` takes all of it off this device."
+            }
+            Self::Ambiguous(_) => {
+                "Nothing was changed. Name the journal by its first digits or by who reads it: the same with `--circle WHICH`."
             }
             Self::UnknownContact(_) => "Nothing was changed. `reverie pair` lists who is known.",
             Self::UnknownEntry(_) => "`reverie list`, for clinicians `reverie brief`, shows the entries and their ids.",
@@ -414,7 +467,9 @@ const fn refused(code: ProblemCode) -> Option<&'static str> {
     Some(match code {
         ProblemCode::LoginFailed => "Nothing was changed. Check the handle and try the password again.",
         ProblemCode::Unauthenticated => LOGGED_OUT,
-        ProblemCode::DeviceRevoked => REVOKED,
+        ProblemCode::DeviceRevoked => REMOVED,
+        ProblemCode::AccountRecovered => RECOVERED,
+        ProblemCode::AccountErased => ERASED,
         ProblemCode::AccountSuspended | ProblemCode::AccountOffBoarded => {
             "Ask your practice. Your entries are kept, and what is on this device can still be read here."
         }

@@ -91,7 +91,7 @@ impl Unlocked {
         Some(ClientError::Hidden { handle: self.names().of(owner), since })
     }
 
-    fn journals_from(&self, patient: AccountId) -> Vec<JournalId> {
+    pub(crate) fn journals_from(&self, patient: AccountId) -> Vec<JournalId> {
         self.logs.keys().filter(|journal| self.owner(**journal) == Some(patient)).copied().collect()
     }
 }

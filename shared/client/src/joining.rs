@@ -99,14 +99,10 @@ impl Invited {
             ],
         };
         let sealed = bundle.seal().map_err(|error| ClientError::NotPossible(error.to_string()))?;
-        let inviter = self.offer.inviter.as_ref().map(|inviter| Contact {
-            account: inviter.account,
-            handle: inviter.handle.clone(),
-            role: inviter.role,
-            card: inviter.card.clone(),
-            confirmed: false,
-            before: Vec::new(),
-        });
+        let inviter =
+            self.offer.inviter.as_ref().map(|inviter| {
+                Contact::met(inviter.account, inviter.handle.clone(), inviter.role, inviter.card.clone())
+            });
         let vouched = |inviter: &Contact| {
             let mac = self.code.guest_mac(self.offer.role, inviter.card.fingerprint(), card.fingerprint());
             B64(mac.to_vec())

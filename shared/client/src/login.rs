@@ -13,7 +13,7 @@ use reverie_protocol::problem::ProblemCode;
 use crate::credentials::{Change, Settled};
 use crate::device;
 use crate::environment::Environment;
-use crate::error::ClientError;
+use crate::error::{ClientError, Removal};
 use crate::outbox::Intent;
 use crate::second_factor;
 use crate::unlocked::Unlocked;
@@ -54,10 +54,26 @@ impl Unlocked {
                 "joining was cut short and the account was not made; this device is clean again, join once more".into(),
             ));
         }
-        let (session, way) = asked?;
+        let (session, way) = match asked {
+            Err(error) if matches!(error, ClientError::WrongPassword) || error.is(ProblemCode::LoginFailed) => {
+                return Err(self.barred().await.unwrap_or(error));
+            }
+            asked => asked?,
+        };
         let bundle = open_bundle(&way, &session)?;
         self.accept_bundle(&bundle, &session, server).await?;
         self.enter(&session, bundle, password).await
+    }
+
+    /// Returns why no password takes this device back, if the server says so of the session that it had.
+    async fn barred(&mut self) -> Option<ClientError> {
+        if let Ok(token) = self.token() {
+            let asked = self.env.api.list_sessions(&token).await.map_err(ClientError::from);
+            // Only what this teaches matters here.
+            let _ = self.logged_out_on_refusal(asked);
+            let _ = self.save_state().await;
+        }
+        self.removed().filter(|_| self.state.removal != Removal::Removed)
     }
 
     /// Takes up a session of this account, with a bundle that was accepted ([`Self::accept_bundle`]) and its password.
@@ -119,8 +135,8 @@ impl Unlocked {
         for contact in &bundle.contacts {
             match self.state.contacts.iter_mut().find(|known| known.account == contact.account) {
                 Some(known) if contact.knows(&known.card.fingerprint()) => {
-                    let confirmed = known.confirmed || contact.confirmed;
-                    *known = Contact { confirmed, ..contact.clone() };
+                    let (confirmed, gone) = (known.confirmed || contact.confirmed, known.gone || contact.gone);
+                    *known = Contact { confirmed, gone, ..contact.clone() };
                 }
                 Some(known) => known.confirmed |= contact.confirmed && known.knows(&contact.card.fingerprint()),
                 None => self.state.contacts.push(contact.clone()),
@@ -194,7 +210,7 @@ impl Unlocked {
             }
             Err(error) => {
                 let error = ClientError::from(error);
-                if !error.is(ProblemCode::Unauthenticated) && !error.is(ProblemCode::DeviceRevoked) {
+                if !error.ends_session() {
                     return Err(error);
                 }
             }

@@ -32,7 +32,7 @@ impl Unlocked {
     pub fn names_here(&self) -> Names {
         let own = (self.account(), self.handle().to_owned());
         let here = self.state.contacts.iter().map(|contact| {
-            let handle = contact.handle.clone();
+            let handle = contact.name();
             let named = self.local_name(contact.account).map(|name| format!("{handle} ({name})"));
             (contact.account, named.unwrap_or(handle))
         });

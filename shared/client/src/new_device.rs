@@ -186,7 +186,7 @@ impl Recovery {
         let left = self.env.api.end_session(&self.session.token, self.session.session).await;
         match left.map_err(ClientError::from) {
             // New keys, which were on their way, have ended it.
-            Err(error) if error.is(ProblemCode::Unauthenticated) || error.is(ProblemCode::DeviceRevoked) => Ok(()),
+            Err(error) if error.ends_session() => Ok(()),
             left => left,
         }
     }

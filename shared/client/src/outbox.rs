@@ -13,8 +13,9 @@ use reverie_protocol::limits;
 use reverie_protocol::problem::ProblemCode;
 use serde::{Deserialize, Serialize};
 
+use crate::api::ApiError;
 use crate::device::{find_sealed, put_sealed};
-use crate::error::ClientError;
+use crate::error::{ClientError, Removal};
 use crate::sync::Notice;
 use crate::unlocked::Unlocked;
 
@@ -340,11 +341,11 @@ impl Unlocked {
                 self.state.token = None;
                 Err(ClientError::LoggedOut)
             }
-            Err(error) if error.is(ProblemCode::DeviceRevoked) => {
-                let said = error.problem().map(|problem| problem.detail.clone()).unwrap_or_default();
+            Err(ClientError::Api(ApiError::Refused(problem))) if Removal::of(problem.code).is_some() => {
                 (self.state.token, self.state.session) = (None, None);
-                self.state.revoked = Some(said.clone());
-                Err(ClientError::DeviceRevoked(said))
+                self.state.removal = Removal::of(problem.code).unwrap_or_default();
+                self.state.revoked = Some(problem.detail);
+                Err(self.removed().unwrap_or(ClientError::LoggedOut))
             }
             Err(error) if error.is(ProblemCode::SecondFactorRequired) => Err(ClientError::SecondFactorDue),
             asked => asked,

@@ -147,8 +147,9 @@ impl Unlocked {
         let mac = code.guest_mac(offer.role, inviter.card.fingerprint(), own);
         let redeem = RedeemInvitation { invitation: code.id(), token: token(&code), mac: B64(mac.to_vec()) };
         let Inviter { account, handle, role, card, .. } = inviter;
-        let contact = Contact { account, handle, role, card, confirmed: false, before: Vec::new() };
+        let contact = Contact::met(account, handle, role, card);
         self.catch_up_with(&contact).await;
+        self.free_handle(&contact).await?;
         let before = self.state.contacts.clone();
         // Known first: if only the answer is lost, the inviter has this account, and must not be a stranger here.
         self.add_contact(contact.clone())?;
@@ -193,6 +194,7 @@ impl Unlocked {
             let met = guest.map(|guest| verified_guest(&pending, guest)).transpose();
             if let Ok(Some(contact)) = &met {
                 self.catch_up_with(contact).await;
+                self.free_handle(contact).await?;
             }
             let met = met.and_then(|contact| contact.map(|contact| self.add_contact(contact)).transpose());
             match met {
@@ -232,7 +234,11 @@ impl Unlocked {
         }
         self.flush().await?;
         if self.state.token.is_some() {
-            self.save_bundle().await?;
+            match self.save_bundle().await {
+                // Another device was first. This one's next login brings the confirmation to the others.
+                Err(ClientError::Behind) => {}
+                saved => saved?,
+            }
         }
         Ok(self.pairing(&contact))
     }
@@ -249,8 +255,7 @@ impl Unlocked {
         limits::check_handle(&contact.handle).map_err(|_| ClientError::PairingForged)?;
         let card = contact.card.verify().map_err(|_| ClientError::PairingForged)?;
         Reader::from_card(&card).map_err(|_| ClientError::PairingForged)?;
-        let same_name = |known: &&Contact| known.handle == contact.handle && known.account != contact.account;
-        if self.state.contacts.iter().any(|known| same_name(&known)) || contact.handle == self.handle() {
+        if self.state.contacts.iter().any(|known| is_namesake(known, &contact)) || contact.handle == self.handle() {
             let message = format!("the server says that two people are called {}; tell your practice", contact.handle);
             return Err(ClientError::Untrustworthy(message));
         }
@@ -274,10 +279,43 @@ impl Unlocked {
         }
     }
 
+    /// Asks whether whoever had the handle of somebody before has deleted their account: who signed that is gone, and so is
+    /// whoever has shown nothing here and is not on the server any more. Anybody else of that handle is still somebody.
+    async fn free_handle(&mut self, contact: &Contact) -> Result<(), ClientError> {
+        let Some(before) = self.state.contacts.iter().find(|known| is_namesake(known, contact)) else { return Ok(()) };
+        let before = before.account;
+        let journals = self.journals_from(before);
+        for journal in &journals {
+            let erased = self.if_erased_by_owner(*journal).await?;
+            self.done.extend(erased);
+        }
+        if journals.is_empty() {
+            let token = self.token()?;
+            let asked = self.env.api.get_card(&token, before).await.map_err(ClientError::from);
+            if asked.is_err_and(|error| error.is(ProblemCode::NotFound)) {
+                self.let_go(before).await?;
+            }
+        }
+        Ok(())
+    }
+
+    /// Takes in that somebody has deleted their account.
+    pub(crate) async fn let_go(&mut self, account: AccountId) -> Result<(), ClientError> {
+        for contact in self.state.contacts.iter_mut().filter(|contact| contact.account == account) {
+            contact.gone = true;
+        }
+        self.save_state().await
+    }
+
     fn pairing(&self, contact: &Contact) -> Pairing {
         let words = compare_words(&self.copy.bundle.card.fingerprint(), &contact.card.fingerprint());
         Pairing { contact: contact.clone(), words }
     }
+}
+
+/// Tells whether somebody who is there still has the handle of somebody else.
+fn is_namesake(known: &Contact, other: &Contact) -> bool {
+    !known.gone && known.handle == other.handle && known.account != other.account
 }
 
 /// Verifies the inviter's card and its proof by the code.
@@ -299,5 +337,5 @@ fn verified_guest(pending: &PendingInvitation, guest: Guest) -> Result<Contact, 
     let fingerprint = guest.card.fingerprint();
     code.verify_guest_mac(pending.role, pending.own_card, fingerprint, &guest.mac.0).map_err(|_| forged(()))?;
     let Guest { account, handle, role, card, .. } = guest;
-    Ok(Contact { account, handle, role, card, confirmed: false, before: Vec::new() })
+    Ok(Contact::met(account, handle, role, card))
 }

@@ -25,13 +25,19 @@ impl Unlocked {
         if let Some(contact) = handle.and_then(|handle| self.contact_of(handle).ok()).filter(|known| !known.confirmed) {
             return Err(ClientError::NotConfirmed { handle: contact.handle.clone() });
         }
-        if handle.is_none() && self.circles().is_empty() {
+        let mut read = self.circles();
+        if handle.is_none() && read.is_empty() {
             return Err(self.contacts().first().map_or_else(
                 || ClientError::NotPossible("you are not paired with a clinician yet".into()),
                 |contact| ClientError::NotConfirmed { handle: contact.handle.clone() },
             ));
         }
-        self.find_circle(handle)
+        read.retain(|circle| !circle.readers.is_empty());
+        // A journal that nobody reads any more is none to share with, while there is another.
+        match handle {
+            None if read.len() == 1 => Ok(read.remove(0)),
+            handle => self.find_circle(handle),
+        }
     }
 
     /// Shares an entry with a circle: everything of it is sealed anew for the shared journal, then leaves the private one.

@@ -111,6 +111,12 @@ impl Unlocked {
     pub async fn accept_theme(&mut self, proposal: &str, name: Option<&str>) -> Result<Kept, ClientError> {
         let view = self.view(self.account());
         let (journal, found) = self.proposed(&view, proposal)?;
+        if let Some(theme) = found.answer.as_ref().and_then(|answer| answer.body().theme) {
+            let known = view.themes().into_iter().find(|known| known.theme == theme);
+            let called = known.map_or(String::new(), |known| format!(": \"{}\"", known.name.as_str()));
+            let message = format!("you accepted this proposal already{called}, so nothing was changed");
+            return Err(ClientError::NotPossible(message));
+        }
         let name = name.unwrap_or(found.proposal.body().name.as_str());
         let (theme, mut intents) = self.placing(name, &found.entries, false)?;
         let answer = ThemeAnswer { proposal: found.proposal.id(), theme: Some(theme) };
@@ -127,6 +133,14 @@ impl Unlocked {
     pub async fn decline_theme(&mut self, proposal: &str) -> Result<Kept, ClientError> {
         let view = self.view(self.account());
         let (journal, found) = self.proposed(&view, proposal)?;
+        let before = match found.answer.as_ref().map(|answer| answer.body().theme) {
+            None => None,
+            Some(None) => Some("you declined this proposal already, so nothing was changed"),
+            Some(Some(_)) => Some("you accepted this proposal already, so nothing was changed"),
+        };
+        if let Some(message) = before {
+            return Err(ClientError::NotPossible(message.into()));
+        }
         let declined = ThemeAnswer { proposal: found.proposal.id(), theme: None };
         self.keep_document(journal, declined, Vec::new()).await
     }

@@ -13,7 +13,7 @@ use zeroize::Zeroizing;
 
 use crate::device::{self, DeviceState};
 use crate::environment::Environment;
-use crate::error::ClientError;
+use crate::error::{ClientError, Removal};
 use crate::log::JournalLog;
 use crate::outbox::Item;
 use crate::sync::Notice;
@@ -83,9 +83,9 @@ impl Unlocked {
         self.state.token.is_some()
     }
 
-    /// Returns the people that this account is paired with, by handle.
+    /// Returns the people that this account is paired with and who have not deleted their account, by handle.
     pub fn contacts(&self) -> Vec<&Contact> {
-        let mut contacts: Vec<_> = self.state.contacts.iter().collect();
+        let mut contacts: Vec<_> = self.state.contacts.iter().filter(|contact| !contact.gone).collect();
         contacts.sort_by(|a, b| a.handle.cmp(&b.handle));
         contacts
     }
@@ -93,7 +93,7 @@ impl Unlocked {
     /// Returns what to call people: their handles.
     pub fn names(&self) -> Names {
         let own = (self.account(), self.handle().to_owned());
-        self.state.contacts.iter().map(|contact| (contact.account, contact.handle.clone())).chain([own]).collect()
+        self.state.contacts.iter().map(|contact| (contact.account, contact.name())).chain([own]).collect()
     }
 
     pub(crate) fn contact(&self, account: AccountId) -> Option<&Contact> {
@@ -106,12 +106,24 @@ impl Unlocked {
     /// [`ClientError::UnknownContact`].
     pub fn contact_of(&self, handle: &str) -> Result<&Contact, ClientError> {
         let unknown = || ClientError::UnknownContact(handle.chars().take(80).collect());
-        self.state.contacts.iter().find(|contact| contact.handle == handle).ok_or_else(unknown)
+        let called = self.state.contacts.iter().filter(|contact| contact.handle == handle);
+        // Whoever has the handle now comes before whoever had it.
+        called.min_by_key(|contact| contact.gone).ok_or_else(unknown)
     }
 
     pub(crate) fn token(&self) -> Result<Zeroizing<String>, ClientError> {
-        let revoked = || self.state.revoked.clone().map_or(ClientError::LoggedOut, ClientError::DeviceRevoked);
-        self.state.token.clone().ok_or_else(revoked)
+        self.state.token.clone().ok_or_else(|| self.removed().unwrap_or(ClientError::LoggedOut))
+    }
+
+    /// Returns what the server said when it no longer took this device.
+    pub(crate) fn removed(&self) -> Option<ClientError> {
+        let said = self.state.revoked.clone()?;
+        Some(ClientError::DeviceRevoked { why: self.state.removal, said })
+    }
+
+    /// Tells why the server no longer takes this device, if it was removed since it logged in last.
+    pub fn removal(&self) -> Option<Removal> {
+        self.state.revoked.as_ref().map(|_| self.state.removal)
     }
 
     pub(crate) async fn save_state(&self) -> Result<(), ClientError> {

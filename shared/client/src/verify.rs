@@ -191,7 +191,7 @@ impl Unlocked {
     /// Returns the fingerprints that this account trusts, with names: its own, and those of confirmed people.
     pub fn known_fingerprints(&self) -> BTreeMap<Hash, String> {
         let names: Names = self.names();
-        let confirmed = self.contacts().into_iter().filter(|contact| contact.confirmed);
+        let confirmed = self.state.contacts.iter().filter(|contact| contact.confirmed);
         let own = (self.copy.bundle.card.fingerprint(), self.handle().to_owned());
         confirmed.map(|contact| (contact.card.fingerprint(), names.of(contact.account))).chain([own]).collect()
     }

@@ -48,8 +48,7 @@ fn main() -> std::io::Result<()> {
 
     let heads = vec![KnownHead { journal, seq: 41, hash: Hash::of("a head") }];
     let role = AccountRole::Clinician;
-    let contact =
-        Contact { account: quill.0, handle: "quill".into(), role, card: quill_card, confirmed: true, before: vec![] };
+    let contact = Contact { confirmed: true, ..Contact::met(quill.0, "quill".into(), role, quill_card) };
     let contacts = vec![contact];
     let recipient = bundle::way_from_recovery_code(&recovery).to_recipient();
     let ways = vec![WayIn { way: Way::Recovery, recipient }];

@@ -92,9 +92,22 @@ pub struct Contact {
     /// keys. Each of those cards was followed by the next.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub before: Vec<Hash>,
+    /// Whether they have deleted their account. Their handle may be somebody else's since.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub gone: bool,
 }
 
 impl Contact {
+    /// Returns somebody who was met just now, whose words were not compared yet.
+    pub const fn met(account: AccountId, handle: String, role: AccountRole, card: SignedCard) -> Self {
+        Self { account, handle, role, card, confirmed: false, before: Vec::new(), gone: false }
+    }
+
+    /// Returns what to call them.
+    pub fn name(&self) -> String {
+        if self.gone { format!("{} (deleted)", self.handle) } else { self.handle.clone() }
+    }
+
     /// Tells whether a card is the one that is trusted, or one that led to it.
     pub fn knows(&self, fingerprint: &Hash) -> bool {
         self.card.fingerprint() == *fingerprint || self.before.contains(fingerprint)

@@ -161,7 +161,7 @@ impl PatientView {
     /// Returns since when what was captured in the last guard window may be asked about; nothing while it is under way.
     ///
     /// That is the first release time of the course at or after its end.
-    pub(crate) fn release_from(&self, guard: Option<Guard>, now: Timestamp) -> Option<Timestamp> {
+    pub fn release_from(&self, guard: Option<Guard>, now: Timestamp) -> Option<Timestamp> {
         if guard.is_some() {
             return None;
         }

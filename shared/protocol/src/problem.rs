@@ -42,8 +42,12 @@ problem_codes! {
     MalformedRequest = "malformed_request", 400, "The request cannot be read";
     /// There is no valid session token.
     Unauthenticated = "unauthenticated", 401, "Not logged in";
-    /// The session was ended from elsewhere: the device was removed, or the account recovered.
+    /// The session was ended from elsewhere: another device removed this one, or gave the account new keys.
     DeviceRevoked = "device_revoked", 401, "This device was removed from the account";
+    /// The session was ended when the account was recovered with its kit.
+    AccountRecovered = "account_recovered", 401, "The account was recovered on another device";
+    /// The session was ended when the account was erased.
+    AccountErased = "account_erased", 401, "The account was deleted";
     /// Handle and password, or recovery code, do not go together; an unknown handle answers the same.
     LoginFailed = "login_failed", 401, "Login failed";
     /// The session does nothing before a second factor was shown, or, where there is none yet, enrolled.

@@ -1,7 +1,7 @@
 //! Recovery on a clean machine, with nothing but the kit.
 
 use reverie_client::kit::read;
-use reverie_client::{ClientError, Invited, Newcomer, Notice, Recovery, Unlocked};
+use reverie_client::{ClientError, Invited, Newcomer, Notice, Recovery, Removal, Unlocked};
 use reverie_journal::Kind;
 use reverie_protocol::account::AccountRole;
 use reverie_protocol::api::OpenedSession;
@@ -48,7 +48,8 @@ async fn the_kit_alone_brings_everything_back_and_removes_the_old_devices() {
     let told = old.sync().await.unwrap_err();
     assert!(told.to_string().contains("recovered with its recovery kit on 2031-05-01"), "{told}");
     for password in [PASSWORD, NEW] {
-        assert!(matches!(old.login(password).await, Err(ClientError::WrongPassword)));
+        let why = old.login(password).await.expect_err("neither password opens the account here");
+        assert!(matches!(&why, ClientError::DeviceRevoked { why: Removal::Recovered, .. }), "{why}");
     }
     drop(clean);
     let mut clean = Unlocked::unlock(at(&world, &world.home("clean")), NEW).await.unwrap();
@@ -305,10 +306,19 @@ async fn at_the_shell_a_removed_device_is_told_how_to_come_back_and_does() {
         refused.contains("recovered with its recovery kit") && refused.contains("`reverie login --recovery`"),
         "{refused}"
     );
-    assert!(refused.contains("What waits is sent once this device is logged in again"), "{refused}");
+    assert!(
+        refused.contains(
+            "What waits is sent once this device is logged in again, with your kit: `reverie login --recovery`"
+        ),
+        "{refused}"
+    );
     let login = reverie(&world, "heron", &["login", "--new-passphrase-file", new]);
     let refused = flat(&login.stderr);
-    assert!(!login.status.success() && refused.contains("this device needs the kit or a code once"), "{refused}");
+    assert!(
+        !login.status.success()
+            && refused.contains("`reverie login --recovery`, or with a code from your other device"),
+        "{refused}"
+    );
     let mut clean = Unlocked::unlock(at(&world, &world.home("clean")), NEW).await.unwrap();
     clean.change_password(NEW, PASSWORD).await.unwrap();
     let code = clean.hand_over().await.unwrap();

@@ -10,6 +10,10 @@ pub(crate) fn problem(code: ProblemCode, head: Head) -> Problem {
         Code::MalformedRequest => "`limit` is between 1 and 500.",
         Code::Unauthenticated => "The session has ended or never was. Log in again.",
         Code::DeviceRevoked => "Another device of this account removed this one on 2031-05-01.",
+        Code::AccountRecovered => {
+            "The account was recovered with its recovery kit on 2031-05-01, which removes every device before."
+        }
+        Code::AccountErased => "This account was deleted on 2031-05-01, and the server has nothing of it any more.",
         Code::LoginFailed => "Handle and password, or recovery code, do not go together. Check both and try again.",
         Code::SecondFactorRequired => "Show your second factor first: a code of your authenticator, or a backup code.",
         Code::SecondFactorFailed => "The code is wrong, was used before, or its time is over.",

@@ -31,8 +31,7 @@ fn bundle() -> Bundle {
     let (_, next) = theirs.succeed(&theirs.card(quill()), &mut rng(5)).expect("quill's own card");
     let role = AccountRole::Clinician;
     let card_before = theirs.card(quill());
-    let mut contact =
-        Contact { account: quill(), handle: "quill".into(), role, card: card_before, confirmed: true, before: vec![] };
+    let mut contact = Contact { confirmed: true, ..Contact::met(quill(), "quill".into(), role, card_before) };
     contact.follow(&[next]);
     Bundle {
         account: imogen(),
