@@ -1,14 +1,18 @@
 //! Clocks that are a year off, either way: of a device, and of the server.
 
+use std::fs;
 use std::path::Path;
+use std::process::Output;
 
 use reverie_client::Invited;
 use reverie_client::native::system::randomness;
-use reverie_journal::Kind;
+use reverie_journal::{Kind, Timestamp};
 use reverie_protocol::account::AccountRole;
 use reverie_protocol::limits::INVITATION_IN_ROOM_SECONDS;
 use reverie_tests::person::{PASSWORD, environment};
 use reverie_tests::{Person, Practice, StoryClock, World};
+
+use crate::shell::{ok, passphrase_file, program_at};
 
 const YEAR: i64 = 365 * 24 * 60 * 60;
 
@@ -82,5 +86,59 @@ async fn a_server_whose_clock_jumps_by_a_year_keeps_everybody_logged_in_and_says
         let code = quill.invite(AccountRole::Patient, Some("cedar-07"), INVITATION_IN_ROOM_SECONDS).await.unwrap();
         let _cedar = world.joins("cedar-07", &code).await;
         assert!(heron.access_logs().await.unwrap().iter().any(|log| !log.entries.is_empty()));
+    }
+}
+
+/// At a shell of a computer whose clock is so many seconds off.
+fn off_by(world: &World, seconds: i64, profile: &str, arguments: &[&str]) -> Output {
+    let now = Timestamp::from_unix(world.clock.now().unix() + seconds, 0).unwrap();
+    let mut command = program_at(world, profile);
+    command.env("REVERIE_NOW", now.to_string());
+    command.args(["--server", &format!("http://{}", world.addr), "--passphrase-file", &passphrase_file(world)]);
+    command.args(arguments).output().unwrap()
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn on_a_computer_whose_clock_is_a_year_off_one_joins_pairs_writes_and_shares() {
+    for (off, handle) in [(YEAR, "cedar-07"), (-YEAR, "lantern-19")] {
+        let Practice { world, mut quill, heron: _heron } = Practice::open().await;
+        let code = quill.invite(AccountRole::Patient, Some(handle), INVITATION_IN_ROOM_SECONDS).await.unwrap();
+        let here = |arguments: &[&str]| off_by(&world, off, "computer", arguments);
+        let (joined, _) = ok(here(&["join", &code, "--yes", "--json"]));
+        let joined: serde_json::Value = serde_json::from_str(&joined).unwrap();
+        let words = world.home("kit-words");
+        fs::write(
+            &words,
+            joined["recovery_words"]
+                .as_array()
+                .unwrap()
+                .iter()
+                .map(|word| word.as_str().unwrap())
+                .collect::<Vec<_>>()
+                .join(" "),
+        )
+        .unwrap();
+        ok(here(&["kit", "prove", "--words-file", words.to_str().unwrap()]));
+        quill.sync().await.unwrap();
+        quill.confirm(handle).await.unwrap();
+        ok(here(&["pair", "--confirm", "quill"]));
+        let parts = (1..=15).map(|part| part.to_string()).collect::<Vec<_>>().join(",");
+        ok(here(&["consent", "give", "--acknowledge", &parts]));
+        let (shared, _) = ok(here(&["write", "The greenhouse."]));
+        let (kept, _) = ok(here(&["write", "Salt."]));
+        let (_, said) = ok(here(&["share", &shared, "--yes"]));
+        assert!(said.contains("is shared with quill."), "{off}: {said}");
+        quill.sync().await.unwrap();
+        let patient = quill.contact_of(handle).unwrap().account;
+        assert_eq!(quill.brief(patient, None, None).unwrap().header.new, 1, "{off}");
+
+        // The clock is put right: all of it is there, as it was signed, and nothing waits.
+        let right = |arguments: &[&str]| off_by(&world, 0, "computer", arguments);
+        let (list, said) = ok(right(&["list"]));
+        assert!(list.contains(&shared) && list.contains(&kept), "{off}: {list}");
+        assert!(!said.contains("on this device alone") && !said.contains("decisions wait"), "{off}: {said}");
+        ok(right(&["verify"]));
+        ok(right(&["withdraw", &shared, "--yes"]));
+        ok(right(&["login"]));
     }
 }

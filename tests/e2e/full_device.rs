@@ -332,3 +332,32 @@ async fn capturing_logging_in_exporting_and_leaving_go_on_with_room_however_full
     let gone = device.reverie("heron", PASSWORD, &["list"]);
     assert!(flat(&gone.stderr).contains("There is no account"), "{}", flat(&gone.stderr));
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn unlocking_and_giving_back_go_on_with_room_however_full_the_disk_was() {
+    if !has_small_disks().await {
+        return;
+    }
+    let Practice { world, mut quill, mut heron } = Practice::open().await;
+    heron.shares(Kind::Image, "Two keys, one door.").await.unwrap();
+    let mut anew = world.patient("heron-42", &mut quill).await;
+    quill.sync().await.unwrap();
+    let home = quill.home.clone();
+    drop(quill);
+    let device = SmallDevice::of(&world).await;
+    device.takes("quill", &home);
+    for pages in FREE {
+        device.manages(pages, "quill", PASSWORD, &["unlock"]);
+        let list = device.locked("quill", &["queue"]);
+        assert!(list.status.success(), "{pages}: unlocked, it asks for nothing: {}", flat(&list.stderr));
+        device.does("quill", PASSWORD, &["lock"]);
+        device.manages(pages, "quill", PASSWORD, &["give-back", "heron-41", "--to", "heron-42", "--yes"]);
+    }
+    anew.sync().await.unwrap();
+    let view = anew.view(anew.account());
+    let earlier = view.earlier();
+    let entries = earlier.iter().flat_map(|earlier| &earlier.view.shared).flat_map(|shared| &shared.entries);
+    assert_eq!(entries.count(), 1, "given back once");
+    let verified = anew.verify_copies().await.unwrap();
+    assert!(verified.genuine > 0 && verified.findings.is_empty(), "{verified:?}");
+}
