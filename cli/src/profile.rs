@@ -59,6 +59,11 @@ impl Profile {
         Self { server: self.server.or(server), ..self }
     }
 
+    /// Tells whether it is known where the server is.
+    pub(crate) const fn has_server(&self) -> bool {
+        self.server.is_some()
+    }
+
     /// Returns the profile's name.
     pub(crate) fn name(&self) -> &str {
         &self.name

@@ -8,7 +8,7 @@ use reverie_journal::{Kind, Session, SessionState, SessionType};
 use reverie_protocol::ids::{AccountId, DocumentId};
 use reverie_tests::{Person, Practice, World};
 
-use crate::shell::{at_a_terminal, at_a_terminal_of, flat, goes_home, ok, reverie, shown_until, terminal};
+use crate::shell::{at_a_terminal, at_a_terminal_of, flat, goes_home, ok, reverie, reverie_at, shown_until, terminal};
 
 /// Nobody listens there.
 const NOWHERE: &str = "http://127.0.0.1:9";
@@ -76,6 +76,8 @@ async fn without_the_server_nothing_is_called_shared_or_withdrawn_before_it_is()
     assert!(screen.contains("not on the server yet"), "{screen}");
     assert!(!screen.contains("is shared with quill"), "{screen}");
     assert!(screen.contains(&format!("{} is not withdrawn yet", short(shared))), "{screen}");
+    let (list, _) = ok(reverie_at(&world, NOWHERE, "heron-41", &["list"]));
+    assert!(list.contains("taken back on this device alone: until that is sent, it is shared as it was"), "{list}");
     quill.sync().await.unwrap();
     assert_eq!(quill.queue()[0].unread, 1, "the server has what it had");
     // The next command that reaches the server does both.

@@ -125,7 +125,7 @@ async fn what_is_written_after_dosing_is_read_before_the_session_answered_and_ta
         let mut sink = ExportFolder::create(&folder).unwrap();
         let exported = person.export(heron_id, true, &mut sink, &mut |_, _| {}).await.unwrap();
         assert!(exported.missing.is_empty());
-        let verified = verify_export(&ExportFolder::open(&folder), &Default::default(), &mut |_, _| {}).unwrap();
+        let verified = verify_export(&ExportFolder::open(&folder), None, &mut |_, _| {}).unwrap();
         assert_eq!(verified.findings, [], "an export verifies with nothing but itself");
         let journal = std::fs::read_to_string(folder.join("journal.md")).unwrap();
         assert!(journal.contains("She kept it in a tin of buttons."));

@@ -4,6 +4,7 @@ use std::path::PathBuf;
 
 use clap::Args;
 use reverie_client::ClientError;
+use reverie_journal::Deed;
 use secrecy::ExposeSecret as _;
 use serde_json::json;
 
@@ -31,6 +32,7 @@ pub(crate) struct PasswordArgs {
 
 pub(crate) async fn run(ui: &Ui, start: Start, args: PasswordArgs) -> Result<(), CommandError> {
     let (mut account, _profile, old) = start.unlock_by_password().await?;
+    account.may(Deed::ChangeKeys)?;
     let new = new_password(args.new_passphrase_file.as_deref(), account.handle())?;
     let changed = account.change_password(old.expose_secret(), new.expose_secret()).await;
     changed.map_err(|error| match (error, cut_off(&account)) {

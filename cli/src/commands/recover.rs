@@ -12,7 +12,8 @@ use crate::error::{CommandError, user_error};
 use crate::holder;
 use crate::key_talk::answers::NOTHING_CHANGED;
 use crate::key_talk::kit::{
-    HANDLE_ASKED, KIT_OPENS, KIT_OPENS_HERE, RECOVER_AGAIN, RECOVERED, RECOVERED_HERE, WHOSE_WORDS, WHOSE_WORDS_NEXT,
+    HANDLE_ASKED, KIT_OPENS, KIT_OPENS_HERE, RECOVER_AGAIN, RECOVERED, RECOVERED_HERE, SERVER_ASKED, WHOSE_WORDS,
+    WHOSE_WORDS_NEXT,
 };
 use crate::key_talk::with;
 use crate::kit_paper::{TypedKit, typed};
@@ -89,7 +90,11 @@ pub(crate) async fn open_by_kit(
         None if ui.can_ask() => ui.ask_line(HANDLE_ASKED)?.trim().to_owned(),
         None => return Err(user_error(WHOSE_WORDS).hint(WHOSE_WORDS_NEXT)),
     };
-    let profile = Profile::find(&start.global)?.or_at(kit.server);
+    let mut profile = Profile::find(&start.global)?.or_at(kit.server);
+    if !profile.has_server() && ui.can_ask() {
+        let server = ui.ask_line(SERVER_ASKED)?.trim().to_owned();
+        profile = profile.or_at(Some(server).filter(|server| !server.is_empty()));
+    }
     let recovery = match after_restore {
         true => Recovery::open_after_restore(profile.environment()?, &handle, &kit.code).await?,
         false => Recovery::open(profile.environment()?, &handle, &kit.code).await?,

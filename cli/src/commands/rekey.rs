@@ -1,16 +1,17 @@
 //! `reverie rekey`: new keys for one's own account, vouched for by the old ones.
 
 use clap::Args;
-use reverie_client::Unlocked;
+use reverie_client::{ClientError, Unlocked};
 use secrecy::{ExposeSecret as _, SecretString};
 use serde_json::json;
 
 use crate::error::CommandError;
 use crate::key_talk::answers::NOTHING_CHANGED;
 use crate::key_talk::devices::{
-    BEFORE_REKEY, IF_LOST, IF_LOST_BEFORE, LOST_BEFORE, LOST_OR_STOLEN, MAKE_NEW_KEYS, REKEYED, REKEYED_AFTER_LOSS,
-    REKEYED_AFTER_RECOVERY,
+    BEFORE_REKEY, IF_LOST, IF_LOST_BEFORE, LOST_BEFORE, LOST_OR_STOLEN, MAKE_NEW_KEYS, REKEY_AFTERWARDS, REKEYED,
+    REKEYED_AFTER_LOSS, REKEYED_AFTER_RECOVERY,
 };
+use crate::key_talk::with;
 use crate::logged_in::{Purpose, Start, catch_up};
 use crate::report::still_waiting;
 use crate::ui::Ui;
@@ -35,6 +36,7 @@ pub(crate) struct RekeyArgs {
 pub(crate) async fn run(ui: &Ui, start: Start, RekeyArgs { yes }: RekeyArgs) -> Result<(), CommandError> {
     let (mut account, _, password) = start.unlock_by_password().await?;
     catch_up(ui, &mut account, Purpose::Writing).await?;
+    account.may_change_keys()?;
     ui.say(BEFORE_REKEY);
     if !ui.confirm(yes, MAKE_NEW_KEYS)? {
         ui.say(NOTHING_CHANGED);
@@ -75,21 +77,16 @@ pub(crate) async fn offer_new_keys(
     password: &SecretString,
     loss: &Loss,
 ) -> Result<(), CommandError> {
+    if let Err(ClientError::Guarded(guard)) = account.may_change_keys() {
+        ui.say(loss.if_not_now);
+        ui.say(&with(REKEY_AFTERWARDS, &[("TIME", &guard.until.minute_text())]));
+        return Ok(());
+    }
     if !ui.can_ask() || !ui.ask(loss.question)? {
         ui.say(loss.if_not_now);
         return Ok(());
     }
-    match change_keys(ui, account, password).await {
-        Ok(()) => {
-            ui.say(loss.done);
-            Ok(())
-        }
-        // What was done before is done all the same.
-        Err(error) if error.code == Some("guard_active") => {
-            ui.error(&error);
-            ui.say(loss.if_not_now);
-            Ok(())
-        }
-        Err(error) => Err(error),
-    }
+    change_keys(ui, account, password).await?;
+    ui.say(loss.done);
+    Ok(())
 }

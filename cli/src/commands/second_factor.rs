@@ -2,6 +2,7 @@
 
 use clap::{Args, Subcommand};
 use reverie_client::{ClientError, Unlocked};
+use reverie_protocol::account::AccountRole;
 use reverie_protocol::problem::ProblemCode;
 use reverie_protocol::second_factor::{SecondFactorDue, SecondFactorKind, SecondFactors};
 use serde_json::json;
@@ -9,9 +10,10 @@ use serde_json::json;
 use crate::error::{CommandError, user_error};
 use crate::key_talk::answers::NOTHING_CHANGED;
 use crate::key_talk::second_factors::{
-    AUTHENTICATOR_REMOVED, BACKUP_CODES, BACKUP_CODES_LEFT, FACTOR_ADDED, FACTOR_BEGUN, FACTOR_FIRST, FACTOR_NEEDED,
-    FACTOR_NOT_SHOWN, NO_BACKUP_CODES_LEFT, NO_FACTOR, NO_SUCH_FACTOR, NO_SUCH_FACTOR_NEXT, PASSKEY_REMOVED,
-    REMOVE_FACTOR, SEVERAL_FACTORS, SEVERAL_FACTORS_NEXT, SIX_DIGITS,
+    ADD_ANOTHER_FIRST, AUTHENTICATOR_REMOVED, BACKUP_CODES, BACKUP_CODES_LEFT, FACTOR_ADDED, FACTOR_BEGUN,
+    FACTOR_FIRST, FACTOR_NEEDED, FACTOR_NOT_SHOWN, KEEP_BACKUP_CODES, NEW_BACKUP_CODES, NO_BACKUP_CODES_LEFT,
+    NO_FACTOR, NO_SUCH_FACTOR, NO_SUCH_FACTOR_NEXT, PASSKEY_REMOVED, REMOVE_FACTOR, ROAD_OF_ADMINISTRATOR,
+    ROAD_OF_CLINICIAN, ROAD_OF_PATIENT, SEVERAL_FACTORS, SEVERAL_FACTORS_NEXT, SIX_DIGITS,
 };
 use crate::key_talk::with;
 use crate::logged_in::Start;
@@ -53,8 +55,12 @@ enum SecondFactorCommand {
     Add,
     /// Confirm an authenticator that `add` has begun
     Confirm,
-    /// Make new backup codes, for the day that the authenticator is lost
-    Codes,
+    /// Make new backup codes, for the day that the authenticator is lost; those before them are void
+    Codes {
+        /// Do not ask, though there are codes that would be void
+        #[arg(long)]
+        yes: bool,
+    },
     /// Remove a second factor
     Remove {
         /// The beginning of its id, as the list shows it
@@ -77,7 +83,7 @@ pub(crate) async fn run(ui: &Ui, start: Start, args: SecondFactorArgs) -> Result
             ui.say(FACTOR_ADDED);
             list(ui, &mut account).await
         }
-        Some(SecondFactorCommand::Codes) => codes(ui, &mut account).await,
+        Some(SecondFactorCommand::Codes { yes }) => codes(ui, &mut account, yes).await,
         Some(SecondFactorCommand::Remove { id, yes }) => remove(ui, &mut account, &id, yes).await,
     }
 }
@@ -88,7 +94,7 @@ async fn list(ui: &Ui, account: &mut Unlocked) -> Result<(), CommandError> {
         Some(SecondFactorDue::Enrol) => ui.warn(FACTOR_NEEDED),
         Some(SecondFactorDue::Prove) => ui.warn(FACTOR_NOT_SHOWN),
         None if factors.is_empty() => ui.say(NO_FACTOR),
-        None if backup_codes == 0 => ui.say(NO_BACKUP_CODES_LEFT),
+        None if backup_codes == 0 => ui.say(&with(NO_BACKUP_CODES_LEFT, &[("ROAD", road(account.role()))])),
         None => ui.say(&with(BACKUP_CODES_LEFT, &[("COUNT", &backup_codes.to_string())])),
     }
     let answer = json!({ "due": due, "factors": factors, "backup_codes": backup_codes, "passkeys": passkeys });
@@ -103,6 +109,15 @@ async fn list(ui: &Ui, account: &mut Unlocked) -> Result<(), CommandError> {
         }));
         table(&rows)
     })
+}
+
+/// Returns how somebody comes back who lost the second factor and has no backup code.
+const fn road(role: AccountRole) -> &'static str {
+    match role {
+        AccountRole::Patient => ROAD_OF_PATIENT,
+        AccountRole::Clinician => ROAD_OF_CLINICIAN,
+        AccountRole::Administrator => ROAD_OF_ADMINISTRATOR,
+    }
 }
 
 const fn kind(kind: SecondFactorKind) -> &'static str {
@@ -134,10 +149,18 @@ pub(crate) async fn enrol_if_due(ui: &Ui, account: &mut Unlocked) -> Result<bool
     }
     account.add_authenticator().await?;
     ui.say(FACTOR_ADDED);
+    if account.second_factors().await?.backup_codes == 0 {
+        ui.say(&with(NO_BACKUP_CODES_LEFT, &[("ROAD", road(account.role()))]));
+    }
     Ok(true)
 }
 
-async fn codes(ui: &Ui, account: &mut Unlocked) -> Result<(), CommandError> {
+async fn codes(ui: &Ui, account: &mut Unlocked, yes: bool) -> Result<(), CommandError> {
+    let left = account.second_factors().await?.backup_codes;
+    if left > 0 && !ui.confirm(yes, &with(NEW_BACKUP_CODES, &[("COUNT", &left.to_string())]))? {
+        ui.say(KEEP_BACKUP_CODES);
+        return Ok(());
+    }
     let codes = account.replace_backup_codes().await.map_err(|error| {
         // The server refuses codes that would stand in for nothing.
         let needs_one = error.is(ProblemCode::NotPermitted);
@@ -163,7 +186,11 @@ async fn remove(ui: &Ui, account: &mut Unlocked, id: &str, yes: bool) -> Result<
     };
     let question = with(REMOVE_FACTOR, &[("KIND", kind(factor.kind)), ("DAY", &factor.since_day)]);
     if ui.confirm(yes, &question)? {
-        account.remove_second_factor(factor.factor).await?;
+        account.remove_second_factor(factor.factor).await.map_err(|error| {
+            let only_one = error.is(ProblemCode::NotPermitted);
+            let error = CommandError::from(error);
+            if only_one { error.hint(ADD_ANOTHER_FIRST) } else { error }
+        })?;
         ui.say(match factor.kind {
             SecondFactorKind::Authenticator => AUTHENTICATOR_REMOVED,
             SecondFactorKind::Passkey => PASSKEY_REMOVED,

@@ -68,6 +68,9 @@ pub(crate) async fn run(ui: &Ui, logged_in: LoggedIn, args: ShareArgs) -> Result
         return Err(user_error(ONE_IN_GUARD).hint(ONE_IN_GUARD_NEXT));
     }
     account.may_share_with(&circle)?;
+    for entry in &found {
+        account.may_share_during_guard(*entry)?;
+    }
     let view = account.view(account.account());
     let rows = found.iter().filter_map(|id| view.entry(*id)).map(|view| {
         let files = match view.attachments().count() {

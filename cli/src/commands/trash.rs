@@ -2,7 +2,7 @@
 
 use clap::{Args, Subcommand};
 use reverie_client::Unlocked;
-use reverie_journal::short_id;
+use reverie_journal::{Deed, short_id};
 use serde_json::json;
 
 use crate::error::CommandError;
@@ -69,6 +69,7 @@ pub(crate) async fn run(ui: &Ui, logged_in: LoggedIn, TrashArgs { command }: Tra
         }
         TrashCommand::Erase(EraseArgs { entry, yes }) => {
             let entry = account.find_in_trash(&entry.entry)?;
+            account.may(Deed::Erase)?;
             if !ui.confirm(yes, ERASE)? {
                 ui.say(NOTHING_ERASED);
                 return Ok(());

@@ -103,7 +103,7 @@ async fn verify_server(ui: &Ui, start: &Start) -> Result<(Verified, Names), Comm
 async fn verify_folder(ui: &Ui, start: &Start, folder: &Path) -> Result<(Verified, Names), CommandError> {
     let (known, names) = known(start).await;
     let bar = ui.progress("Verifying");
-    let verified = verify_export(&ExportFolder::open(folder), &known, &mut |done, total| {
+    let verified = verify_export(&ExportFolder::open(folder), known.as_ref(), &mut |done, total| {
         bar.set_length(total as u64);
         bar.set_position(done as u64);
     });
@@ -113,13 +113,12 @@ async fn verify_folder(ui: &Ui, start: &Start, folder: &Path) -> Result<(Verifie
 }
 
 /// Returns whom this device knows, where that can be had without asking for anything. A folder can be verified without.
-async fn known(start: &Start) -> (BTreeMap<Hash, String>, Names) {
-    if start.global.has_password_source()
-        && let Ok((account, _)) = start.unlock().await
-    {
-        return (account.known_fingerprints(), account.names());
+async fn known(start: &Start) -> (Option<BTreeMap<Hash, String>>, Names) {
+    let unlocked = start.global.has_password_source() || start.locked().await.is_ok_and(|locked| locked.is_none());
+    if unlocked && let Ok((account, _)) = start.unlock().await {
+        return (Some(account.known_fingerprints()), account.names());
     }
-    (BTreeMap::new(), Names::default())
+    (None, Names::default())
 }
 
 fn journals_text(journals: &[VerifiedJournal], names: &Names) -> String {

@@ -33,6 +33,7 @@ said! {
     BEFORE_REKEY = "Your account gets new keys. What was stolen with the old ones opens nothing that is written \
         afterwards to your own journals. What was written before stays sealed to the old keys, which you keep.";
     MAKE_NEW_KEYS = "Make new keys?";
+    REKEY_AFTERWARDS = "In the day after a dose that waits until TIME. If you cannot wait, ask your practice to suspend the account.";
     REKEYED = "You have new keys, and all your journals are as they were. Your other devices are logged out: run `reverie \
         login` there. Your recovery kit stays valid.";
     BEFORE_FORGETTING = "This device forgets HANDLE. What is on the server stays there; to read it again you need another \

@@ -35,6 +35,7 @@ said! {
     KIT_NOT_ARRIVED = "Your new recovery kit had not arrived: the old one is still valid. To go on with the new one, \
         `reverie kit prove`.";
     HANDLE_ASKED = "The handle that stands on the kit:";
+    SERVER_ASKED = "The server's address, as it stands on the kit:";
     WHOSE_WORDS = "the words do not say whose they are";
     WHOSE_WORDS_NEXT = "Nothing was changed. Add the handle that stands on the kit: `--handle HANDLE`.";
     KIT_OPENS = "The kit opens the account HANDLE. Nothing is changed yet. Choose a new password.";

@@ -10,8 +10,7 @@ said! {
     NOT_ITS_CODE = "this is not its code of now; take the next one, and let the phone set its clock by itself";
     FACTOR_BEGUN = "It counts once its first code came back: `reverie second-factor confirm --second-factor-file FILE`. \
         Until then nothing is changed.";
-    FACTOR_ADDED = "The authenticator is enrolled. Your other devices ask for it once, at their next `reverie login`. Next, \
-        for the day that it is lost: `reverie second-factor codes`.";
+    FACTOR_ADDED = "The authenticator is enrolled. Your other devices ask for it once, at their next `reverie login`.";
     CODE_ASKED = "Code of your authenticator: ";
     CODE_OR_BACKUP_ASKED = "Code of your authenticator, or a backup code: ";
     BACKUP_ASKED = "Your passkeys work in a browser, not here. A backup code: ";
@@ -20,10 +19,14 @@ said! {
         password manager; not with your recovery kit, and not on the phone that holds the authenticator. They are shown \
         once, and codes from before are void.";
     BACKUP_CODES_LEFT = "Backup codes left: COUNT.";
-    NO_BACKUP_CODES_LEFT = "No backup codes are left. If your second factor is lost, your administrator has to take it away before you \
-        log in again. Next: \
-        `reverie second-factor codes`.";
+    NO_BACKUP_CODES_LEFT = "No backup codes are left. If your second factor is lost, ROAD. Next: `reverie second-factor codes`.";
+    ROAD_OF_PATIENT = "your recovery kit lets you in";
+    ROAD_OF_CLINICIAN = "your administrator has to take it away before you log in again";
+    ROAD_OF_ADMINISTRATOR = "another administrator has to take it away before you log in again, or whoever runs the server";
+    NEW_BACKUP_CODES = "You have backup codes (COUNT). New ones make them void. Make new ones?";
+    KEEP_BACKUP_CODES = "Nothing was changed. The codes that you have stay valid.";
     NO_FACTOR = "You have no second factor. `reverie second-factor add` enrols one.";
+    ADD_ANOTHER_FIRST = "Nothing was changed. Next: `reverie second-factor add`, then remove this one.";
     FACTOR_FIRST = "Nothing was changed. Next: `reverie second-factor add`, then the codes.";
     FACTOR_NOT_SHOWN = "This device has not shown your second factor yet. What is on it is safe. Next: `reverie login`.";
     REMOVE_FACTOR = "Remove the KIND of DAY?";

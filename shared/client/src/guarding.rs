@@ -32,8 +32,11 @@ impl Unlocked {
         self.save_state().await
     }
 
-    /// Refuses what waits.
-    pub(crate) fn may(&self, deed: Deed) -> Result<(), ClientError> {
+    /// Refuses what waits, so that nothing is asked that is refused afterwards.
+    ///
+    /// # Errors
+    /// [`ClientError::Guarded`] in the guard window.
+    pub fn may(&self, deed: Deed) -> Result<(), ClientError> {
         match self.guard().filter(|_| deed.waits()) {
             Some(guard) => Err(ClientError::Guarded(guard)),
             None => Ok(()),
@@ -69,15 +72,26 @@ impl Unlocked {
         self.keep_document(journal, Hold { entry, held }, Vec::new()).await
     }
 
+    /// Tells whether this one may be shared in the guard window that is under way.
+    ///
+    /// # Errors
+    /// [`ClientError::NotPossible`] says why not.
+    pub fn may_share_during_guard(&self, entry: DocumentId) -> Result<(), ClientError> {
+        let Some(guard) = self.guard() else { return Ok(()) };
+        let checked = self.view(self.account()).check_exception(guard, entry, self.env.now());
+        checked.map_err(|error| ClientError::NotPossible(error.to_string()))
+    }
+
     /// Shares one entry while decisions wait: from four hours after the dose on, once in a window, after she said so twice.
     /// It is noted for her alone, and she is asked on the next morning whether to take it back.
     ///
     /// # Errors
-    /// [`ClientError::NotPossible`] says why not, or as [`Self::share`].
+    /// As [`Self::may_share_during_guard`] or [`Self::share`].
     pub async fn share_during_guard(&mut self, entry: DocumentId, with: &Circle) -> Result<Flushed, ClientError> {
-        let Some(guard) = self.guard() else { return self.share(entry, with).await };
-        let checked = self.view(self.account()).check_exception(guard, entry, self.env.now());
-        checked.map_err(|error| ClientError::NotPossible(error.to_string()))?;
+        if self.guard().is_none() {
+            return self.share(entry, with).await;
+        }
+        self.may_share_during_guard(entry)?;
         self.share_now(entry, with).await?;
         let journal = self.private_journal()?;
         Ok(self.keep_document(journal, SharedDuringGuard { entry }, Vec::new()).await?.flushed)

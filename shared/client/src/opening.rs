@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use reverie_crypto::{Binding, EpochKey, OpenBodyError, OpenedGrant, open_body, open_grant};
 use reverie_journal::{Compartment, Content, Document, Members, Opened, OpenedJournal, PatientView, Reason, fold};
 use reverie_protocol::header::{Action, AttachmentRef};
-use reverie_protocol::ids::{AccountId, AttachmentId, JournalId, RecordId};
+use reverie_protocol::ids::{AccountId, AttachmentId, DocumentId, JournalId, RecordId};
 use reverie_protocol::keyring::Keyring;
 
 use crate::log::{JournalLog, Logged};
@@ -141,13 +141,45 @@ impl Unlocked {
     pub fn view(&self, patient: AccountId) -> PatientView {
         let of_patient = self.logs.keys().filter(|journal| self.owner(**journal) == Some(patient));
         let opened: Vec<_> = of_patient.filter_map(|journal| self.open_journal(*journal)).collect();
-        let mut view = PatientView { waiting: self.waiting_records(), ..fold(patient, &opened) };
+        let mut view =
+            PatientView { waiting: self.waiting_records(), leaving: self.taken_back(), ..fold(patient, &opened) };
         for shared in &mut view.shared {
             let state = self.logs.get(&shared.journal).and_then(|log| log.state.as_ref());
             shared.closed = state.is_some_and(|state| state.closed);
+            shared.reads_from = self.later_readers(shared.journal);
             shared.hidden_since = self.state.hidden.get(&shared.journal).map(|hidden| hidden.since);
         }
         view
+    }
+
+    /// Returns who was let into a journal with nothing of the past, and the first record that they can open.
+    fn later_readers(&self, journal: JournalId) -> BTreeMap<AccountId, u64> {
+        let Some(log) = self.logs.get(&journal) else { return BTreeMap::new() };
+        let members = log.state.iter().flat_map(|state| &state.members).filter(|member| member.since_epoch > 0);
+        let first =
+            |epoch| log.records.iter().find(|logged| logged.header.epoch >= epoch).map(|logged| logged.header.seq);
+        let end = log.head().map_or(0, |head| head.seq + 1);
+        members.map(|member| (member.account, first(member.since_epoch).unwrap_or(end))).collect()
+    }
+
+    /// Returns what the outbox will withdraw from shared journals, and stands there until then.
+    fn taken_back(&self) -> BTreeSet<DocumentId> {
+        let shared = self.logs.iter().filter_map(|(journal, log)| {
+            let keys = self.keys(*journal).filter(|keys| keys.compartment == Compartment::Shared)?;
+            Some((log, keys, self.leaving(*journal)))
+        });
+        let documents = shared.flat_map(|(log, keys, leaving)| {
+            let leaving: Vec<_> = leaving.iter().filter_map(|record| log.find(*record)).collect();
+            leaving
+                .into_iter()
+                .filter_map(|logged| open(log, logged, &BTreeSet::new(), &keys.epochs))
+                .collect::<Vec<_>>()
+        });
+        let ids = documents.filter_map(|opened| match opened.content {
+            Content::Document(document) => Some(document.id()),
+            _ => None,
+        });
+        ids.collect()
     }
 
     /// Returns the records that the outbox will write, and the server does not have.

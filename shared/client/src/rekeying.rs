@@ -13,6 +13,14 @@ use crate::error::ClientError;
 use crate::unlocked::Unlocked;
 
 impl Unlocked {
+    /// Tells whether the account may get new keys now; what was begun is always finished.
+    ///
+    /// # Errors
+    /// [`ClientError::Guarded`] in the guard window.
+    pub fn may_change_keys(&self) -> Result<(), ClientError> {
+        if self.state.card_before.is_some() { Ok(()) } else { self.may(Deed::ChangeKeys) }
+    }
+
     /// Gives this account new keys. The card of the new keys is signed by the old ones; this account's own journals get it
     /// and a new key at once, journals of others when their owners write next. All other sessions of the account end.
     ///
@@ -21,8 +29,8 @@ impl Unlocked {
     /// new keys are kept, and what is left to do is done by the next flush.
     pub async fn change_keys(&mut self) -> Result<(), ClientError> {
         self.token()?;
+        self.may_change_keys()?;
         if self.state.card_before.is_none() {
-            self.may(Deed::ChangeKeys)?;
             self.not_behind().await?;
             let bundle = &self.copy.bundle;
             let next = self.env.random(|rng| bundle.keys.succeed(&bundle.card, rng));

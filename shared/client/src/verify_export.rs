@@ -24,7 +24,7 @@ use crate::verify::{Verified, summary};
 /// [`ClientError::File`] if the folder cannot be read, or is no export.
 pub fn verify_export(
     source: &dyn ExportSource,
-    known: &BTreeMap<Hash, String>,
+    known: Option<&BTreeMap<Hash, String>>,
     progress: &mut dyn FnMut(usize, usize),
 ) -> Result<Verified, ClientError> {
     let mut verified = Verified::default();
@@ -64,14 +64,17 @@ fn verify_signature(
     source: &dyn ExportSource,
     json: &[u8],
     manifest: &Manifest,
-    known: &BTreeMap<Hash, String>,
+    known: Option<&BTreeMap<Hash, String>>,
     verified: &mut Verified,
 ) -> Result<(), ClientError> {
     let fingerprint = manifest.exporter.card.fingerprint();
     verified.fingerprint = Some(fingerprint);
-    let signer = known.get(&fingerprint).cloned();
-    verified.signed_by =
-        Some(signer.unwrap_or_else(|| format!("{} (not known on this device)", manifest.exporter.handle)));
+    let stranger = || match known {
+        Some(_) => format!("{} (not known on this device)", manifest.exporter.handle),
+        None => manifest.exporter.handle.clone(),
+    };
+    let signer = known.and_then(|known| known.get(&fingerprint)).cloned();
+    verified.signed_by = Some(signer.unwrap_or_else(stranger));
     let signature = read(source, SIGNATURE)?.and_then(|text| {
         let bytes = B64::decode(std::str::from_utf8(&text).ok()?.trim()).ok()?;
         Some(Signature(bytes.0.try_into().ok()?))

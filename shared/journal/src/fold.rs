@@ -56,6 +56,7 @@ pub fn fold(patient: AccountId, journals: &[OpenedJournal]) -> PatientView {
         notes: notes.into_iter().next().map(|notes| NotesView { journal: notes.journal.id, unshown: notes.unshown }),
         reported,
         waiting: BTreeSet::new(),
+        leaving: BTreeSet::new(),
     };
     view.hold_captures();
     view
@@ -490,6 +491,7 @@ fn shared_view(patient: AccountId, sorted: Sorted<'_>) -> SharedView {
         unshown: sorted.unshown,
         closed: false,
         hidden_since: None,
+        reads_from: BTreeMap::new(),
     }
 }
 

@@ -3,7 +3,7 @@
 //! The invariant: a [`SharedView`] holds nothing from any other journal, so whatever is computed from it alone (the brief,
 //! the queue) cannot tell one private entry from none. What stands only in the private journal is in [`PrivateView`].
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use reverie_protocol::ids::{AccountId, DocumentId, JournalId, RecordId};
 use serde::Serialize;
@@ -36,6 +36,9 @@ pub struct PatientView {
     /// Records that are on this device alone, not on the server yet. A fold knows of none; the client says which.
     #[serde(skip_serializing_if = "BTreeSet::is_empty")]
     pub waiting: BTreeSet<RecordId>,
+    /// What was taken back on this device and stands on the server as it was shared. A fold knows of none; the client says which.
+    #[serde(skip_serializing_if = "BTreeSet::is_empty")]
+    pub leaving: BTreeSet<DocumentId>,
 }
 
 /// The private journal, without what is shared.
@@ -136,6 +139,10 @@ pub struct SharedView {
     /// Since when the server no longer shows it, by this device's clock. A fold knows nothing of it; the client says so.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub hidden_since: Option<Timestamp>,
+    /// Who was let in with nothing of the past, and the first record that they can open. A fold knows nothing of it; the client
+    /// says so.
+    #[serde(skip_serializing_if = "BTreeMap::is_empty")]
+    pub reads_from: BTreeMap<AccountId, u64>,
 }
 
 /// A journal of process notes, as a place alone: what is in it is read by [`process_notes`](crate::process_notes) and
@@ -197,11 +204,16 @@ pub enum Unsent {
     Part,
     /// The server does not have it.
     All,
+    /// It was taken back, and the server does not know that yet: it stands there as it was shared.
+    Withdrawal,
 }
 
 impl PatientView {
     /// Tells how much of an entry is on this device alone.
     pub fn unsent(&self, entry: &EntryView) -> Unsent {
+        if !entry.state.is_shared() && self.leaving.contains(&entry.entry.id()) {
+            return Unsent::Withdrawal;
+        }
         if self.waiting.contains(&entry.record) {
             return Unsent::All;
         }
@@ -538,6 +550,11 @@ impl SharedView {
     /// Returns who reads the journal beside the patient, in the order of the member list.
     pub fn readers(&self) -> impl Iterator<Item = AccountId> {
         self.members.0.iter().map(|(account, _)| *account).filter(|account| *account != self.patient)
+    }
+
+    /// Returns who reads the journal and cannot open an entry of it, since they were let in later and from then on.
+    pub fn closed_to(&self, entry: &EntryView) -> impl Iterator<Item = AccountId> {
+        self.readers().filter(|reader| self.reads_from.get(reader).is_some_and(|from| entry.seq < *from))
     }
 
     /// Tells whether this is an entry, a measure or a check-in of the journal.

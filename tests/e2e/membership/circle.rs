@@ -1,6 +1,7 @@
 //! Several clinicians in one journal, with all of the past or from now on.
 
 use reverie_client::{CircleChange, ClientError, Past};
+use reverie_journal::render::{Page, Receipts, Style, journal_text};
 use reverie_journal::{Compartment, Session, SessionState, SessionType};
 use reverie_protocol::header::MemberRole;
 use reverie_protocol::problem::{Problem, ProblemCode};
@@ -50,6 +51,14 @@ async fn whoever_is_admitted_from_now_on_opens_nothing_of_before_and_misses_noth
     assert!(shared.unshown.is_empty(), "what was not given is not broken: {:?}", shared.unshown);
     let verified = care.haddon.verify(&mut |_, _| {}).await.unwrap();
     assert_eq!(verified.findings, [], "nor does verifying call it so");
+    // The patient is not told that haddon reads what haddon cannot open.
+    let view = care.heron.view(care.heron.account());
+    let shared = view.shared.iter().find(|shared| shared.journal == care.journal).unwrap();
+    let closed_to = |at: usize| shared.closed_to(&shared.entries[at]).collect::<Vec<_>>();
+    assert_eq!((closed_to(0), closed_to(1)), (vec![care.haddon.account()], vec![]));
+    let page = Page { width: 80, style: Style::Plain, receipts: Receipts::Hidden };
+    let list = journal_text(&view, &care.heron.names(), page);
+    assert_eq!(list.matches("closed to haddon, who came later").count(), 1, "{list}");
     // quill, who was there before, goes on.
     syncs(&mut care.quill).await;
     assert_eq!(reads(&care.quill, &care.heron, care.journal), ["The greenhouse.", "The key."]);

@@ -166,10 +166,11 @@ pub(super) fn filed(entry: &EntryView, names: &Names) -> Option<String> {
 
 /// Returns who reads the journals that hold the entry.
 fn shared_with(view: &PatientView, entry: &EntryView, names: &Names) -> String {
-    let holds = |entries: &[EntryView]| entries.iter().any(|held| held.entry.id() == entry.entry.id());
     let mut readers = Vec::new();
-    for shared in view.shared.iter().filter(|shared| holds(&shared.entries)) {
-        for reader in shared.readers().map(|reader| names.of(reader)) {
+    for shared in &view.shared {
+        let Some(held) = shared.entries.iter().find(|held| held.entry.id() == entry.entry.id()) else { continue };
+        let closed_to: Vec<_> = shared.closed_to(held).collect();
+        for reader in shared.readers().filter(|one| !closed_to.contains(one)).map(|reader| names.of(reader)) {
             if !readers.contains(&reader) {
                 readers.push(reader);
             }

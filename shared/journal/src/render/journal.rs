@@ -106,6 +106,11 @@ fn facts(view: &PatientView, entry: &EntryView, names: &Names, receipts: Receipt
     if entry.state == ShareState::Held {
         facts.push("held for you to decide".to_owned());
     }
+    let shared = view.shared.iter().find(|shared| shared.journal == entry.journal);
+    let closed_to: Vec<_> = shared.iter().flat_map(|shared| shared.closed_to(entry)).map(|one| names.of(one)).collect();
+    if !closed_to.is_empty() {
+        facts.push(format!("closed to {}, who came later", listed(&closed_to)));
+    }
     facts.extend(phrase::talk(entry.talk()).map(str::to_owned));
     if entry.is_tender() {
         facts.push("tender".to_owned());

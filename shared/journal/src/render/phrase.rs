@@ -96,6 +96,7 @@ pub(super) const fn unsent(unsent: Unsent) -> Option<&'static str> {
         Unsent::Nothing => None,
         Unsent::Part => Some("what was added last is on this device alone, not on the server yet"),
         Unsent::All => Some("on this device alone, not on the server yet"),
+        Unsent::Withdrawal => Some("taken back on this device alone: until that is sent, it is shared as it was"),
     }
 }
 
