@@ -88,6 +88,7 @@ fn errors() -> Vec<ClientError> {
         ClientError::Unanswered(Box::new(ClientError::LoggedOut)),
         ClientError::Hidden { handle: handle(), since: at(1_935_316_800) },
         ClientError::UnknownContact(handle()),
+        ClientError::Ambiguous("you share several journals: 3f2a91c0 (with HANDLE); say which one".into()),
         ClientError::CapturesFull("this device holds a hundred captures, the most while it is locked"),
         ClientError::Guarded(Guard { from: at(1_935_316_800), until: at(1_935_403_200) }),
         ClientError::ConsentNeeded(reverie_journal::ConsentState::NotGiven),

@@ -6,8 +6,8 @@ use serde_json::json;
 
 use crate::error::{CommandError, user_error};
 use crate::key_talk::deleting::{
-    BACKUPS_STAY, BEFORE_DELETING, DEVICES_STAY, ERASED_ACCOUNT, ERASED_HERE, ERASED_JOURNALS, ERASED_KEYS,
-    ERASED_ON_SERVER, EXPORTS_STAY, LOG_STAYS, NOT_DELETED, NOT_DELETED_NEXT, NOT_DELETED_UNASKED,
+    BACKUPS_STAY, BEFORE_DELETING, DELETION_UNANSWERED, DEVICES_STAY, ERASED_ACCOUNT, ERASED_HERE, ERASED_JOURNALS,
+    ERASED_KEYS, ERASED_ON_SERVER, EXPORTS_STAY, LOG_STAYS, NOT_DELETED, NOT_DELETED_NEXT, NOT_DELETED_UNASKED,
     NOT_DELETED_UNASKED_NEXT, NOT_ERASED, RECEIPT, STAYS_ELSEWHERE, TYPE_ITS_NAME,
 };
 use crate::key_talk::unlocking::KEY_LEFT_OVER;
@@ -56,7 +56,11 @@ pub(crate) async fn run(
     if typed.trim() != handle {
         return Err(user_error(NOT_DELETED).hint(with(NOT_DELETED_NEXT, &[("HANDLE", &handle)])));
     }
-    let erased = account.erase_account().await?;
+    let erased = account.erase_account().await.map_err(|error| {
+        let unanswered = error.is_offline();
+        let error = CommandError::from(error);
+        if unanswered { error.hint(DELETION_UNANSWERED) } else { error }
+    })?;
     if holder::forget(&profile).is_err() {
         ui.warn(KEY_LEFT_OVER);
     }

@@ -6,6 +6,7 @@ use reverie_journal::render::found_text;
 
 use crate::arguments::FilterArgs;
 use crate::error::{CommandError, user_error};
+use crate::key_talk::giving_back::STANDS_APART;
 use crate::logged_in::Start;
 use crate::ui::Ui;
 
@@ -39,7 +40,12 @@ pub(crate) async fn run(ui: &Ui, start: Start, SearchArgs { words, filter }: Sea
     let found = account.search(&query);
     ui.answer(&found, || found_text(&found, &account.names(), ui.page()))?;
     match found.len() {
-        0 => ui.say("Nothing was found."),
+        0 => {
+            ui.say("Nothing was found.");
+            if !account.view(account.account()).earlier().is_empty() {
+                ui.say(STANDS_APART);
+            }
+        }
         1 => ui.say("1 entry was found."),
         several => ui.say(&format!("{several} entries were found.")),
     }

@@ -13,6 +13,8 @@ said! {
     NOT_DELETED_UNASKED = "this asks for the account's name first, and nobody is at a terminal to type it, so nothing was \
         deleted";
     NOT_DELETED_UNASKED_NEXT = "Run it at a terminal to see what it means. If you know that: `--confirm HANDLE`.";
+    DELETION_UNANSWERED = "It is not known whether it was deleted, and this device holds what it held. The next command says so \
+        if it was. If it was not, run it again.";
     RECEIPT = "Receipt: HANDLE was deleted on DAY.";
     ERASED_ON_SERVER = "Erased on the server";
     ERASED_JOURNALS = "  JOURNALS with RECORDS and FILES";
