@@ -5,8 +5,8 @@ SHELL := /bin/bash
 .DEFAULT_GOAL := help
 .PHONY: help demo test lint bench soak fuzz openapi sees setup clean
 
-# End-to-end tests that fill, damage or stop a device's disk, many times each: once is enough, on SQLite.
-OF_A_DEVICES_DISK = full_device:: every_file:: damaged_files:: keys::cuts::
+# End-to-end tests of a device's own disk, lock and dialogs, and of the demo's story: once is enough, on SQLite.
+OF_A_DEVICE = full_device:: every_file:: damaged_files:: keys::cuts:: key_store:: unlocking:: locked:: release:: demo:: fiction::
 
 # For how long `make fuzz` tries each parser.
 SECONDS_EACH ?= 60
@@ -28,10 +28,10 @@ test: setup lint ## Run everything that CI runs: set-up, lint, all tests, the fu
 		echo "         To test them: run as root, or allow user namespaces."; }
 	@echo "== tests of the workspace"
 	cargo test --locked --workspace
-	@echo "== the server's API and the end-to-end tests again, on PostgreSQL; but for what is about a device's own disk,"
-	@echo "   of which no database knows: $(OF_A_DEVICES_DISK)"
+	@echo "== the server's API and the end-to-end tests again, on PostgreSQL; but for what is about a device alone,"
+	@echo "   of which no database knows, and the demo: $(OF_A_DEVICE)"
 	REVERIE_TESTS_ON=postgresql cargo test --locked --workspace --test api --test e2e -- \
-		$(addprefix --skip ,$(OF_A_DEVICES_DISK))
+		$(addprefix --skip ,$(OF_A_DEVICE))
 	@echo "== openapi.json is what the server says"
 	cargo run -q --locked -p reverie-server -- openapi --check openapi.json
 	@echo "== fuzz targets over their committed corpus"

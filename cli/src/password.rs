@@ -35,7 +35,7 @@ impl Global {
 
     /// Returns a new password; on a terminal it is typed twice.
     pub(crate) fn new_password(&self, handle: &str) -> Result<SecretString, CommandError> {
-        self.given_password()?.map_or_else(|| ask_twice(handle), Ok)
+        self.given_password()?.map_or_else(|| ask_twice(handle, self.json), Ok)
     }
 
     fn given_password(&self) -> Result<Option<SecretString>, CommandError> {
@@ -48,8 +48,8 @@ impl Global {
 }
 
 /// Returns a new password from the file, or asks for it twice.
-pub(crate) fn new_password(file: Option<&Path>, handle: &str) -> Result<SecretString, CommandError> {
-    file.map_or_else(|| ask_twice(handle), first_line)
+pub(crate) fn new_password(file: Option<&Path>, handle: &str, json: bool) -> Result<SecretString, CommandError> {
+    file.map_or_else(|| ask_twice(handle, json), first_line)
 }
 
 /// Returns a password from the file, or asks for it.
@@ -58,8 +58,8 @@ pub(crate) fn given_or_asked(file: Option<&Path>, prompt: &str) -> Result<Secret
 }
 
 /// Asks until there is one that will do and was typed twice; one of the worst is said so before it is typed again.
-fn ask_twice(handle: &str) -> Result<SecretString, CommandError> {
-    let ui = Ui::new(false);
+fn ask_twice(handle: &str, json: bool) -> Result<SecretString, CommandError> {
+    let ui = Ui::new(json);
     loop {
         let first = ask("Choose a password: ")?;
         if first.expose_secret().is_empty() {

@@ -8,8 +8,9 @@ use reverie_client::native::system::randomness;
 use reverie_client::{ClientError, Newcomer, Notice, Removal, Unlocked};
 use reverie_journal::{Kind, Session, SessionState, SessionType};
 use reverie_protocol::account::AccountRole;
-use reverie_protocol::api::EraseAccount;
+use reverie_protocol::api::{EraseAccount, Invitation};
 use reverie_protocol::ids::DocumentId;
+use reverie_protocol::problem::{Problem, ProblemCode};
 use reverie_tests::database::Look;
 use reverie_tests::person::{PASSWORD, environment};
 use reverie_tests::{Answer, Fate, Person, Practice, World};
@@ -233,23 +234,28 @@ async fn a_device_of_a_deleted_account_says_so_and_keeps_what_it_has() {
     let folder = world.home("exported");
     ok(reverie(&world, "phone", &["export", folder.to_str().unwrap()]));
     let (_, said) = ok(reverie(&world, "phone", &["logout", "--erase", "--yes"]));
-    assert!(said.contains("whose account was deleted"), "{said}");
+    assert!(said.contains("The server says that the account was deleted"), "{said}");
     assert_eq!(kept(&world.home("shells").join("phone/store")), [] as [PathBuf; 0]);
 }
 
 #[tokio::test]
 async fn a_handle_whose_account_was_deleted_can_be_somebody_elses() {
-    let (Practice { world, mut quill, heron }, _) = story().await;
+    let (Practice { world, mut quill, heron }, shared) = story().await;
     let before = heron.account();
     let Person { account, .. } = heron;
     account.erase_account().await.unwrap();
-    // Invited before this device has heard that she left, and met before it looks at her journal.
+    // Invited before this device has heard that she left, and met before it looks at her journal. A reply waits for her.
+    quill.wire.requests(|_| Fate::HangUp);
+    quill.reply(shared, "I am here.".into(), false).await.unwrap();
+    quill.wire.is_honest();
     let code = quill.invite(AccountRole::Patient, Some("heron-41"), 900).await.unwrap();
     let home = world.home("another-heron");
     let mut another = Person::join(&home, world.wire().await, &world.clock, &code).await.unwrap();
-    quill.collect_guests().await.unwrap();
-    let notices = quill.flush().await.unwrap().notices;
-    assert!(matches!(notices.as_slice(), [Notice::Erased { handle, .. }] if handle == "heron-41"), "{notices:?}");
+    let notices = quill.sync().await.unwrap();
+    assert!(
+        matches!(notices.as_slice(), [Notice::Erased { handle, undelivered: 1, .. }] if handle == "heron-41"),
+        "{notices:?}"
+    );
     assert_ne!(another.account(), before);
     assert_eq!(quill.contact_of("heron-41").unwrap().account, another.account());
     assert_eq!(quill.pairings().iter().filter(|pairing| pairing.contact.handle == "heron-41").count(), 1);
@@ -259,10 +265,63 @@ async fn a_handle_whose_account_was_deleted_can_be_somebody_elses() {
     another.shares(Kind::Image, "A bell, twice.").await.unwrap();
     assert!(quill.sync().await.unwrap().is_empty());
     assert_eq!(quill.queue()[0].unread, 1);
-    // What she wrote of the one before is still told apart, also on another device.
+    // What was written of the one before is still told apart, also on another device.
     assert_eq!(quill.names().of(before), "heron-41 (deleted)");
     quill.login(PASSWORD).await.unwrap();
     let phone = another_device(&world, &mut quill, "phone").await;
     assert_eq!(phone.names().of(before), "heron-41 (deleted)");
     assert_eq!(phone.contact_of("heron-41").unwrap().account, another.account());
+}
+
+/// Somebody accepts an invitation of quill's.
+async fn comes(world: &World, quill: &mut Person, handle: &str, home: &str) -> Person {
+    let code = quill.invite(AccountRole::Patient, Some(handle), 900).await.unwrap();
+    Person::join(&world.home(home), world.wire().await, &world.clock, &code).await.unwrap()
+}
+
+#[tokio::test]
+async fn of_somebody_who_was_only_met_the_servers_word_is_enough_and_of_nobody_else() {
+    let (Practice { world, mut quill, heron }, _) = story().await;
+    let first = comes(&world, &mut quill, "cedar-07", "cedar").await;
+    quill.sync().await.unwrap();
+    let Person { account, .. } = first;
+    account.erase_account().await.unwrap();
+    let second = comes(&world, &mut quill, "cedar-07", "another-cedar").await;
+    assert_eq!(quill.sync().await.unwrap().len(), 0);
+    assert_eq!(quill.contact_of("cedar-07").unwrap().account, second.account());
+
+    // A server that says of somebody whom quill knows that she is gone, and calls a guest by her handle.
+    let lantern = comes(&world, &mut quill, "lantern-19", "lantern").await;
+    quill.wire.lies(|asked, answer| {
+        if asked.is("GET", "/card") {
+            let gone = Problem::new(ProblemCode::NotFound, "There is no such account.");
+            return Some(Answer::json(404, &gone));
+        }
+        let named = asked.method == "GET" && asked.path.contains("/invitations/") && answer.status == 200;
+        named.then(|| {
+            let mut invitation: Invitation = answer.parse();
+            invitation.guest.iter_mut().for_each(|guest| guest.handle = "heron-41".into());
+            Answer::json(200, &invitation)
+        })
+    });
+    let told = quill.collect_guests().await.unwrap_err();
+    assert!(matches!(told, ClientError::PairingForged), "{told}");
+    assert_eq!(quill.contact_of("heron-41").unwrap().account, heron.account());
+    assert!(quill.pairings().iter().any(|pairing| pairing.contact.account == heron.account()));
+    assert!(quill.pairings().iter().all(|pairing| pairing.contact.account != lantern.account()));
+}
+
+#[tokio::test]
+async fn a_line_that_breaks_while_a_handle_is_looked_into_costs_no_invitation() {
+    let (Practice { world, mut quill, heron: _heron }, _) = story().await;
+    let first = comes(&world, &mut quill, "cedar-07", "cedar").await;
+    quill.sync().await.unwrap();
+    let Person { account, .. } = first;
+    account.erase_account().await.unwrap();
+    let second = comes(&world, &mut quill, "cedar-07", "another-cedar").await;
+    quill.wire.requests(|asked| if asked.is("GET", "/card") { Fate::HangUp } else { Fate::Pass });
+    assert!(quill.collect_guests().await.unwrap_err().is_offline());
+    quill.wire.is_honest();
+    quill.sync().await.unwrap();
+    assert_eq!(quill.contact_of("cedar-07").unwrap().account, second.account());
 }

@@ -34,7 +34,7 @@ pub(crate) async fn run(ui: &Ui, logged_in: LoggedIn, AccessLogArgs {}: AccessLo
     // What the server calls somebody counts only where this device knows nobody by that id.
     let told = logs.iter().flat_map(|log| &log.entries).chain(&own);
     let told = told.filter_map(|entry| Some((entry.actor?, clean(entry.handle.as_deref()?))));
-    let known = account.contacts().into_iter().map(|contact| (contact.account, contact.handle.clone()));
+    let known = account.everybody().into_iter().map(|contact| (contact.account, contact.name()));
     let names: Names = told.chain(known).chain([(me, account.handle().to_owned())]).collect();
     let journals: Vec<_> = logs.iter().map(|log| journal_json(log, &names)).collect();
     ui.answer(&json!({ "account": entries_json(&own, &names), "journals": journals }), || {

@@ -8,7 +8,8 @@ use crate::error::CommandError;
 use crate::holder;
 use crate::key_talk::answers::NOTHING_CHANGED;
 use crate::key_talk::devices::{
-    BEFORE_FORGETTING, BEFORE_FORGETTING_DELETED, FORGET_IT, FORGOTTEN, LOGGED_OUT, MANY_LOST, ONE_LOST,
+    BEFORE_FORGETTING, BEFORE_FORGETTING_DELETED, FORGET_IT, FORGOTTEN, FORGOTTEN_DELETED, LOGGED_OUT, MANY_LOST,
+    ONE_LOST,
 };
 use crate::key_talk::unlocking::KEY_LEFT_OVER;
 use crate::key_talk::{counted, with};
@@ -77,6 +78,6 @@ async fn forget(ui: &Ui, start: &Start, yes: bool) -> Result<(), CommandError> {
     if holder::forget(&profile).is_err() {
         ui.warn(KEY_LEFT_OVER);
     }
-    ui.say(&with(FORGOTTEN, &[("HANDLE", &handle)]));
+    ui.say(&with(if deleted { FORGOTTEN_DELETED } else { FORGOTTEN }, &[("HANDLE", &handle)]));
     ui.answer(&json!({ "erased": true, "lost": waiting }), String::new)
 }

@@ -40,9 +40,9 @@ pub(crate) async fn run(
     let (mut account, _) = start.unlock().await?;
     let Some(handle) = handle else {
         let named = account
-            .contacts()
+            .everybody()
             .into_iter()
-            .filter_map(|contact| Some([contact.handle.clone(), account.local_name(contact.account)?.to_owned()]));
+            .filter_map(|contact| Some([contact.name(), account.local_name(contact.account)?.to_owned()]));
         let named: Vec<_> = named.collect();
         if named.is_empty() {
             ui.say("Nobody has a name on this device. `reverie name HANDLE NAME` gives one.");

@@ -33,7 +33,7 @@ pub(crate) struct PasswordArgs {
 pub(crate) async fn run(ui: &Ui, start: Start, args: PasswordArgs) -> Result<(), CommandError> {
     let (mut account, _profile, old) = start.unlock_by_password().await?;
     account.may(Deed::ChangeKeys)?;
-    let new = new_password(args.new_passphrase_file.as_deref(), account.handle())?;
+    let new = new_password(args.new_passphrase_file.as_deref(), account.handle(), ui.is_json())?;
     let changed = account.change_password(old.expose_secret(), new.expose_secret()).await;
     changed.map_err(|error| match (error, cut_off(&account)) {
         (error @ ClientError::WrongPassword, _) => CommandError::from(error).hint(PASSWORD_CHANGED_ELSEWHERE),

@@ -1,12 +1,12 @@
 //! `reverie pause` and `reverie resume`: a patient stops sharing for a while, and goes on when she says so.
 
 use clap::Args;
-use reverie_client::ClientError;
+use reverie_client::{Circle, ClientError, Unlocked};
 use serde_json::json;
 
 use crate::circle_changes::handles;
 use crate::error::CommandError;
-use crate::key_talk::pausing::{PAUSED, RESUMED, RESUMED_WITHOUT_CONSENT, WHILE_PAUSED};
+use crate::key_talk::pausing::{PAUSED, RESUMED, RESUMED_WITHOUT_CONSENT, WHILE_ALL_PAUSED, WHILE_PAUSED};
 use crate::key_talk::with;
 use crate::logged_in::LoggedIn;
 use crate::report::{flushed_json, still_waiting};
@@ -38,7 +38,7 @@ Examples:
   reverie resume
   reverie resume --with quill")]
 pub(crate) struct ResumeArgs {
-    /// With whom alone, if you paused with several: a reader's handle, or the first digits of the journal's id
+    /// With whom, if you paused with several: a reader's handle, or the first digits of the journal's id
     #[arg(long, alias = "circle", value_name = "CIRCLE")]
     with: Option<String>,
 }
@@ -50,7 +50,8 @@ pub(crate) async fn pause(
 ) -> Result<(), CommandError> {
     let LoggedIn { mut account, profile: _ } = logged_in;
     // It protects, so that nothing said means everybody.
-    let going_on: Vec<_> = account.circles().into_iter().filter(|circle| !account.is_paused(circle)).collect();
+    let read = account.circles().into_iter().filter(|circle| !circle.readers.is_empty());
+    let going_on: Vec<_> = read.filter(|circle| !account.is_paused(circle)).collect();
     let circles = match whom {
         None if !going_on.is_empty() => going_on,
         whom => vec![account.find_circle(whom.as_deref())?],
@@ -65,7 +66,7 @@ pub(crate) async fn pause(
         answer["readers"] = json!(handles(&account, circle));
         paused.push(answer);
     }
-    ui.say(WHILE_PAUSED);
+    ui.say(if circles.len() == 1 { WHILE_PAUSED } else { WHILE_ALL_PAUSED });
     ui.answer(&json!({ "paused": paused }), String::new)
 }
 
@@ -75,23 +76,25 @@ pub(crate) async fn resume(
     ResumeArgs { with: whom }: ResumeArgs,
 ) -> Result<(), CommandError> {
     let LoggedIn { mut account, profile: _ } = logged_in;
-    let mut circles: Vec<_> = account.circles().into_iter().filter(|circle| account.is_paused(circle)).collect();
-    if whom.is_some() || circles.is_empty() {
-        circles = vec![account.find_circle(whom.as_deref())?];
+    let circle = to_resume(&account, whom.as_deref())?;
+    let kept = account.resume(&circle).await?;
+    still_waiting(ui, &kept.flushed);
+    let said = match account.may_share_with(&circle) {
+        Err(ClientError::ConsentNeeded(_)) => RESUMED_WITHOUT_CONSENT,
+        _ => RESUMED,
+    };
+    ui.say(&with(said, &[("READERS", &account.readers_text(&circle))]));
+    let mut answer = flushed_json(&kept.flushed);
+    answer["journal"] = json!(circle.journal);
+    answer["readers"] = json!(handles(&account, &circle));
+    ui.answer(&answer, String::new)
+}
+
+/// Returns the circle that is meant: where one alone is paused, that one. Nobody is read to again by mistake.
+fn to_resume(account: &Unlocked, whom: Option<&str>) -> Result<Circle, CommandError> {
+    let mut paused: Vec<_> = account.circles().into_iter().filter(|circle| account.is_paused(circle)).collect();
+    match (whom, paused.len()) {
+        (None, 1) => Ok(paused.remove(0)),
+        _ => Ok(account.find_circle(whom)?),
     }
-    let mut resumed = Vec::new();
-    for circle in &circles {
-        let kept = account.resume(circle).await?;
-        still_waiting(ui, &kept.flushed);
-        let said = match account.may_share_with(circle) {
-            Err(ClientError::ConsentNeeded(_)) => RESUMED_WITHOUT_CONSENT,
-            _ => RESUMED,
-        };
-        ui.say(&with(said, &[("READERS", &account.readers_text(circle))]));
-        let mut answer = flushed_json(&kept.flushed);
-        answer["journal"] = json!(circle.journal);
-        answer["readers"] = json!(handles(&account, circle));
-        resumed.push(answer);
-    }
-    ui.answer(&json!({ "resumed": resumed }), String::new)
 }

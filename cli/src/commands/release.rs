@@ -1,7 +1,7 @@
 //! `reverie release`: after the day of a dose, one question for each capture that was held. No answer shares nothing.
 
 use clap::Args;
-use reverie_client::{ClientError, Unlocked};
+use reverie_client::Unlocked;
 use reverie_journal::render::entry_text;
 use reverie_journal::{EntryView, PatientView, ShareState, short_id};
 use reverie_protocol::ids::DocumentId;
@@ -128,7 +128,8 @@ async fn ask(
         return Ok(());
     }
     let with_whom = account.share_target(None);
-    if let Err(ClientError::Ambiguous(_)) = with_whom {
+    let read = account.circles().iter().filter(|circle| !circle.readers.is_empty()).count();
+    if read > 1 {
         ui.say(&with(SEVERAL_READ, &[("ID", &short_id(id.uuid()))]));
     }
     let with_whom = with_whom.ok().filter(|circle| account.may_share_with(circle).is_ok());

@@ -36,7 +36,7 @@ pub(crate) struct RemoveArgs {
 pub(crate) async fn run(ui: &Ui, logged_in: LoggedIn, args: RemoveArgs) -> Result<(), CommandError> {
     let LoggedIn { mut account, profile: _ } = logged_in;
     let RemoveArgs { handle, circle, yes } = args;
-    let gone = account.contact_of(&handle)?.account;
+    let gone = account.reader_called(&handle)?;
     let circles = match circle {
         Some(typed) => vec![account.find_circle(Some(&typed))?],
         None => account.circles().into_iter().filter(|circle| circle.readers.contains(&gone)).collect(),

@@ -20,7 +20,7 @@ said! {
     BEFORE_REMOVING = "HANDLE is taken out of JOURNAL. What is written afterwards, HANDLE cannot open. What HANDLE has \
         opened, or fetched, before stays with HANDLE.";
     TAKE_OUT = "Take HANDLE out?";
-    READS_NOTHING = "HANDLE reads no journal of yours, so nothing was changed";
+    READS_NOTHING = "HANDLE reads no open journal of yours, so nothing was changed";
     STILL_READS = "HANDLE still reads JOURNALS. To take HANDLE out of that too: `reverie remove HANDLE`.";
     IS_OUT = "HANDLE is out. The journal has a new key, and what is in it is as it was.";
     BEFORE_ROTATING = "JOURNAL gets a new key. The same people read it.";

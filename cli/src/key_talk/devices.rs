@@ -38,8 +38,9 @@ said! {
         login` there. Your recovery kit stays valid.";
     BEFORE_FORGETTING = "This device forgets HANDLE. What is on the server stays there; to read it again you need another \
         device of yours, or your recovery kit.";
-    BEFORE_FORGETTING_DELETED = "This device forgets HANDLE, whose account was deleted. What is here is then nowhere any more. \
-        To keep a copy, stop here and run `reverie export`.";
+    BEFORE_FORGETTING_DELETED = "This device forgets HANDLE. The server says that the account was deleted: if that is so, what \
+        is here is on no server, and nothing brings it back. To keep a copy, stop here and run `reverie export`.";
+    FORGOTTEN_DELETED = "This device holds nothing of HANDLE any more.";
     ONE_LOST = "1 thing that you did was never sent. It is on this device alone, and is lost if you go on.";
     MANY_LOST = "COUNT things that you did were never sent. They are on this device alone, and are lost if you go on.";
     FORGET_IT = "Forget it?";

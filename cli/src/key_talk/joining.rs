@@ -35,7 +35,7 @@ said! {
         on this device is safe. Next, the account's password as it is now.";
     OLD_PASSWORD_HERE_NEXT = "What is on this device is safe. Give the new one as well: `--new-passphrase-file FILE`.";
     IF_RECOVERED = "If your account was recovered with its kit since, this device needs the kit or a code once: `reverie login \
-        --recovery`, or `reverie login --code CODE`.";
+        --recovery`, or `reverie login --code CODE`. If it was deleted, nothing opens it any more; what is here stays.";
     PASSWORD_AGAIN = "That password is not right. Nothing was changed, and the code is not lost. Try again.";
     PASSWORD_LOST = "If it is lost: `reverie recover` sets a new one, with the same kit.";
 }

@@ -17,10 +17,10 @@ said! {
     ALONE_LOGGED_OUT = "What waits is sent once this device is logged in again: `reverie login`.";
     ALONE_RECOVERED = "What waits is sent once this device is logged in again, with your kit: `reverie login --recovery`, or \
         with a code from your other device: `reverie login --code CODE`.";
-    ONE_ALONE_FOR_GOOD = "1 thing that you did is on this device alone, sealed, and is sent nowhere any more: the account was \
-        deleted. To keep a copy: `reverie export`.";
-    MANY_ALONE_FOR_GOOD = "COUNT things that you did are on this device alone, sealed, and are sent nowhere any more: the \
-        account was deleted. To keep a copy: `reverie export`.";
+    ONE_ALONE_FOR_GOOD = "1 thing that you did is on this device alone, sealed, and is sent nowhere any more: the server \
+        says that the account was deleted. To keep a copy: `reverie export`.";
+    MANY_ALONE_FOR_GOOD = "COUNT things that you did are on this device alone, sealed, and are sent nowhere any more: the server \
+        says that the account was deleted. To keep a copy: `reverie export`.";
     ONE_DAMAGED = "1 thing that you did on this device could not be sent before its disk damaged it, and cannot be read \
         any more. Everything else is safe. Look at your newest entries (`reverie list`), and do again what is missing.";
     MANY_DAMAGED = "COUNT things that you did on this device could not be sent before its disk damaged them, and cannot \

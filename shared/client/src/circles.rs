@@ -38,6 +38,18 @@ impl Unlocked {
         self.circles().into_iter().filter(|circle| circle.readers.contains(&account)).collect()
     }
 
+    /// Returns who is meant by a handle: whoever reads a circle under it comes first, whatever became of their account.
+    ///
+    /// # Errors
+    /// [`ClientError::UnknownContact`].
+    pub fn reader_called(&self, handle: &str) -> Result<AccountId, ClientError> {
+        let circles = self.circles();
+        let reads = |account: &AccountId| circles.iter().any(|circle| circle.readers.contains(account));
+        let called = self.everybody().into_iter().filter(|contact| contact.handle == handle);
+        let reader = called.map(|contact| contact.account).find(reads);
+        reader.map_or_else(|| Ok(self.contact_of(handle)?.account), Ok)
+    }
+
     /// Returns the circle that is meant: by a reader's handle, or by the first digits of the journal's id; nothing said
     /// means the only one.
     ///

@@ -39,7 +39,7 @@ pub enum ClientError {
     #[error("this device is not logged in")]
     LoggedOut,
     /// The server no longer takes this device, and says since when.
-    #[error("{}{said}", match why { Removal::Erased => "", _ => "this device was removed from the account. " })]
+    #[error("{}{said}", match why { Removal::Erased => "the server says: ", _ => "this device was removed from the account. " })]
     DeviceRevoked {
         /// Why.
         why: Removal,
@@ -198,8 +198,9 @@ const REMOVED: &str = "What it holds stays readable here with its password. To u
 const RECOVERED: &str = "What it holds stays readable here with its password. To use it again, with your kit: `reverie login \
                          --recovery`, or with a code from your other device: `reverie login --code CODE`; what was not sent \
                          yet is sent then. If that was not you, tell your practice.";
-const ERASED: &str = "What this device holds can still be read here with its password. To keep a copy: `reverie export`. To take it \
-                      off this device: `reverie logout --erase`. If that was not you, tell your practice.";
+const ERASED: &str = "What this device holds can still be read here with its password. To keep a copy: `reverie export`. If it was \
+                      not you who deleted it, ask your practice. Once you are sure: `reverie logout --erase` takes it off \
+                      this device.";
 const BEHIND: &str = "Nothing is lost. Run `reverie login` here, then the same again.";
 
 /// Why the server no longer takes a device.

@@ -138,7 +138,10 @@ impl Unlocked {
                     let (confirmed, gone) = (known.confirmed || contact.confirmed, known.gone || contact.gone);
                     *known = Contact { confirmed, gone, ..contact.clone() };
                 }
-                Some(known) => known.confirmed |= contact.confirmed && known.knows(&contact.card.fingerprint()),
+                Some(known) => {
+                    known.confirmed |= contact.confirmed && known.knows(&contact.card.fingerprint());
+                    known.gone |= contact.gone;
+                }
                 None => self.state.contacts.push(contact.clone()),
             }
         }

@@ -155,11 +155,13 @@ impl Unlocked {
     /// Returns who was let into a journal with nothing of the past, and the first record that they can open.
     fn later_readers(&self, journal: JournalId) -> BTreeMap<AccountId, u64> {
         let Some(log) = self.logs.get(&journal) else { return BTreeMap::new() };
-        let members = log.state.iter().flat_map(|state| &state.members).filter(|member| member.since_epoch > 0);
-        let first =
-            |epoch| log.records.iter().find(|logged| logged.header.epoch >= epoch).map(|logged| logged.header.seq);
-        let end = log.head().map_or(0, |head| head.seq + 1);
-        members.map(|member| (member.account, first(member.since_epoch).unwrap_or(end))).collect()
+        let state = log.state.iter().flat_map(|state| &state.members);
+        let later: BTreeSet<_> = state.filter(|member| member.since_epoch > 0).map(|member| member.account).collect();
+        let Some(history) = log.history().filter(|_| !later.is_empty()) else { return BTreeMap::new() };
+        // Whoever was here before, and came back, has read what was here then.
+        let once = |account: &AccountId| history.stays.iter().filter(|stay| stay.account == *account).count() == 1;
+        let stays = history.stays.iter().filter(|stay| later.contains(&stay.account) && once(&stay.account));
+        stays.map(|stay| (stay.account, stay.reads_from_record)).collect()
     }
 
     /// Returns what the outbox will withdraw from shared journals, and stands there until then.

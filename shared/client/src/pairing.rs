@@ -18,6 +18,7 @@ use crate::device::PendingInvitation;
 use crate::error::ClientError;
 use crate::joining::{read_offer, token};
 use crate::outbox::Intent;
+use crate::trust::cards_of;
 use crate::unlocked::Unlocked;
 
 /// Somebody whom this account is paired with, and the words that both see.
@@ -149,7 +150,6 @@ impl Unlocked {
         let Inviter { account, handle, role, card, .. } = inviter;
         let contact = Contact::met(account, handle, role, card);
         self.catch_up_with(&contact).await;
-        self.free_handle(&contact).await?;
         let before = self.state.contacts.clone();
         // Known first: if only the answer is lost, the inviter has this account, and must not be a stranger here.
         self.add_contact(contact.clone())?;
@@ -194,7 +194,10 @@ impl Unlocked {
             let met = guest.map(|guest| verified_guest(&pending, guest)).transpose();
             if let Ok(Some(contact)) = &met {
                 self.catch_up_with(contact).await;
-                self.free_handle(contact).await?;
+                if let Err(error) = self.free_handle(contact).await {
+                    failed = Some(error);
+                    continue;
+                }
             }
             let met = met.and_then(|contact| contact.map(|contact| self.add_contact(contact)).transpose());
             match met {
@@ -261,7 +264,7 @@ impl Unlocked {
         }
         match self.state.contacts.iter_mut().find(|known| known.account == contact.account) {
             // A code from before they changed keys proves nothing new.
-            Some(known) if known.knows(&contact.card.fingerprint()) => {}
+            Some(known) if known.knows(&contact.card.fingerprint()) => known.gone = false,
             Some(known) => *known = contact.clone(),
             None => self.state.contacts.push(contact.clone()),
         }
@@ -279,21 +282,21 @@ impl Unlocked {
         }
     }
 
-    /// Asks whether whoever had the handle of somebody before has deleted their account: who signed that is gone, and so is
-    /// whoever has shown nothing here and is not on the server any more. Anybody else of that handle is still somebody.
+    /// Asks whether whoever had the handle of a new guest has deleted their account. Who signed that is gone. The server's
+    /// word is enough only for somebody whose words were never compared and whom no journal names.
     async fn free_handle(&mut self, contact: &Contact) -> Result<(), ClientError> {
         let Some(before) = self.state.contacts.iter().find(|known| is_namesake(known, contact)) else { return Ok(()) };
-        let before = before.account;
-        let journals = self.journals_from(before);
-        for journal in &journals {
-            let erased = self.if_erased_by_owner(*journal).await?;
+        let (before, met_only) = (before.account, !before.confirmed);
+        for journal in self.journals_from(before) {
+            let erased = self.if_erased_by_owner(journal).await?;
             self.done.extend(erased);
         }
-        if journals.is_empty() {
+        if met_only && self.logs.values().all(|log| cards_of(log, before).is_empty()) {
             let token = self.token()?;
             let asked = self.env.api.get_card(&token, before).await.map_err(ClientError::from);
-            if asked.is_err_and(|error| error.is(ProblemCode::NotFound)) {
-                self.let_go(before).await?;
+            match self.logged_out_on_refusal(asked) {
+                Err(error) if error.is(ProblemCode::NotFound) => self.let_go(before).await?,
+                asked => drop(asked?),
             }
         }
         Ok(())
@@ -331,7 +334,8 @@ fn verified_guest(pending: &PendingInvitation, guest: Guest) -> Result<Contact, 
     let forged = |()| ClientError::PairingForged;
     let code = InvitationCode::parse(&pending.code).map_err(|_| forged(()))?;
     let card = guest.card.verify().map_err(|_| forged(()))?;
-    if card.account != guest.account || guest.role != pending.role {
+    let promised = pending.handle.as_ref().is_none_or(|handle| *handle == guest.handle);
+    if card.account != guest.account || guest.role != pending.role || !promised {
         return Err(forged(()));
     }
     let fingerprint = guest.card.fingerprint();

@@ -151,6 +151,7 @@ impl Unlocked {
         self.forget_lost_files().await?;
         self.bring_home().await?;
         notices.extend(self.newly_ended().await?);
+        notices.append(&mut self.done);
         Ok(notices)
     }
 

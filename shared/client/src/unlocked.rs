@@ -90,6 +90,13 @@ impl Unlocked {
         contacts
     }
 
+    /// Returns everybody whom this account was ever paired with, by what they are called.
+    pub fn everybody(&self) -> Vec<&Contact> {
+        let mut contacts: Vec<_> = self.state.contacts.iter().collect();
+        contacts.sort_by_key(|contact| contact.name());
+        contacts
+    }
+
     /// Returns what to call people: their handles.
     pub fn names(&self) -> Names {
         let own = (self.account(), self.handle().to_owned());

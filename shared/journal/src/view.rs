@@ -552,9 +552,11 @@ impl SharedView {
         self.members.0.iter().map(|(account, _)| *account).filter(|account| *account != self.patient)
     }
 
-    /// Returns who reads the journal and cannot open an entry of it, since they were let in later and from then on.
+    /// Returns who reads the journal and cannot open an entry of it or what was added to it, since they were let in later and
+    /// from then on.
     pub fn closed_to(&self, entry: &EntryView) -> impl Iterator<Item = AccountId> {
-        self.readers().filter(|reader| self.reads_from.get(reader).is_some_and(|from| entry.seq < *from))
+        let newest = entry.layers.iter().map(|layer| layer.seq).chain([entry.seq]).max().unwrap_or(entry.seq);
+        self.readers().filter(move |reader| self.reads_from.get(reader).is_some_and(|from| newest < *from))
     }
 
     /// Tells whether this is an entry, a measure or a check-in of the journal.
