@@ -5,8 +5,8 @@ said! {
     THE_KIT = "Your recovery kit: 24 words. They open your journal when your password or your devices are lost. Without \
         password and kit your private journal is gone: nobody can bring it back, neither your practice nor whoever \
         runs the server. Whoever finds the kit can open what you can.";
-    PUT_ON_PAPER = "Put the words on paper now, with the handle HANDLE and the server SERVER. To have them printed: leave the \
-        next line empty, run `reverie kit show --to FOLDER`, and then `reverie kit prove`.";
+    PUT_ON_PAPER = "Put the words on paper now, with the handle HANDLE and the server SERVER. To have them printed: type \
+        nothing where the words are asked for, run `reverie kit show --to FOLDER`, and then `reverie kit prove`.";
     PRINT_AND_DELETE = "Print it on a printer that you trust, then delete the files: the paper is the kit.";
     KIT_NOT_WRITTEN_NEXT = "The kit is safe on this device. To write it elsewhere: `reverie kit show --to FOLDER`.";
     NOT_JOINED = "Joining is not finished: your recovery kit is not proved yet. Until then you can read and pair, and \

@@ -166,22 +166,24 @@ impl Unlocked {
 
     /// Returns what the outbox will withdraw from shared journals, and stands there until then.
     fn taken_back(&self) -> BTreeSet<DocumentId> {
-        let shared = self.logs.iter().filter_map(|(journal, log)| {
-            let keys = self.keys(*journal).filter(|keys| keys.compartment == Compartment::Shared)?;
-            Some((log, keys, self.leaving(*journal)))
-        });
-        let documents = shared.flat_map(|(log, keys, leaving)| {
-            let leaving: Vec<_> = leaving.iter().filter_map(|record| log.find(*record)).collect();
-            leaving
-                .into_iter()
-                .filter_map(|logged| open(log, logged, &BTreeSet::new(), &keys.epochs))
-                .collect::<Vec<_>>()
-        });
-        let ids = documents.filter_map(|opened| match opened.content {
-            Content::Document(document) => Some(document.id()),
-            _ => None,
-        });
-        ids.collect()
+        let mut taken_back = BTreeSet::new();
+        for (journal, log) in &self.logs {
+            let leaving = self.leaving(*journal);
+            if leaving.is_empty() {
+                continue;
+            }
+            let Some(keys) = self.keys(*journal).filter(|keys| keys.compartment == Compartment::Shared) else {
+                continue;
+            };
+            for logged in leaving.iter().filter_map(|record| log.find(*record)) {
+                if let Some(Opened { content: Content::Document(document), .. }) =
+                    open(log, logged, &BTreeSet::new(), &keys.epochs)
+                {
+                    taken_back.insert(document.id());
+                }
+            }
+        }
+        taken_back
     }
 
     /// Returns the records that the outbox will write, and the server does not have.
