@@ -10,7 +10,7 @@ use crate::key_talk::circles::{ENDED, HIDDEN, NOT_SHOWN, NOT_UP_TO_DATE, NOT_UP_
 use crate::key_talk::deleting::{ERASED, UNDELIVERED};
 use crate::key_talk::outbox::{
     ALONE_LATER, ALONE_LOGGED_OUT, ALONE_RECOVERED, DEED_LOST, DISK_LATER, FILE_LOST, KEPT_HERE, MANY_ALONE,
-    MANY_ALONE_FOR_GOOD, MANY_KEPT_HERE, NOT_ALL_DONE, ONE_ALONE, ONE_ALONE_FOR_GOOD, SENT_LATER,
+    MANY_ALONE_FOR_GOOD, MANY_KEPT_HERE, NOT_ALL_DONE, ONE_ALONE, ONE_ALONE_FOR_GOOD, SENT_LATER, TAKEN_BACK_MEANWHILE,
 };
 use crate::key_talk::pairing::{GUEST_UNVERIFIED, GUEST_UNVERIFIED_NEXT, NEW_KEYS, STRANGER};
 use crate::key_talk::{counted, then, with};
@@ -73,6 +73,7 @@ pub(crate) fn tell(ui: &Ui, notice: &Notice) {
             let said = format!("{ERASED} {waited}");
             ui.warn(&with(said.trim_end(), &[("HANDLE", handle)]));
         }
+        Notice::Unseen { handle, .. } => ui.warn(&with(TAKEN_BACK_MEANWHILE, &[("HANDLE", handle)])),
         Notice::FileLost { name, entry } => ui.warn(&file_lost(name, *entry)),
         Notice::Hidden { handle: Some(handle), .. } => ui.warn(&with(NOT_SHOWN, &[("HANDLE", handle)])),
         Notice::Hidden { journal, handle: None } => ui.warn(&with(HIDDEN, &[("JOURNAL", &short_id(journal.uuid()))])),

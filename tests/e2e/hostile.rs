@@ -31,6 +31,7 @@ async fn told(person: &mut Person) -> Vec<String> {
         Notice::Stranger { .. } => "a stranger's journal".into(),
         Notice::Hidden { .. } => "a journal is hidden".into(),
         Notice::Erased { .. } => "a journal was erased".into(),
+        Notice::Unseen { .. } => "an answer is about what was taken back".into(),
         Notice::FileLost { .. } => "a file was damaged before it was sent".into(),
     };
     notices.into_iter().map(say).collect()

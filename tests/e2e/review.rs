@@ -2,10 +2,10 @@
 
 use std::fs;
 
-use reverie_client::CircleChange;
 use reverie_client::native::ExportFolder;
+use reverie_client::{CircleChange, Notice};
 use reverie_journal::{Kind, Mark, ReceiptKind, Session, SessionState, SessionType, Talk};
-use reverie_tests::{Practice, World};
+use reverie_tests::{Fate, Practice, World};
 
 use crate::shell::{goes_home, ok, reverie, reverie_answering};
 
@@ -162,4 +162,30 @@ async fn from_a_shell_queue_and_brief_say_that_a_reply_is_on_this_device_alone()
     world.restart().await;
     let (_, said) = ok(reverie(&world, "quill", &["queue"]));
     assert!(!said.contains("alone"), "{said}");
+}
+
+#[tokio::test]
+async fn an_answer_to_what_was_taken_back_meanwhile_is_told_of_and_is_there_if_it_is_shared_again() {
+    let Practice { world: _world, mut quill, mut heron } = Practice::open().await;
+    let entry = heron.shares(Kind::Image, "The greenhouse.").await.unwrap();
+    quill.sync().await.unwrap();
+    quill.wire.requests(|_| Fate::HangUp);
+    let kept = quill.reply(entry, "Who keeps the key?".into(), true).await.unwrap();
+    assert!(kept.flushed.stopped_by.is_some() && kept.flushed.notices.is_empty());
+    heron.withdraw(entry).await.unwrap();
+    quill.wire.is_honest();
+    let flushed = quill.flush().await.unwrap();
+    assert!(flushed.stopped_by.is_none(), "{flushed:?}");
+    assert!(
+        matches!(flushed.notices.as_slice(), [Notice::Unseen { handle, .. }] if handle == "heron-41"),
+        "{flushed:?}"
+    );
+    assert!(quill.flush().await.unwrap().notices.is_empty(), "it is told once");
+
+    heron.sync().await.unwrap();
+    let circle = heron.share_target(None).unwrap();
+    heron.share(entry, &circle).await.unwrap();
+    let view = heron.view(heron.account());
+    let replies = &view.entry(entry).unwrap().replies;
+    assert_eq!(replies[0].reply.body().words.as_str(), "Who keeps the key?");
 }

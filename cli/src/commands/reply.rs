@@ -1,7 +1,7 @@
 //! `reverie reply`: a clinician's answer to a shared entry.
 
 use clap::Args;
-use reverie_client::{Kept, Unlocked};
+use reverie_client::{Kept, Notice, Unlocked};
 use reverie_protocol::ids::AccountId;
 
 use crate::error::CommandError;
@@ -49,7 +49,8 @@ pub(crate) async fn run(ui: &Ui, logged_in: LoggedIn, args: ReplyArgs) -> Result
 /// Says what became of an answer.
 pub(super) fn say_sent(ui: &Ui, account: &Unlocked, patient: AccountId, kept: &Kept) {
     still_waiting(ui, &kept.flushed);
-    if kept.flushed.stopped_by.is_none() {
+    let unseen = kept.flushed.notices.iter().any(|notice| matches!(notice, Notice::Unseen { .. }));
+    if kept.flushed.stopped_by.is_none() && !unseen {
         ui.say(&format!("{} can read your answer now.", account.names().of(patient)));
     }
 }

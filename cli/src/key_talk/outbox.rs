@@ -34,6 +34,8 @@ said! {
         ENTRY FILE`.";
     FILE_MISSING = "A file of this entry is missing: NAME. This device's disk damaged it before it was sent. The words \
         are whole.";
+    TAKEN_BACK_MEANWHILE = "HANDLE has taken back meanwhile what you answered, so nobody is shown your answer. It is kept, and is \
+        there again if HANDLE shares it again. If it matters now, say it when you meet.";
     DEED_LOST = "Something that you did could not be sent, because this device's disk damaged its file NAME before that. \
         Everything else is safe. Please do it once more.";
     AWAY = "The server cannot be reached now. This is what this device holds, as of the last time it was. Nothing is \

@@ -6,7 +6,7 @@
 
 use std::collections::BTreeSet;
 
-use reverie_journal::{Compartment, Document};
+use reverie_journal::{Body, Compartment, Content, Document};
 use reverie_protocol::header::{AttachmentRef, MemberRole};
 use reverie_protocol::ids::{AccountId, JournalId, RecordId};
 use reverie_protocol::limits;
@@ -242,7 +242,10 @@ impl Unlocked {
                 continue;
             }
             match self.send(item.clone()).await {
-                Ok(()) => sent += 1,
+                Ok(()) => {
+                    sent += 1;
+                    self.look_for_unseen(&item);
+                }
                 Err(error) => {
                     let not_kept = matches!(error, ClientError::Store(_));
                     let error = self.hidden_if_not_found(&item, error);
@@ -289,6 +292,18 @@ impl Unlocked {
             }
         }
         Ok(())
+    }
+
+    /// Notices answers, sent just now, to what the patient has taken back meanwhile: nobody is shown them.
+    fn look_for_unseen(&mut self, item: &Item) {
+        for intent in &item.intents {
+            let Intent::Write { journal, document, .. } = intent else { continue };
+            let Content::Document(document) = Content::parse(document.as_bytes()) else { continue };
+            let (Body::Reply(reply), Some(owner)) = (document.body(), self.owner(*journal)) else { continue };
+            if !self.view(owner).shared.iter().any(|shared| shared.holds(reply.about)) {
+                self.done.push(Notice::Unseen { journal: *journal, handle: self.names().of(owner) });
+            }
+        }
     }
 
     /// Says of a journal that is somebody else's and that the server denies what that means.

@@ -82,6 +82,13 @@ pub enum Notice {
         /// The entry that it belonged to; none if it belonged to something that is nothing without it, and was not sent.
         entry: Option<DocumentId>,
     },
+    /// An answer of this account is about something that the patient has taken back since: nobody is shown it.
+    Unseen {
+        /// The journal.
+        journal: JournalId,
+        /// What to call her.
+        handle: String,
+    },
     /// The owner of a journal erased it with her account, so this device has forgotten it.
     Erased {
         /// Which.
