@@ -3,7 +3,7 @@
 use clap::Args;
 use reverie_client::{Captured, ClientError, Unlocked};
 use reverie_journal::render::capture_text;
-use reverie_journal::{Document, Entry, NOT_MONITORED, short_id};
+use reverie_journal::{Deed, Document, Entry, NOT_MONITORED, short_id};
 use reverie_protocol::ids::DocumentId;
 use serde_json::{Value, json};
 
@@ -158,6 +158,7 @@ async fn keep_one(ui: &Ui, account: &mut Unlocked, id: DocumentId) -> Result<(),
 
 /// Tells whether it was dropped.
 async fn drop_one(ui: &Ui, account: &mut Unlocked, id: DocumentId, yes: bool) -> Result<bool, CommandError> {
+    account.may(Deed::Erase)?;
     if !ui.confirm(yes, DROP_CAPTURE)? {
         ui.say(CAPTURE_STAYS);
         return Ok(false);

@@ -50,8 +50,7 @@ pub(crate) async fn pause(
 ) -> Result<(), CommandError> {
     let LoggedIn { mut account, profile: _ } = logged_in;
     // It protects, so that nothing said means everybody.
-    let read = account.circles().into_iter().filter(|circle| !circle.readers.is_empty());
-    let going_on: Vec<_> = read.filter(|circle| !account.is_paused(circle)).collect();
+    let going_on: Vec<_> = account.read_circles().into_iter().filter(|circle| !account.is_paused(circle)).collect();
     let circles = match whom {
         None if !going_on.is_empty() => going_on,
         whom => vec![account.find_circle(whom.as_deref())?],

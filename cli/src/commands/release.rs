@@ -128,8 +128,7 @@ async fn ask(
         return Ok(());
     }
     let with_whom = account.share_target(None);
-    let read = account.circles().iter().filter(|circle| !circle.readers.is_empty()).count();
-    if read > 1 {
+    if account.read_circles().len() > 1 {
         ui.say(&with(SEVERAL_READ, &[("ID", &short_id(id.uuid()))]));
     }
     let with_whom = with_whom.ok().filter(|circle| account.may_share_with(circle).is_ok());

@@ -39,13 +39,13 @@ pub(crate) async fn run(ui: &Ui, logged_in: LoggedIn, args: RemoveArgs) -> Resul
     let gone = account.reader_called(&handle)?;
     let circles = match circle {
         Some(typed) => vec![account.find_circle(Some(&typed))?],
-        None => account.circles().into_iter().filter(|circle| circle.readers.contains(&gone)).collect(),
+        None => account.circles_with(gone),
     };
     if circles.is_empty() {
         return Err(user_error(with(READS_NOTHING, &[("HANDLE", &handle)])));
     }
     let question = with(TAKE_OUT, &[("HANDLE", &handle)]);
-    let (mut answers, mut stays) = (Vec::new(), Vec::new());
+    let mut answers = Vec::new();
     for circle in circles {
         let journal = circle_text(&account, &circle);
         let before = with(BEFORE_REMOVING, &[("HANDLE", &handle), ("JOURNAL", &journal)]);
@@ -56,9 +56,7 @@ pub(crate) async fn run(ui: &Ui, logged_in: LoggedIn, args: RemoveArgs) -> Resul
             ui.say(&with(IS_OUT, &[("HANDLE", &handle)]));
         }
     }
-    for circle in account.circles().into_iter().filter(|circle| circle.readers.contains(&gone)) {
-        stays.push(circle_text(&account, &circle));
-    }
+    let stays: Vec<_> = account.circles_with(gone).iter().map(|circle| circle_text(&account, circle)).collect();
     if !stays.is_empty() {
         ui.warn(&with(STILL_READS, &[("HANDLE", &handle), ("JOURNALS", &stays.join(", "))]));
     }

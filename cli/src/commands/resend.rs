@@ -77,7 +77,7 @@ pub(crate) async fn run(ui: &Ui, start: Start, args: ResendArgs) -> Result<ExitC
             }
             Err(error) if error.is_offline() || error.is_logged_out() => return Err(error.into()),
             Err(error) => {
-                ui.warn(&not_sent(comparison, &error, error.next_step().unwrap_or(NOT_SENT_NEXT)));
+                ui.warn(&not_sent(comparison, &error));
                 failed = true;
             }
         }
@@ -118,7 +118,7 @@ async fn take_theirs(
             }
             Err(error) if error.is_offline() || error.is_logged_out() => return Err(error.into()),
             Err(error) => {
-                ui.warn(&not_sent(comparison, &error, error.next_step().unwrap_or(NOT_SENT_NEXT)));
+                ui.warn(&not_sent(comparison, &error));
                 failed = true;
             }
         }
@@ -141,7 +141,8 @@ fn named(comparison: &Comparison) -> String {
     }
 }
 
-fn not_sent(comparison: &Comparison, error: &ClientError, next: &str) -> String {
+fn not_sent(comparison: &Comparison, error: &ClientError) -> String {
+    let next = error.next_step().unwrap_or(NOT_SENT_NEXT);
     with(NOT_SENT, &[("JOURNAL", &named(comparison)), ("WHY", &error.to_string()), ("NEXT", next)])
 }
 

@@ -20,8 +20,8 @@ said! {
     BEFORE_REMOVING = "HANDLE is taken out of JOURNAL. What is written afterwards, HANDLE cannot open. What HANDLE has \
         opened, or fetched, before stays with HANDLE.";
     TAKE_OUT = "Take HANDLE out?";
-    READS_NOTHING = "HANDLE reads no open journal of yours, so nothing was changed";
-    STILL_READS = "HANDLE still reads JOURNALS. To take HANDLE out of that too: `reverie remove HANDLE`.";
+    READS_NOTHING = "no open journal of yours is read by HANDLE, so nothing was changed";
+    STILL_READS = "Still read by HANDLE: JOURNALS. To take HANDLE out of that too: `reverie remove HANDLE`.";
     IS_OUT = "HANDLE is out. The journal has a new key, and what is in it is as it was.";
     BEFORE_ROTATING = "JOURNAL gets a new key. The same people read it.";
     MAKE_NEW_KEY = "Make a new key?";

@@ -34,8 +34,13 @@ impl Unlocked {
     }
 
     /// Returns the circles in which somebody reads.
-    pub(crate) fn circles_with(&self, account: AccountId) -> Vec<Circle> {
+    pub fn circles_with(&self, account: AccountId) -> Vec<Circle> {
         self.circles().into_iter().filter(|circle| circle.readers.contains(&account)).collect()
+    }
+
+    /// Returns the circles that anybody reads beside their owner.
+    pub fn read_circles(&self) -> Vec<Circle> {
+        self.circles().into_iter().filter(|circle| !circle.readers.is_empty()).collect()
     }
 
     /// Returns who is meant by a handle: whoever reads a circle under it comes first, whatever became of their account.
@@ -43,8 +48,7 @@ impl Unlocked {
     /// # Errors
     /// [`ClientError::UnknownContact`].
     pub fn reader_called(&self, handle: &str) -> Result<AccountId, ClientError> {
-        let circles = self.circles();
-        let reads = |account: &AccountId| circles.iter().any(|circle| circle.readers.contains(account));
+        let reads = |account: &AccountId| !self.circles_with(*account).is_empty();
         let called = self.everybody().into_iter().filter(|contact| contact.handle == handle);
         let reader = called.map(|contact| contact.account).find(reads);
         reader.map_or_else(|| Ok(self.contact_of(handle)?.account), Ok)

@@ -25,15 +25,14 @@ impl Unlocked {
         if let Some(contact) = handle.and_then(|handle| self.contact_of(handle).ok()).filter(|known| !known.confirmed) {
             return Err(ClientError::NotConfirmed { handle: contact.handle.clone() });
         }
-        let mut read = self.circles();
-        if handle.is_none() && read.is_empty() {
+        if handle.is_none() && self.circles().is_empty() {
             return Err(self.contacts().first().map_or_else(
                 || ClientError::NotPossible("you are not paired with a clinician yet".into()),
                 |contact| ClientError::NotConfirmed { handle: contact.handle.clone() },
             ));
         }
-        read.retain(|circle| !circle.readers.is_empty());
         // A journal that nobody reads any more is none to share with, while there is another.
+        let mut read = self.read_circles();
         match handle {
             None if read.len() == 1 => Ok(read.remove(0)),
             handle => self.find_circle(handle),

@@ -85,9 +85,7 @@ impl Unlocked {
 
     /// Returns the people that this account is paired with and who have not deleted their account, by handle.
     pub fn contacts(&self) -> Vec<&Contact> {
-        let mut contacts: Vec<_> = self.state.contacts.iter().filter(|contact| !contact.gone).collect();
-        contacts.sort_by(|a, b| a.handle.cmp(&b.handle));
-        contacts
+        self.everybody().into_iter().filter(|contact| !contact.gone).collect()
     }
 
     /// Returns everybody whom this account was ever paired with, by what they are called.
