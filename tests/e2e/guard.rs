@@ -139,7 +139,11 @@ async fn from_a_shell_what_waits_is_held_and_asked_about_after() {
     assert_eq!(once.status.code(), Some(1), "it is said twice");
     let (_, said) = ok(at_shell(&world, "heron-41", "list"));
     assert!(said.contains("Until 2 May 2031, 09:00 decisions wait, and nothing is lost."), "{said}");
-    world.clock.advance(2 * 86_400);
+    // The window is over at nine, and she is asked on the morning after that.
+    world.clock.advance(20 * 3600);
+    let (_, said) = ok(at_shell(&world, "heron-41", "release"));
+    assert!(said.contains("You are asked from 3 May 2031, 08:00 on."), "{said}");
+    world.clock.advance(28 * 3600);
     let (_, said) = ok(at_shell(&world, "heron-41", "list"));
     assert!(said.contains("1 entry waits for your answer: `reverie release`."), "{said}");
     let (cards, said) = ok(at_shell(&world, "heron-41", "release"));

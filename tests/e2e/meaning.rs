@@ -204,6 +204,10 @@ async fn from_a_shell_themes_links_and_people_are_said_seen_and_found() {
     let (_, said) = ok(at("heron-41", &["list"]));
     assert!(said.contains("1 theme is proposed to you"), "{said}");
     ok(at("heron-41", &["theme", "accept", proposed["short_id"].as_str().unwrap()]));
+    for again in ["accept", "decline"] {
+        let refused = at("heron-41", &["theme", again, proposed["short_id"].as_str().unwrap()]);
+        assert!(flat(&refused.stderr).contains("You accepted this proposal already"), "{}", flat(&refused.stderr));
+    }
     let (list, _) = ok(at("quill", &["theme", "list"]));
     assert!(list.contains("1 shared doors"), "{list}");
 

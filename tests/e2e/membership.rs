@@ -13,6 +13,8 @@ use reverie_protocol::ids::{DocumentId, JournalId};
 use reverie_protocol::limits::INVITATION_IN_ROOM_SECONDS;
 use reverie_tests::{Person, Practice, World};
 
+use crate::shell::{flat, goes_home, ok, reverie};
+
 /// heron-41, her two clinicians, and the journal that she shares with quill.
 struct Care {
     world: World,
@@ -84,4 +86,32 @@ fn reads(reader: &Person, heron: &Person, journal: JournalId) -> Vec<String> {
 async fn syncs(person: &mut Person) {
     let notices = person.sync().await.unwrap();
     assert!(notices.is_empty(), "{notices:?}");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn from_a_shell_whoever_is_removed_is_out_of_every_journal_and_the_empty_one_is_not_in_the_way() {
+    let Care { world, heron, quill: _quill, haddon: _haddon, journal } = Care::of_three(Past::All).await;
+    goes_home(&world, "heron-41", heron);
+    let at = |line: &str| reverie(&world, "heron-41", &line.split(' ').collect::<Vec<_>>());
+    // Out of one by name, haddon still reads the other, and that is said.
+    let (_, said) = ok(at(&format!("remove haddon --circle {journal} --yes")));
+    assert!(said.contains("haddon is out.") && said.contains("Still read by haddon: journal"), "{said}");
+    let (_, said) = ok(at("remove haddon --yes"));
+    assert!(said.contains("haddon is out.") && !said.contains("Still read by"), "{said}");
+    let refused = flat(&at("remove haddon --yes").stderr);
+    assert!(refused.contains("No open journal of yours is read by haddon, so nothing was changed"), "{refused}");
+    let (id, _) = ok(at("write salt"));
+    let (_, said) = ok(at(&format!("share {id} --yes")));
+    assert!(said.contains("is shared with quill."), "{said}");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn from_a_shell_somebody_is_removed_from_all_journals_at_once() {
+    let Care { world, heron, quill: _quill, haddon: _haddon, .. } = Care::of_three(Past::All).await;
+    goes_home(&world, "heron-41", heron);
+    let (json, _) = ok(reverie(&world, "heron-41", &["remove", "haddon", "--yes", "--json"]));
+    let told: serde_json::Value = serde_json::from_str(&json).unwrap();
+    let done: Vec<_> = told["journals"].as_array().unwrap().iter().map(|journal| &journal["readers"]).collect();
+    assert_eq!(done.len(), 2, "{told}");
+    assert!(done.iter().all(|readers| !readers.as_array().unwrap().contains(&"haddon".into())), "{told}");
 }

@@ -148,3 +148,18 @@ async fn a_clinician_who_adds_a_device_by_kit_shows_her_second_factor_once() {
     added.sync().await.unwrap();
     assert_eq!(quill.devices().await.unwrap().len(), 2);
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn from_a_shell_backup_codes_are_not_made_void_unasked_nor_made_for_nothing() {
+    let Practice { world, mut quill, heron } = Practice::open().await;
+    quill.replace_backup_codes().await.unwrap();
+    goes_home(&world, "quill", quill);
+    goes_home(&world, "heron-41", heron);
+    let refused = flat(&reverie(&world, "quill", &["second-factor", "codes"]).stderr);
+    assert!(refused.contains("the same command with `--yes`"), "{refused}");
+    let (_, said) = ok(reverie(&world, "quill", &["second-factor"]));
+    assert!(said.contains("Backup codes left: 10."), "{said}");
+    ok(reverie(&world, "quill", &["second-factor", "codes", "--yes"]));
+    let refused = flat(&reverie(&world, "heron-41", &["second-factor", "codes"]).stderr);
+    assert!(refused.contains("Next: `reverie second-factor add`, then the codes."), "{refused}");
+}
